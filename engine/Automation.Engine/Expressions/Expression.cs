@@ -1,0 +1,89 @@
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Expressions;
+
+/// <summary>A user's expression as it stands in a workflow definition or a condition.</summary>
+/// <param name="Type">One of <see cref="ExpressionTypes"/>; unknown types fail with <c>expression_type_unknown</c>.</param>
+/// <param name="Value">The source text, or the value itself for Literal and Object.</param>
+public sealed record Expression(string Type, JToken? Value)
+{
+    public string Text => Value switch { null => "", JValue { Value: string s } => s, var v => v.ToString(Newtonsoft.Json.Formatting.None) };
+}
+
+/// <summary>Elsa's expression types, and our <c>NCalc</c>.</summary>
+public static class ExpressionTypes
+{
+    public const string Literal = "Literal";
+    public const string Object = "Object";
+    public const string Variable = "Variable";
+    public const string Input = "Input";
+    public const string Output = "Output";
+    public const string JavaScript = "JavaScript";
+    public const string Liquid = "Liquid";
+    public const string NCalc = "NCalc";
+}
+
+/// <summary>
+/// What an expression sees. Roots are names such as <c>deal</c>, <c>contact</c>, <c>company</c>, <c>event</c>, <c>user</c>,
+/// <c>account</c>, <c>now</c>, <c>input</c>, <c>variables</c> and each variable by its own name.
+/// </summary>
+/// <remarks>
+/// A root is read when an expression names it and not before; a CRM read behind it happens once per event and is journaled.
+/// Dates are ISO 8601 texts, numbers are integers or decimals, a missing field is JSON null.
+/// </remarks>
+public interface IExpressionScope
+{
+    /// <summary>Every root that exists, read or not.</summary>
+    IReadOnlyCollection<string> Roots { get; }
+
+    /// <summary>The value of a root; JSON null when it exists and is empty.</summary>
+    ValueTask<JToken> ReadRootAsync(string root, CancellationToken cancellationToken);
+
+    /// <summary>The instant of this step; the only clock an expression sees.</summary>
+    DateTimeOffset Now { get; }
+
+    /// <summary>Zone of the account: a date without time is midnight there.</summary>
+    TimeZoneInfo TimeZone { get; }
+
+    /// <summary>Language of texts for plural forms, money and dates: <c>ru</c> or <c>en</c>.</summary>
+    string Language { get; }
+}
+
+/// <summary>A value that took part in an evaluation, for <em>why?</em>.</summary>
+/// <param name="Path">As written, such as <c>deal.price</c>, or the text of a sub-expression such as <c>deal.price &gt; 1000</c>.</param>
+/// <param name="Value">What it was; JSON null when missing.</param>
+public sealed record SeenValue(string Path, JToken Value);
+
+/// <summary>Why an expression gave no value. Codes: those of S3 and S4 of the reliability contract, and <c>value_missing</c>.</summary>
+public sealed record ExpressionError(string Code, string Message, int? Line = null, int? Column = null);
+
+/// <summary>The outcome of one evaluation: a value, or an error, and the values seen on the way.</summary>
+public sealed record EvaluationResult(JToken Value, ExpressionError? Error, IReadOnlyList<SeenValue> Seen)
+{
+    public static EvaluationResult Of(JToken value, IReadOnlyList<SeenValue>? seen = null) => new(value, null, seen ?? []);
+
+    public static EvaluationResult Failed(ExpressionError error, IReadOnlyList<SeenValue>? seen = null) => new(JValue.CreateNull(), error, seen ?? []);
+}
+
+/// <summary>Evaluates every expression type except those that only the interpreter knows (Literal, Object, Variable, Input, Output).</summary>
+public interface IExpressionEvaluator
+{
+    ValueTask<EvaluationResult> EvaluateAsync(Expression expression, IExpressionScope scope, CancellationToken cancellationToken);
+
+    /// <summary>Checks limits and syntax without evaluating; used when saving and publishing. Null when it is well.</summary>
+    ValueTask<ExpressionError?> ValidateAsync(Expression expression, CancellationToken cancellationToken);
+}
+
+/// <summary>Runs a user's script outside the server's process (S4).</summary>
+public interface IScriptRunner
+{
+    ValueTask<ScriptResult> RunAsync(ScriptRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>One call of a script.</summary>
+/// <param name="Source">At most 16 KiB. An expression or statements; the value of the last statement, or of <c>return</c>, is the result.</param>
+/// <param name="Globals">Plain values by name; <c>variables</c> and <c>input</c> also feed <c>getVariable</c> and <c>getInput</c>.</param>
+public sealed record ScriptRequest(string Source, JObject Globals);
+
+/// <summary>What a script gave back, all as data: nothing in the server ran while it worked.</summary>
+public sealed record ScriptResult(JToken Value, JObject VariableSets, IReadOnlyList<string> Outcomes, string? CorrelationId, string? InstanceName, ExpressionError? Error);
