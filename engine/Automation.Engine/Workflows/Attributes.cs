@@ -1,0 +1,76 @@
+namespace Automation.Engine.Workflows;
+
+public enum ActivityKind { Action, Trigger, Job, Task }
+
+/// <summary>Names an activity: type name = <c>Namespace.Type</c>; Type defaults to the class name.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ActivityAttribute(string @namespace, string? category = null, string? description = null) : Attribute
+{
+    public string Namespace { get; } = @namespace;
+    public string? Category { get; } = category;
+    public string? Description { get; } = description;
+    public string? Type { get; set; }
+    public string? DisplayName { get; set; }
+    public int Version { get; set; } = 1;
+    public ActivityKind Kind { get; set; }
+    public bool RunAsynchronously { get; set; }
+}
+
+/// <summary>
+/// The activity does no I/O of its own: it reads through the context's journaled inputs and plans effects, so it is run inside the
+/// step and can be replayed. Any other activity is run after the commit, as one effect.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class DeterministicAttribute : Attribute;
+
+/// <summary>Exits of an activity in a flowchart. Default: Done.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class FlowNodeAttribute(params string[] outcomes) : Attribute
+{
+    public IReadOnlyList<string> Outcomes { get; } = outcomes;
+}
+
+/// <summary>Marks a property of type <see cref="IActivity"/> as a port.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class PortAttribute(string? name = null) : Attribute
+{
+    public string? Name { get; } = name;
+}
+
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class InputAttribute : Attribute
+{
+    public string? Name { get; set; }
+    public string? DisplayName { get; set; }
+    public string? Description { get; set; }
+    public string? Category { get; set; }
+    public string? UIHint { get; set; }
+    public object? Options { get; set; }
+    public float Order { get; set; }
+    public object? DefaultValue { get; set; }
+    public string? DefaultSyntax { get; set; }
+    public string[]? SupportedSyntaxes { get; set; }
+    public bool IsReadOnly { get; set; }
+    public bool IsBrowsable { get; set; } = true;
+
+    /// <summary>False: the activity evaluates it itself, when it needs it (While's condition).</summary>
+    public bool AutoEvaluate { get; set; } = true;
+    public bool IsSerializable { get; set; } = true;
+
+    /// <summary>True keeps its value out of the journal.</summary>
+    public bool CanContainSecrets { get; set; }
+
+    /// <summary>Russian caption and description, for the designer.</summary>
+    public string? DisplayNameRu { get; set; }
+    public string? DescriptionRu { get; set; }
+}
+
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OutputAttribute : Attribute
+{
+    public string? Name { get; set; }
+    public string? DisplayName { get; set; }
+    public string? Description { get; set; }
+    public bool IsBrowsable { get; set; } = true;
+    public bool IsSerializable { get; set; } = true;
+}

@@ -1,0 +1,42 @@
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Workflows;
+
+/// <summary>A workflow definition version: Elsa 3's document, kept whole.</summary>
+public sealed record WorkflowDefinition(string VersionId, string DefinitionId, int Version, JObject Document);
+
+/// <summary>A definition made ready to run: activities instantiated, connections indexed. Immutable, shared by all runs.</summary>
+public abstract class CompiledWorkflow
+{
+    public abstract WorkflowDefinition Definition { get; }
+}
+
+/// <summary>A definition that cannot run, with the place.</summary>
+public sealed class DefinitionInvalidException(IReadOnlyList<DefinitionProblem> problems)
+    : Exception(string.Join(" ", problems.Select(problem => $"{problem.Path}: {problem.Message}")))
+{
+    public IReadOnlyList<DefinitionProblem> Problems { get; } = problems;
+}
+
+/// <param name="Path">Such as <c>root.activities[3].condition</c>.</param>
+public sealed record DefinitionProblem(string Path, string Code, string Message);
+
+/// <summary>Runs workflows a step at a time. Pure: the same definition, state, stimulus and inputs give the same step.</summary>
+public interface IWorkflowInterpreter
+{
+    /// <exception cref="DefinitionInvalidException">The document is no workflow.</exception>
+    CompiledWorkflow Compile(WorkflowDefinition definition);
+
+    /// <summary>First step of a run, to its first wait or its end.</summary>
+    ValueTask<RunStep> StartAsync(CompiledWorkflow workflow, RunSeed seed, StepEnvironment environment, CancellationToken cancellationToken);
+
+    /// <summary>One step of a waiting run. A stimulus whose bookmark or effect is gone leaves the state as it is.</summary>
+    ValueTask<RunStep> ResumeAsync(CompiledWorkflow workflow, RunState state, Stimulus stimulus, StepEnvironment environment, CancellationToken cancellationToken);
+}
+
+/// <summary>Carries out, after the commit, an activity that is not <see cref="DeterministicAttribute"/>: it is one effect of kind <c>activity</c>.</summary>
+public interface IActivityInvoker
+{
+    /// <param name="request">The request that the interpreter planned: definition version, node, evaluated inputs, variables.</param>
+    Task<JToken> InvokeAsync(CompiledWorkflow workflow, JObject request, Mailboxes.MailboxKey subject, IServiceProvider services, CancellationToken cancellationToken);
+}
