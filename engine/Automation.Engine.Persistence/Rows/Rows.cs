@@ -1,0 +1,336 @@
+namespace Automation.Engine.Persistence.Rows;
+
+// Rows as they stand in the database. JSON documents are text columns; enums are small integers; times are UTC.
+
+public abstract class AccountScoped
+{
+    public Guid AccountId { get; set; }
+}
+
+public sealed class AccountRow
+{
+    public Guid Id { get; set; }
+    public required string Slug { get; set; }
+    public required string Name { get; set; }
+
+    /// <summary>IANA name. Default Europe/Moscow.</summary>
+    public required string TimeZone { get; set; }
+
+    /// <summary><c>ru</c> or <c>en</c>.</summary>
+    public required string Language { get; set; }
+
+    /// <summary>Quotas of R13 and R14 where they differ from the defaults, as JSON.</summary>
+    public string Settings { get; set; } = "{}";
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>An API key or the one-time token of the first start; only its SHA-256 is kept.</summary>
+public sealed class ApiKeyRow : AccountScoped
+{
+    public Guid Id { get; set; }
+    public required byte[] Hash { get; set; }
+    public required string Name { get; set; }
+
+    /// <summary>key, one_time, session.</summary>
+    public required string Kind { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset? ExpiresAt { get; set; }
+}
+
+public sealed class ConnectionRow : AccountScoped
+{
+    public Guid Id { get; set; }
+    public required string Kind { get; set; }
+
+    /// <summary>Unique within the account.</summary>
+    public required string Name { get; set; }
+    public string? BaseUrl { get; set; }
+    public string? RemoteAccountId { get; set; }
+
+    /// <summary>JSON array of hosts.</summary>
+    public string AllowedHosts { get; set; } = "[]";
+    public string Settings { get; set; } = "{}";
+
+    /// <summary>SHA-256 of the token in the hook's address; unique.</summary>
+    public byte[]? HookTokenHash { get; set; }
+
+    /// <summary>Where the last stored pass of a change feed ended.</summary>
+    public string? FeedCursor { get; set; }
+
+    /// <summary>Pipelines, stages, fields, users, tags as last read: a CrmDirectory document.</summary>
+    public string? Directory { get; set; }
+    public DateTimeOffset? DirectoryReadAt { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>A secret of a connection: AES-GCM, key id in the record, bound to account and connection (S7).</summary>
+public sealed class SecretRow : AccountScoped
+{
+    public Guid ConnectionId { get; set; }
+    public required string Name { get; set; }
+    public required string KeyId { get; set; }
+    public required byte[] Nonce { get; set; }
+    public required byte[] Cipher { get; set; }
+}
+
+public sealed class FunnelRow : AccountScoped
+{
+    public Guid Id { get; set; }
+
+    /// <summary>Unique within the account; the name in commands and files.</summary>
+    public required string Slug { get; set; }
+    public required string Name { get; set; }
+
+    /// <summary>The CRM connection whose deals it watches.</summary>
+    public Guid ConnectionId { get; set; }
+
+    /// <summary>The draft: a FunnelDocument.</summary>
+    public required string Draft { get; set; }
+
+    /// <summary>Raised at every save of the draft; a save names the one it read.</summary>
+    public long DraftRevision { get; set; }
+    public int? PublishedVersion { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+}
+
+public sealed class FunnelVersionRow : AccountScoped
+{
+    public Guid FunnelId { get; set; }
+    public int Version { get; set; }
+
+    /// <summary>The FunnelDocument; its triggers pin definition version ids.</summary>
+    public required string Document { get; set; }
+    public DateTimeOffset PublishedAt { get; set; }
+    public string? Author { get; set; }
+    public string? Note { get; set; }
+}
+
+/// <summary>A version of a workflow definition (Elsa 3 JSON).</summary>
+public sealed class DefinitionRow : AccountScoped
+{
+    public required string VersionId { get; set; }
+    public required string DefinitionId { get; set; }
+    public int Version { get; set; }
+    public string? Name { get; set; }
+    public required string Document { get; set; }
+    public bool IsLatest { get; set; }
+    public bool IsPublished { get; set; }
+
+    /// <summary>The funnel it belongs to; null for workflows of their own.</summary>
+    public Guid? FunnelId { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>A hook as received, raw. One row a request.</summary>
+public sealed class HookRow : AccountScoped
+{
+    public Guid Id { get; set; }
+    public Guid ConnectionId { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
+    public string? ContentType { get; set; }
+    public required byte[] Body { get; set; }
+
+    /// <summary>Set when the body could not be read: a dead letter.</summary>
+    public string? ErrorCode { get; set; }
+    public string? ErrorMessage { get; set; }
+}
+
+public abstract class MailboxScoped : AccountScoped
+{
+    public Guid ConnectionId { get; set; }
+    public required string EntityType { get; set; }
+    public required string EntityId { get; set; }
+}
+
+public enum EventStatus { Waiting = 0, Done = 1, Dead = 2 }
+
+public sealed class EventRow : MailboxScoped
+{
+    public Guid Id { get; set; }
+    public long Number { get; set; }
+    public required string Kind { get; set; }
+
+    /// <summary>Unique within (account, connection) while kept (R2).</summary>
+    public required string DedupKey { get; set; }
+    public string? BodyHash { get; set; }
+    public Guid? HookId { get; set; }
+
+    /// <summary>The CrmEvent.</summary>
+    public required string Payload { get; set; }
+    public DateTimeOffset AcceptedAt { get; set; }
+    public EventStatus Status { get; set; }
+
+    /// <summary>1 from acceptance on; raised at each recovery (R10).</summary>
+    public int Tries { get; set; }
+    public string? ErrorCode { get; set; }
+    public string? ErrorMessage { get; set; }
+
+    /// <summary>The entity's known state as of this event, for back-tests; null until done.</summary>
+    public string? State { get; set; }
+    public DateTimeOffset? ProcessedAt { get; set; }
+}
+
+public sealed class MailboxRow : MailboxScoped
+{
+    /// <summary>Number of the last accepted event.</summary>
+    public long LastNumber { get; set; }
+
+    /// <summary>Number of the last processed event.</summary>
+    public long DoneNumber { get; set; }
+
+    /// <summary>Raised by each claim; every later write says WHERE epoch = mine (R5).</summary>
+    public long Epoch { get; set; }
+
+    /// <summary>Mailbox state: known entity, visit, what fired.</summary>
+    public string State { get; set; } = "{}";
+    public string? PipelineId { get; set; }
+    public string? StageId { get; set; }
+
+    /// <summary>The responsible as known, or as reserved by us and not echoed yet. Load is counted by it.</summary>
+    public string? AssignedTo { get; set; }
+
+    /// <summary>False once won, lost or deleted.</summary>
+    public bool Open { get; set; } = true;
+    public string? LastTransitionKey { get; set; }
+    public DateTimeOffset? LastTransitionAt { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+}
+
+public sealed class RunRow : MailboxScoped
+{
+    public Guid Id { get; set; }
+    public Guid? FunnelId { get; set; }
+    public int? FunnelVersion { get; set; }
+    public string? TriggerId { get; set; }
+    public required string DefinitionVersionId { get; set; }
+    public Guid? EventId { get; set; }
+
+    /// <summary>A Workflows.RunStatus.</summary>
+    public int Status { get; set; }
+
+    /// <summary>The RunState document.</summary>
+    public required string State { get; set; }
+
+    /// <summary>What the mailbox keeps beside it: depth, delayed start, visit.</summary>
+    public string Meta { get; set; } = "{}";
+    public string? Name { get; set; }
+    public string? CorrelationId { get; set; }
+    public int IncidentCount { get; set; }
+    public long Sequence { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+    public DateTimeOffset? FinishedAt { get; set; }
+}
+
+public sealed class EffectRow : MailboxScoped
+{
+    public required string Key { get; set; }
+    public Guid RunId { get; set; }
+
+    /// <summary>First in, first out per mailbox and target: the order is (PlannedAt step, this number).</summary>
+    public long Position { get; set; }
+    public Guid? TargetConnectionId { get; set; }
+    public required string Kind { get; set; }
+    public required string Request { get; set; }
+    public int Policy { get; set; }
+    public required string Summary { get; set; }
+    public required string ContextId { get; set; }
+    public required string Callback { get; set; }
+
+    /// <summary>How many of our own effects led here (R14).</summary>
+    public int Depth { get; set; }
+
+    /// <summary>An Effects.EffectState.</summary>
+    public int State { get; set; }
+    public int Tries { get; set; }
+    public string? Result { get; set; }
+    public string? ErrorCode { get; set; }
+    public string? ErrorMessage { get; set; }
+    public DateTimeOffset PlannedAt { get; set; }
+    public DateTimeOffset? FirstTryAt { get; set; }
+    public DateTimeOffset? NextTryAt { get; set; }
+    public DateTimeOffset? FinishedAt { get; set; }
+}
+
+public sealed class TimerRow : MailboxScoped
+{
+    public Guid Id { get; set; }
+
+    /// <summary>bookmark, start, date, schedule, retry.</summary>
+    public required string Kind { get; set; }
+    public Guid? RunId { get; set; }
+    public string? BookmarkId { get; set; }
+    public string? TriggerId { get; set; }
+    public DateTimeOffset DueAt { get; set; }
+}
+
+/// <summary>A bookmark that a shared stimulus (an event) may hit.</summary>
+public sealed class BookmarkRow : MailboxScoped
+{
+    public Guid RunId { get; set; }
+    public required string BookmarkId { get; set; }
+    public required string Name { get; set; }
+    public required string Hash { get; set; }
+    public string? CorrelationId { get; set; }
+}
+
+/// <summary>One row for the verdicts of an event, one for each run that a step advanced. Evidence, never the driver.</summary>
+public sealed class JournalRow : MailboxScoped
+{
+    public Guid Id { get; set; }
+
+    /// <summary>event, run, effect, operator.</summary>
+    public required string Kind { get; set; }
+    public Guid? RunId { get; set; }
+
+    /// <summary>1, 2, 3 … within the run; 0 for rows of no run.</summary>
+    public long Sequence { get; set; }
+    public Guid? EventId { get; set; }
+    public Guid? FunnelId { get; set; }
+    public DateTimeOffset At { get; set; }
+    public required string Facts { get; set; }
+}
+
+/// <summary>Two entities that belong together (parent and child deal, deal and booking).</summary>
+public sealed class LinkRow : AccountScoped
+{
+    public required string Relation { get; set; }
+    public Guid FromConnectionId { get; set; }
+    public required string FromEntityType { get; set; }
+    public required string FromEntityId { get; set; }
+    public Guid ToConnectionId { get; set; }
+    public required string ToEntityType { get; set; }
+    public required string ToEntityId { get; set; }
+    public string Data { get; set; } = "{}";
+}
+
+public sealed class ManagerRow : AccountScoped
+{
+    public Guid ConnectionId { get; set; }
+    public required string UserId { get; set; }
+    public required string Name { get; set; }
+    public bool Active { get; set; } = true;
+
+    /// <summary>Coefficient; 1 = a full share.</summary>
+    public decimal Weight { get; set; } = 1;
+    public int? MaxOpen { get; set; }
+    public int? MaxPerDay { get; set; }
+    public int Position { get; set; }
+
+    /// <summary>Last sign of presence.</summary>
+    public DateTimeOffset? SeenAt { get; set; }
+    public DateTimeOffset? LastAssignedAt { get; set; }
+
+    /// <summary>Weekly shifts, dated exceptions and leave, as JSON.</summary>
+    public string Timesheet { get; set; } = "{}";
+}
+
+/// <summary>A reservation of a manager for a deal.</summary>
+public sealed class AssignmentRecord : MailboxScoped
+{
+    public required string Key { get; set; }
+    public required string Pool { get; set; }
+    public required string ManagerId { get; set; }
+    public DateTimeOffset At { get; set; }
+}
