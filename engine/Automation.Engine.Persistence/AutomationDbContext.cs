@@ -1,3 +1,4 @@
+using Automation.Engine.Persistence.Model;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,4 +25,11 @@ public abstract class AutomationDbContext(DbContextOptions options) : DbContext(
     public DbSet<LinkRow> Links => Set<LinkRow>();
     public DbSet<ManagerRow> Managers => Set<ManagerRow>();
     public DbSet<AssignmentRecord> Assignments => Set<AssignmentRecord>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        EngineTables.Build(modelBuilder);
+        AccountTables.Build(modelBuilder);
+        SnakeCase.Apply(modelBuilder);
+    }
 }
