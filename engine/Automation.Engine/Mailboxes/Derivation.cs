@@ -212,9 +212,12 @@ public static class EventDeriver
     public static bool Same(JToken? one, JToken? other)
     {
         if (IsEmpty(one) || IsEmpty(other)) return IsEmpty(one) && IsEmpty(other);
-        if (one is JValue && other is JValue) return Text(one) == Text(other);
+        if (one is JValue && other is JValue) return Text(one) == Text(other) || SameInstant(one, other);
         return JToken.DeepEquals(one, other);
     }
+
+    private static bool SameInstant(JToken one, JToken other) =>
+        Matching.Clock.ReadDate(one, TimeZoneInfo.Utc) is { } first && Matching.Clock.ReadDate(other, TimeZoneInfo.Utc) is { } second && first == second;
 
     private static bool IsEmpty(JToken? token) => token is null or { Type: JTokenType.Null or JTokenType.Undefined } or JValue { Value: "" } or JArray { Count: 0 } or JObject { Count: 0 };
 
