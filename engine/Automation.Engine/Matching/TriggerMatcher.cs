@@ -124,7 +124,16 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
     private async ValueTask<(Verdict? Refusal, IReadOnlyList<SeenValue> Seen)> CheckConditionAsync(FunnelTrigger definition, IExpressionScope scope, CancellationToken cancellationToken)
     {
         if (definition.If is not { Text.Length: > 0 } condition) return (null, []);
-        var result = await evaluator.EvaluateAsync(condition.ToExpression(), scope, cancellationToken);
+        EvaluationResult result;
+        try
+        {
+            result = await evaluator.EvaluateAsync(condition.ToExpression(), scope, cancellationToken);
+        }
+        catch (Ports.RemoteCallException e) when (!e.MayPass)
+        {
+            result = EvaluationResult.Failed(new(e.Code, e.Message));
+        }
+
         if (result.Error is { } error) return (No(error.Code, error.Message), result.Seen);
         return result.Value switch
         {
