@@ -1,0 +1,18 @@
+using Automation.Persistence.Tests.Contract;
+
+namespace Automation.Persistence.Tests;
+
+public sealed class SqliteAcceptTests : AcceptContract
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
+}
+
+public sealed class SqliteCommitTests : CommitContract
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
+}
+
+public sealed class SqliteScanTests : ScanContract
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
+}

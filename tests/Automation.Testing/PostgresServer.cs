@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Automation.Testing;
+
+/// <summary>
+/// A private PostgreSQL for tests, started from the installed binaries on a free loopback port with its normal durability; or the server
+/// that <c>AUTOMATION_TEST_POSTGRES</c> (a connection string of a user who may create databases) names. One per test process:
+/// <see cref="Shared"/>. Stopped when the process exits.
+/// </summary>
+public sealed class PostgresServer : IDisposable
+{
+    public const string Variable = "AUTOMATION_TEST_POSTGRES";
+
+    private static readonly Lazy<PostgresServer?> One = new(Start);
+    private static int databases;
+    private readonly string? directory;
+    private readonly string? binaries;
+    private int stopped;
+
+    private PostgresServer(string connectionString, string? directory, string? binaries)
+    {
+        (ConnectionString, this.directory, this.binaries) = (connectionString, directory, binaries);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
+    }
+
+    /// <summary>The process's server, started at the first call; null when there is none to start: skip with <see cref="WhyNot"/>.</summary>
+    public static PostgresServer? Shared => One.Value;
+
+    public const string WhyNot = $"No PostgreSQL: neither installed under /usr/lib/postgresql nor named by {Variable}.";
+
+    /// <summary>To the maintenance database.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Makes an empty database. Returns its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Environment.ProcessId}_{Interlocked.Increment(ref databases)}");
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await using var command = source.CreateCommand($"CREATE DATABASE {name}");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
+    }
+
+    public void Dispose()
+    {
+        if (directory is null || Interlocked.Exchange(ref stopped, 1) == 1) return;
+        PostgresBinaries.Run($"{binaries}/pg_ctl", "stop", "-D", $"{directory}/data", "-m", "immediate", "-w");
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private static PostgresServer? Start()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given) return new(given, null, null);
+        if (PostgresBinaries.Find() is not { } binaries) return null;
+
+        var directory = Directory.CreateTempSubdirectory("automation-pg-").FullName;
+        if (PostgresBinaries.NeedsOtherUser) PostgresBinaries.Run("chown", "postgres", directory);
+        var port = FreePort();
+        PostgresBinaries.Run($"{binaries}/initdb", "-D", $"{directory}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
+        PostgresBinaries.Run(
+            $"{binaries}/pg_ctl", "start", "-w", "-D", $"{directory}/data", "-l", $"{directory}/log",
+            "-o", $"-p {port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory}");
+        return new($"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=postgres;Database=postgres", directory, binaries);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
