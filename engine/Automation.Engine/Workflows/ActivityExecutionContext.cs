@@ -27,6 +27,9 @@ public abstract class ActivityExecutionContext
 
     public abstract ActivityExecutionContext? ParentActivityExecutionContext { get; }
 
+    /// <summary>Executions that this one scheduled and that have not ended; faulted ones are among them.</summary>
+    public abstract IReadOnlyList<ActivityExecutionContext> Children { get; }
+
     public abstract RunInfo Run { get; }
 
     /// <summary>State of this execution, kept while the run waits.</summary>
@@ -83,6 +86,9 @@ public abstract class ActivityExecutionContext
 
     /// <summary>A variable of this execution itself, seen by its children (ForEach's CurrentValue).</summary>
     public abstract void SetOwnVariable(string name, JToken value);
+
+    /// <summary>Sets an output of the workflow itself.</summary>
+    public abstract void SetWorkflowOutput(string name, JToken value);
 
     public abstract void SetResult(object? value);
 
@@ -147,6 +153,9 @@ public sealed class RunInfo
 
     /// <summary>The trigger that started it; null for workflows that belong to no funnel.</summary>
     public string? TriggerId { get; init; }
+
+    /// <summary>Id of the activity whose trigger started the run; null when it was started as a whole.</summary>
+    public string? TriggerActivityId { get; init; }
     public string? Name { get; set; }
     public string? CorrelationId { get; set; }
 }
