@@ -156,8 +156,8 @@ internal sealed class FakeCrm(World world) : ICrm
     private static void WriteFields(JObject entity, IReadOnlyDictionary<string, JToken>? fields)
     {
         if (fields is null) return;
-        var custom = entity["cf"] as JObject ?? [];
-        entity["cf"] = custom;
+        if (entity["cf"] is not JObject) entity["cf"] = new JObject();
+        var custom = (JObject)entity["cf"]!;
         foreach (var (field, value) in fields)
         {
             var key = custom.Properties().FirstOrDefault(item => item.Name == field || (string?)item.Value["name"] == field)?.Name ?? field;
