@@ -137,7 +137,8 @@ public abstract class ActivityExecutionContext
     public abstract void RecordLink(EntityLink link);
 
     /// <summary>Publishes an event to waiting runs and to triggers, in this step's commit.</summary>
-    public abstract void PublishEvent(string eventName, string? correlationId, JToken payload);
+    /// <param name="isLocal">True: only this run hears it.</param>
+    public abstract void PublishEvent(string eventName, string? correlationId, JToken payload, bool isLocal = false);
 
     /// <summary>Adds a row to the run's journal.</summary>
     public abstract void AddExecutionLogEntry(string eventName, string? message = null, JToken? payload = null);

@@ -48,7 +48,7 @@ internal static class ActivityCall
         foreach (var (name, value) in Members(answer, "variables")) execution.SetVariable(name, value!.DeepClone());
         foreach (var (name, value) in Members(answer, "workflowOutputs")) execution.SetWorkflowOutput(name, value!.DeepClone());
         foreach (var (name, value) in Members(answer, "outputs")) execution.SetOutput(name, value!.DeepClone());
-        foreach (var published in Items(answer, "published")) execution.PublishEvent((string)published["name"]!, (string?)published["correlationId"], published["payload"]!);
+        foreach (var published in Items(answer, "published")) execution.PublishEvent((string)published["name"]!, (string?)published["correlationId"], published["payload"]!, (bool?)published["local"] ?? false);
         if (answer["run"] is JObject run) (execution.Run.Name, execution.Run.CorrelationId) = ((string?)run["name"], (string?)run["correlationId"]);
         if (answer["fault"] is JObject fault) throw new ActivityFaultException((string)fault["code"]!, (string)fault["message"]!);
         if ((bool?)answer["clearBookmarks"] == true) execution.ClearBookmarks();

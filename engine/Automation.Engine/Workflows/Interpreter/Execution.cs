@@ -107,8 +107,8 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
 
     public override void RecordLink(EntityLink link) => Burst.Links.Add(link);
 
-    public override void PublishEvent(string eventName, string? correlationId, JToken payload) =>
-        Burst.Published.Add(new PublishedEvent(eventName, correlationId, JsonText.Normalize(payload.DeepClone()), false));
+    public override void PublishEvent(string eventName, string? correlationId, JToken payload, bool isLocal = false) =>
+        Burst.Published.Add(new PublishedEvent(eventName, correlationId, JsonText.Normalize(payload.DeepClone()), isLocal));
 
     public override void AddExecutionLogEntry(string eventName, string? message = null, JToken? payload = null)
     {

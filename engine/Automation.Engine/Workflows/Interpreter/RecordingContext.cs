@@ -124,8 +124,8 @@ internal sealed partial class RecordingContext : ActivityExecutionContext
 
     public override void RecordLink(EntityLink link) => throw NotHere("link entities");
 
-    public override void PublishEvent(string eventName, string? correlationId, JToken payload) =>
-        Add("published", new JObject { ["name"] = eventName, ["correlationId"] = correlationId, ["payload"] = payload });
+    public override void PublishEvent(string eventName, string? correlationId, JToken payload, bool isLocal = false) =>
+        Add("published", new JObject { ["name"] = eventName, ["correlationId"] = correlationId, ["payload"] = payload, ["local"] = isLocal });
 
     public override void AddExecutionLogEntry(string eventName, string? message = null, JToken? payload = null) =>
         Add("log", new JObject { ["event"] = eventName, ["message"] = message, ["payload"] = payload });
