@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using Automation.Engine.Expressions.Scripts;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -31,9 +32,9 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
     private readonly CancellationTokenSource _stopping = new();
     private int _workers;
 
-    public ScriptWorkerPool(IOptions<ScriptOptions> options, TimeProvider clock, ILogger<ScriptWorkerPool> logger)
+    public ScriptWorkerPool(IOptions<ScriptOptions> options, TimeProvider clock, ILogger<ScriptWorkerPool>? logger = null)
     {
-        (_options, _clock, _logger) = (options.Value, clock, logger);
+        (_options, _clock, _logger) = (options.Value, clock, logger ?? NullLogger<ScriptWorkerPool>.Instance);
     }
 
     /// <summary>Starts all workers and waits until one is ready; without it the first call does so.</summary>
