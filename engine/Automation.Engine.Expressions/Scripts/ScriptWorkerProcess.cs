@@ -31,6 +31,7 @@ internal sealed class ScriptWorkerProcess : IDisposable
     private ScriptWorkerProcess(Process process)
     {
         _process = process;
+        Id = process.Id;
         _input = process.StandardInput.BaseStream;
         _watchdog = new Timer(static state => ((ScriptWorkerProcess)state!).Kill(), this, Timeout.Infinite, Timeout.Infinite);
         new Thread(ReadReplies, 256 * 1024) { IsBackground = true, Name = "script worker " + process.Id.ToString(CultureInfo.InvariantCulture) }.Start();
@@ -38,7 +39,7 @@ internal sealed class ScriptWorkerProcess : IDisposable
 
     public bool IsAlive => !_ended && !_killed;
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
     /// <summary>Starts a process and waits until it says that it is warm.</summary>
     /// <exception cref="InvalidOperationException">It could not be started, or ended at once.</exception>

@@ -3,7 +3,7 @@ using System.Text;
 namespace Automation.Engine.Expressions.Texts;
 
 /// <summary>Stops a template that writes more than its share.</summary>
-internal sealed class CappedWriter(int capacity) : TextWriter(System.Globalization.CultureInfo.InvariantCulture)
+internal sealed class CappedWriter(int capacity, IFormatProvider format) : TextWriter(format)
 {
     private readonly StringBuilder _text = new();
 

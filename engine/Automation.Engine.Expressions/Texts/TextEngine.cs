@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Fluid;
+using DotLiquid;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Expressions.Texts;
@@ -9,13 +9,15 @@ internal sealed partial class TextEngine(int cacheSize)
 {
     public const int MaxTemplate = 16 * 1024;
     public const int MaxOutput = 64 * 1024;
-    private const int MaxSteps = 10_000;
+    private const int MaxIterations = 10_000;
     private const int MaxNesting = 32;
-    private static readonly FluidParser Parser = new(new FluidParserOptions { AllowFunctions = false, AllowParentheses = true });
-    private readonly TemplateOptions _options = Options();
+    private const int MaxMilliseconds = 250;
+    private static readonly Type[] Filters = [typeof(TextFilters)];
     private readonly LruCache<string, Compiled> _cache = new(cacheSize, StringComparer.Ordinal);
 
-    private sealed record Compiled(IFluidTemplate? Template, IReadOnlyCollection<string> Paths, ExpressionError? Error);
+    static TextEngine() => Template.RegexTimeOut = TimeSpan.FromSeconds(1);
+
+    private sealed record Compiled(Template? Template, IReadOnlyCollection<string> Paths, ExpressionError? Error);
 
     public ExpressionError? Validate(string source) => Parse(source).Error;
 
@@ -23,14 +25,7 @@ internal sealed partial class TextEngine(int cacheSize)
     {
         var compiled = Parse(source);
         if (compiled.Template is null) return EvaluationResult.Failed(compiled.Error!);
-        var context = new TemplateContext(_options, StringComparer.Ordinal)
-        {
-            CultureInfo = TextCulture.Of(scope.Language),
-            TimeZone = scope.TimeZone,
-            Now = () => scope.Now,
-            MaxSteps = MaxSteps,
-        };
-        var seen = new SeenValues();
+        var (values, seen) = (new Hash(), new SeenValues());
         var read = new Dictionary<string, JToken>(StringComparer.Ordinal);
         foreach (var path in compiled.Paths)
         {
@@ -38,23 +33,38 @@ internal sealed partial class TextEngine(int cacheSize)
             if (!read.TryGetValue(split.Root, out var root))
             {
                 read[split.Root] = root = await scope.ReadRootAsync(split.Root, cancellationToken);
-                context.SetValue(split.Root, TextValues.Of(root));
+                values[split.Root] = TextValues.Of(root);
             }
-            if (split.Root.Length < path.Length && !path.StartsWith(split.Root, StringComparison.Ordinal)) context.SetValue(path.Split('.')[0], TextValues.Of(root));
+            if (!path.StartsWith(split.Root, StringComparison.Ordinal)) values[path[..split.Root.Length]] = TextValues.Of(root);
             seen.Add(path, ValuePath.Read(root, split.Tail));
         }
-        return await RenderAsync(compiled.Template, context, seen);
+        return Render(compiled.Template, values, scope, seen, cancellationToken);
     }
 
-    private static async ValueTask<EvaluationResult> RenderAsync(IFluidTemplate template, TemplateContext context, SeenValues seen)
+    private static EvaluationResult Render(Template template, Hash values, IExpressionScope scope, SeenValues seen, CancellationToken cancellationToken)
     {
+        var culture = TextCulture.Of(scope.Language);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(MaxMilliseconds);
+        var context = new Context([values], new Hash(), new Hash { [TextFilters.ScopeKey] = scope }, ErrorsOutputMode.Rethrow, MaxIterations, culture, timeout.Token)
+        {
+            SyntaxCompatibilityLevel = SyntaxCompatibility.DotLiquid22a,
+        };
+        context.AddFilters(Filters);
+        var parameters = new RenderParameters(culture)
+        {
+            Context = context,
+            MaxIterations = MaxIterations,
+            ErrorsOutputMode = ErrorsOutputMode.Rethrow,
+            SyntaxCompatibilityLevel = SyntaxCompatibility.DotLiquid22a,
+        };
         try
         {
-            await using var writer = new CappedWriter(MaxOutput);
-            await template.RenderAsync(writer, NullEncoder.Default, context);
+            using var writer = new CappedWriter(MaxOutput, culture);
+            template.Render(writer, parameters);
             return EvaluationResult.Of(new JValue(writer.ToString()), seen.Values);
         }
-        catch (RequiredValueException)
+        catch (Exception e) when ((e as RequiredValueException ?? e.InnerException as RequiredValueException) is not null)
         {
             var empty = seen.Values.FirstOrDefault(v => v.Value.Type == JTokenType.Null)?.Path;
             return Failed(ExpressionCodes.ValueMissing, empty is null ? "A required value is empty." : $"A required value is empty: {empty}.", seen);
@@ -63,7 +73,11 @@ internal sealed partial class TextEngine(int cacheSize)
         {
             return Failed(ExpressionCodes.Failed, $"The text is longer than {MaxOutput / 1024} KiB.", seen);
         }
-        catch (Exception e) when (e is InvalidOperationException or FluidException or FormatException or OverflowException or ArgumentException or InvalidCastException or InsufficientExecutionStackException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed(ExpressionCodes.Failed, $"The text took longer than {MaxMilliseconds} ms.", seen);
+        }
+        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))  // a third party's renderer: whatever it throws is the template's failure
         {
             return Failed(ExpressionCodes.Failed, $"The text could not be written: {e.Message}", seen);
         }
@@ -77,8 +91,20 @@ internal sealed partial class TextEngine(int cacheSize)
     {
         if (source.Length > MaxTemplate) return Wrong(ExpressionCodes.TooComplex, $"The template is longer than {MaxTemplate / 1024} KiB.");
         if (TooDeep(source)) return Wrong(ExpressionCodes.TooComplex, $"The template is nested deeper than {MaxNesting} levels.");
-        if (!Parser.TryParse(source, out var template, out var message)) return Invalid(message);
-        return new Compiled(template, TemplateNames.Of(template), null);
+        try
+        {
+            var template = Template.Parse(source, SyntaxCompatibility.DotLiquid22a);
+            template.MakeThreadSafe();
+            return new Compiled(template, TemplatePaths.In(source), null);
+        }
+        catch (Exception e) when (e is DotLiquid.Exceptions.LiquidException or FormatException or OverflowException or ArgumentException)
+        {
+            return Wrong(ExpressionCodes.Invalid, e.Message);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return Wrong(ExpressionCodes.TooComplex, "The template takes too long to read.");
+        }
     }
 
     private static bool TooDeep(string source)
@@ -86,8 +112,8 @@ internal sealed partial class TextEngine(int cacheSize)
         var (blocks, parens) = (0, 0);
         foreach (Match tag in Tags().Matches(source))
         {
-            blocks += tag.Value switch { "(" or ")" => 0, var t when t.Contains("end", StringComparison.Ordinal) => -1, _ => 1 };
-            parens = tag.Value switch { "(" => parens + 1, ")" => Math.Max(0, parens - 1), _ => parens };
+            blocks += tag.Value switch { "(" or ")" or "[" or "]" => 0, var t when t.Contains("end", StringComparison.Ordinal) => -1, _ => 1 };
+            parens = tag.Value switch { "(" or "[" => parens + 1, ")" or "]" => Math.Max(0, parens - 1), _ => parens };
             if (blocks > MaxNesting || parens > MaxNesting) return true;
         }
         return false;
@@ -95,24 +121,6 @@ internal sealed partial class TextEngine(int cacheSize)
 
     private static Compiled Wrong(string code, string message) => new(null, [], new ExpressionError(code, message));
 
-    private static Compiled Invalid(string message)
-    {
-        var at = Position().Match(message);
-        return at.Success
-            ? new Compiled(null, [], new ExpressionError(ExpressionCodes.Invalid, message[..at.Index].Trim(), int.Parse(at.Groups[1].Value, null), int.Parse(at.Groups[2].Value, null)))
-            : Wrong(ExpressionCodes.Invalid, message);
-    }
-
-    private static TemplateOptions Options()
-    {
-        var options = new TemplateOptions { MaxSteps = MaxSteps, MaxRecursion = 16, MemberAccessStrategy = new DefaultMemberAccessStrategy() };
-        TextFilters.AddTo(options.Filters);
-        return options;
-    }
-
-    [GeneratedRegex(@"\{%-?\s*(?:end)?(?:if|unless|for|case|capture|tablerow|macro|ifchanged)\b|[()]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\{%-?\s*(?:end)?(?:if|unless|for|case|capture|tablerow|macro|ifchanged)\b|[()\[\]]", RegexOptions.CultureInvariant)]
     private static partial Regex Tags();
-
-    [GeneratedRegex(@"\s*at \((\d+):(\d+)\)", RegexOptions.CultureInvariant)]
-    private static partial Regex Position();
 }

@@ -1,28 +1,39 @@
 using System.Globalization;
 using System.Text;
 using Automation.Engine.Expressions.Formulas;
-using Fluid;
-using Fluid.Values;
+using DotLiquid;
 
 namespace Automation.Engine.Expressions.Texts;
 
-/// <summary>Our filters: plural, money, date, date_ru, phone, required. They depend on the context's culture and zone only.</summary>
+/// <summary>Our filters: plural, money, date, date_ru, phone, required. They see the scope's zone and language only.</summary>
 internal static class TextFilters
 {
+    public const string ScopeKey = "scope";
     private static readonly Dictionary<string, string> Symbols = new(StringComparer.OrdinalIgnoreCase)
     {
         ["RUB"] = "₽", ["RUR"] = "₽", ["USD"] = "$", ["EUR"] = "€", ["KZT"] = "₸", ["BYN"] = "Br", ["UAH"] = "₴", ["GBP"] = "£", ["CNY"] = "¥",
     };
 
-    public static void AddTo(FilterCollection filters)
+    public static string Plural(Context context, object? input, string one, string? few = null, string? many = null) =>
+        PluralForm(NumberOf(input) ?? 0, [.. new[] { one, few, many }.OfType<string>()], CultureOf(context) == TextCulture.Russian);
+
+    public static object? Money(Context context, object? input, string currency = "RUB")
     {
-        Add(filters, "plural", Plural);
-        Add(filters, "money", Money);
-        Add(filters, "date", (input, a, context) => Date(input, a.Count > 0 ? a.At(0).ToStringValue() : context.CultureInfo.DateTimeFormat.ShortDatePattern, context, context.CultureInfo));
-        Add(filters, "date_ru", (input, a, context) => Date(input, a.Count > 0 ? a.At(0).ToStringValue() : "d MMMM yyyy", context, TextCulture.Russian));
-        Add(filters, "phone", (input, _, _) => StringValue.Create(Phone(input.ToStringValue())));
-        Add(filters, "required", (input, _, _) => input.IsNil() || (input is StringValue && string.IsNullOrWhiteSpace(input.ToStringValue())) ? throw new RequiredValueException() : input);
+        if (NumberOf(input) is not { } amount) return input;
+        var (culture, symbol) = (CultureOf(context), Symbols.GetValueOrDefault(currency, currency));
+        var text = Math.Round(amount, 2, MidpointRounding.AwayFromZero).ToString("#,##0.00", culture);
+        if (culture == TextCulture.Russian || symbol is not ("$" or "€" or "£")) return $"{text} {symbol}";
+        return text.StartsWith('-') ? $"-{symbol}{text[1..]}" : symbol + text;
     }
+
+    public static object? Date(Context context, object? input, string? format = null) =>
+        Date(input, format ?? CultureOf(context).DateTimeFormat.ShortDatePattern, ScopeOf(context), CultureOf(context));
+
+    public static object? DateRu(Context context, object? input, string format = "d MMMM yyyy") => Date(input, format, ScopeOf(context), TextCulture.Russian);
+
+    public static object? Phone(object? input) => input is null ? null : PhoneText(FormulaValue.TextOf(input));
+
+    public static object Required(object? input) => input is null || (input is string text && string.IsNullOrWhiteSpace(text)) ? throw new RequiredValueException() : input;
 
     /// <summary>The form for a number: one, few, many in Russian (день, дня, дней); one, other in English.</summary>
     public static string PluralForm(decimal number, IReadOnlyList<string> forms, bool russian)
@@ -38,7 +49,7 @@ internal static class TextFilters
     }
 
     /// <summary>+7 916 000-00-00 for Russian numbers; others keep their digits behind a plus; what is no number stays as it is.</summary>
-    public static string Phone(string text)
+    public static string PhoneText(string text)
     {
         var digits = new string([.. text.Where(char.IsAsciiDigit)]);
         if (digits.Length == 11 && digits[0] == '8' && !text.TrimStart().StartsWith('+')) digits = "7" + digits[1..];
@@ -47,36 +58,30 @@ internal static class TextFilters
         return digits.Length is >= 10 and <= 15 ? "+" + digits : text;
     }
 
-    private static void Add(FilterCollection filters, string name, Func<FluidValue, FilterArguments, TemplateContext, FluidValue> filter) =>
-        filters.AddFilter(name, (input, arguments, context) => new ValueTask<FluidValue>(filter(input, arguments, context)));
-
-    private static StringValue Plural(FluidValue input, FilterArguments a, TemplateContext context) =>
-        StringValue.Create(PluralForm(input.ToNumberValue(), [.. a.Values.Select(v => v.ToStringValue())], context.CultureInfo == TextCulture.Russian));
-
-    private static FluidValue Money(FluidValue input, FilterArguments a, TemplateContext context)
+    private static object? Date(object? input, string format, IExpressionScope scope, CultureInfo culture)
     {
-        if (input.IsNil() || (input is StringValue && FormulaValue.NumberIn(input.ToStringValue()) is null)) return input;
-        var currency = a.Count > 0 && a.At(0).ToStringValue() is { Length: > 0 } given ? given : "RUB";
-        var symbol = Symbols.GetValueOrDefault(currency, currency);
-        var amount = input is StringValue ? FormulaValue.NumberIn(input.ToStringValue())!.Value : input.ToNumberValue();
-        amount = Math.Round(amount, 2, MidpointRounding.AwayFromZero);
-        var text = amount.ToString("#,##0.00", context.CultureInfo);
-        return StringValue.Create(context.CultureInfo == TextCulture.Russian || symbol is not ("$" or "€" or "£") ? $"{text} {symbol}" : text.StartsWith('-') ? $"-{symbol}{text[1..]}" : symbol + text);
-    }
-
-    private static FluidValue Date(FluidValue input, string format, TemplateContext context, CultureInfo culture)
-    {
-        var date = input switch
+        DateTimeOffset? date = input switch
         {
-            DateTimeValue => (DateTimeOffset?)TimeZoneInfo.ConvertTime((DateTimeOffset)input.ToObjectValue(), context.TimeZone),
-            StringValue when input.ToStringValue() is "now" or "today" => TimeZoneInfo.ConvertTime(context.Now(), context.TimeZone),
-            StringValue => IsoDate.Parse(input.ToStringValue())?.In(context.TimeZone),
-            NumberValue => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(input.ToNumberValue(), -62135596800m, 253402300799m)), context.TimeZone),
+            "now" or "today" => TimeZoneInfo.ConvertTime(scope.Now, scope.TimeZone),
+            string text => IsoDate.Parse(text)?.In(scope.TimeZone),
+            _ when NumberOf(input) is { } seconds => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(seconds, -62135596800m, 253402300799m)), scope.TimeZone),
             _ => null,
         };
         if (date is not { } value || format.Length > 200) return input;
-        return StringValue.Create(format.Contains('%', StringComparison.Ordinal) ? Strftime(value, format, culture) : Plain(value, format, culture));
+        return format.Contains('%', StringComparison.Ordinal) ? Strftime(value, format, culture) : Plain(value, format, culture);
     }
+
+    private static decimal? NumberOf(object? input) => input switch
+    {
+        string text => FormulaValue.NumberIn(text),
+        bool or null => null,
+        IFormattable number => decimal.TryParse(number.ToString(null, CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null,
+        _ => null,
+    };
+
+    private static IExpressionScope ScopeOf(Context context) => (IExpressionScope)context.Registers[ScopeKey];
+
+    private static CultureInfo CultureOf(Context context) => TextCulture.Of(ScopeOf(context).Language);
 
     // A single letter means that letter, not one of the culture's standard formats.
     private static string Plain(DateTimeOffset value, string format, CultureInfo culture)

@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Text.Encodings.Web;
 using Automation.Engine.Expressions.Formulas;
-using Fluid;
-using Fluid.Values;
+using DotLiquid;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Expressions.Texts;
@@ -10,31 +7,22 @@ namespace Automation.Engine.Expressions.Texts;
 /// <summary>JSON as Liquid sees it: fields by id or shown name, numbers exact, nothing of the CLR reachable.</summary>
 internal static class TextValues
 {
-    public static FluidValue Of(JToken? token) => token switch
+    public static object? Of(JToken? token) => token switch
     {
-        null => NilValue.Instance,
-        JObject o => new DictionaryValue(new JsonFields(o)),
-        JArray a => new ArrayValue([.. a.Select(Of)]),
-        _ => FormulaValue.FromToken(token, TimeZoneInfo.Utc) switch
-        {
-            null => NilValue.Instance,
-            bool b => BooleanValue.Create(b),
-            decimal d => NumberValue.Create(d),
-            var other => StringValue.Create(FormulaValue.TextOf(other)),
-        },
+        null => null,
+        JObject o => new JsonFields(o),
+        JArray a => a.Select(Of).ToList(),
+        _ => FormulaValue.FromToken(token, TimeZoneInfo.Utc) is var value && value is DateTimeOffset date ? IsoDate.Format(date) : value,
     };
 
-    private sealed class JsonFields(JObject fields) : IFluidIndexable
+    private sealed class JsonFields(JObject fields) : ILiquidizable, IIndexable
     {
-        public int Count => fields.Count;
+        public object? this[object key] => Of(ValuePath.Read(fields, key.ToString() ?? ""));
 
-        public IEnumerable<string> Keys => fields.Properties().Select(p => p.Name);
+        public bool ContainsKey(object key) => ValuePath.Read(fields, key.ToString() ?? "") is not null;
 
-        public bool TryGetValue(string name, out FluidValue value)
-        {
-            var found = ValuePath.Read(fields, name);
-            value = Of(found);
-            return found is not null;
-        }
+        public object ToLiquid() => this;
+
+        public override string ToString() => fields.ToString(Newtonsoft.Json.Formatting.None);
     }
 }
