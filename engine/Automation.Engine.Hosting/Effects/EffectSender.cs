@@ -20,7 +20,10 @@ public sealed class EffectSender(IEnumerable<IEffectHandler> handlers, TimeProvi
     {
         if (!byKind.TryGetValue(effect.Kind, out var handler)) return new Rejected("effect_kind_unknown", $"Nothing sends effects of kind '{effect.Kind}'.");
         var target = effect.TargetConnectionId is { } id ? new ConnectionId(id) : (ConnectionId?)null;
-        var call = new EffectCall(new(effect.AccountId), target, effect.Key, Mailboxes.RunJson.Parse(effect.Request), effect.FirstTryAt ?? clock.GetUtcNow(), effect.Tries);
+        var request = Mailboxes.RunJson.Parse(effect.Request);
+        // An activity's own call runs on behalf of the run's subject.
+        if (effect.Kind == "activity") request["subject"] = Mailboxes.MailboxRouter.KeyOf(effect).ToString();
+        var call = new EffectCall(new(effect.AccountId), target, effect.Key, request, effect.FirstTryAt ?? clock.GetUtcNow(), effect.Tries);
         try
         {
             return find ? await handler.FindAsync(call, cancellationToken) : await handler.SendAsync(call, cancellationToken);

@@ -20,7 +20,7 @@ public sealed class PublishEffectHandler(IDbContextFactory<AutomationDbContext> 
     public async Task<EffectResult> SendAsync(EffectCall call, CancellationToken cancellationToken)
     {
         var published = call.Request.ToObject<PublishedEvent>()!;
-        var hash = Workflows.Interpreter.StimulusHash.OfEvent(published.Name);
+        var hash = Workflows.Interpreter.StimulusHash.Of("Elsa.Event", new JObject { ["eventName"] = published.Name });
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var waiting = await context.Bookmarks.AsNoTracking()
             .Where(bookmark => bookmark.AccountId == call.Account.Value && bookmark.Hash == hash)

@@ -44,7 +44,9 @@ public sealed class TimerSignal
     [Id(5)] public DateTimeOffset DueAt { get; init; }
 }
 
+#pragma warning disable CA1001 // Orleans ends a grain through OnDeactivateAsync, which disposes the actor.
 internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
+#pragma warning restore CA1001
 {
     private MailboxKey key = null!;
     private MailboxActor actor = null!;

@@ -62,7 +62,7 @@ public static class RunJson
     {
         "start" => new Stimulus.Start(),
         "bookmark" => new Stimulus.BookmarkHit((string)json["bookmark"]!, json["payload"]!),
-        "effect" => new Stimulus.EffectFinished(json["outcome"]!.ToObject<Effects.EffectOutcome>()!),
+        "effect" => new Stimulus.EffectFinished(json["outcome"]!.ToObject<Automation.Engine.Effects.EffectOutcome>()!),
         "cancel" => new Stimulus.Cancel((string?)json["reason"] ?? ""),
         var other => throw new JsonException($"'{other}' is not a stimulus."),
     };

@@ -13,13 +13,13 @@ namespace Automation.Engine.Hosting.Timers;
 public sealed class TimerScan(IEngineStore store, MailboxRouter router, TimeProvider clock, ILogger<TimerScan> logger)
 {
     private const int Page = 1_000;
-    private readonly SemaphoreSlim one = new(1);
+    private int running;
 
     /// <summary>One pass; a pass that is still running makes the next one a no-op.</summary>
     /// <returns>Timers handed over.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        if (!await one.WaitAsync(0, cancellationToken)) return 0;
+        if (Interlocked.Exchange(ref running, 1) == 1) return 0;
         try
         {
             var due = await store.ReadDueTimersAsync(clock.GetUtcNow(), Page, cancellationToken);
@@ -35,7 +35,7 @@ public sealed class TimerScan(IEngineStore store, MailboxRouter router, TimeProv
         }
         finally
         {
-            one.Release();
+            Volatile.Write(ref running, 0);
         }
     }
 }
