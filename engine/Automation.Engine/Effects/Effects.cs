@@ -79,4 +79,12 @@ public interface IEffectHandler
 }
 
 /// <summary>What an activity's callback receives.</summary>
-public sealed record EffectOutcome(string Key, bool Done, JToken Value, string? Code, string? Message);
+public sealed record EffectOutcome(string Key, bool Done, JToken Value, string? Code, string? Message)
+{
+    /// <summary>For activities that have no other answer to a failure than an incident.</summary>
+    /// <exception cref="Workflows.ActivityFaultException">The effect has failed for good.</exception>
+    public void EnsureDone()
+    {
+        if (!Done) throw new Workflows.ActivityFaultException(Code ?? "effect_failed", Message ?? "The effect failed, and its handler gave no reason.");
+    }
+}

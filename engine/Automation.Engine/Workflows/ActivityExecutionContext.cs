@@ -27,6 +27,9 @@ public abstract class ActivityExecutionContext
 
     public abstract ActivityExecutionContext? ParentActivityExecutionContext { get; }
 
+    /// <summary>Executions that this one scheduled and that have not ended; faulted ones are among them.</summary>
+    public abstract IReadOnlyList<ActivityExecutionContext> Children { get; }
+
     public abstract RunInfo Run { get; }
 
     /// <summary>State of this execution, kept while the run waits.</summary>
@@ -84,6 +87,9 @@ public abstract class ActivityExecutionContext
     /// <summary>A variable of this execution itself, seen by its children (ForEach's CurrentValue).</summary>
     public abstract void SetOwnVariable(string name, JToken value);
 
+    /// <summary>Sets an output of the workflow itself.</summary>
+    public abstract void SetWorkflowOutput(string name, JToken value);
+
     public abstract void SetResult(object? value);
 
     /// <summary>Runs a child (the value of a port, or an activity of a container) after this one returns.</summary>
@@ -131,7 +137,8 @@ public abstract class ActivityExecutionContext
     public abstract void RecordLink(EntityLink link);
 
     /// <summary>Publishes an event to waiting runs and to triggers, in this step's commit.</summary>
-    public abstract void PublishEvent(string eventName, string? correlationId, JToken payload);
+    /// <param name="isLocal">True: only this run hears it.</param>
+    public abstract void PublishEvent(string eventName, string? correlationId, JToken payload, bool isLocal = false);
 
     /// <summary>Adds a row to the run's journal.</summary>
     public abstract void AddExecutionLogEntry(string eventName, string? message = null, JToken? payload = null);
@@ -147,6 +154,9 @@ public sealed class RunInfo
 
     /// <summary>The trigger that started it; null for workflows that belong to no funnel.</summary>
     public string? TriggerId { get; init; }
+
+    /// <summary>Id of the activity whose trigger started the run; null when it was started as a whole.</summary>
+    public string? TriggerActivityId { get; init; }
     public string? Name { get; set; }
     public string? CorrelationId { get; set; }
 }

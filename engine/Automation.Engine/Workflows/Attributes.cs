@@ -11,9 +11,18 @@ public sealed class ActivityAttribute(string @namespace, string? category = null
     public string? Description { get; } = description;
     public string? Type { get; set; }
     public string? DisplayName { get; set; }
+
+    /// <summary>Russian caption, category and description, for the designer.</summary>
+    public string? DisplayNameRu { get; set; }
+    public string? CategoryRu { get; set; }
+    public string? DescriptionRu { get; set; }
     public int Version { get; set; } = 1;
     public ActivityKind Kind { get; set; }
     public bool RunAsynchronously { get; set; }
+
+    /// <summary>Russian name and description, for the designer.</summary>
+    public string? DisplayNameRu { get; set; }
+    public string? DescriptionRu { get; set; }
 }
 
 /// <summary>
@@ -22,6 +31,13 @@ public sealed class ActivityAttribute(string @namespace, string? category = null
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class DeterministicAttribute : Attribute;
+
+/// <summary>
+/// Running the activity twice does no harm: after an unknown result (a kill while it worked) it is simply run again.
+/// Without it a person decides.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class IdempotentAttribute : Attribute;
 
 /// <summary>Exits of an activity in a flowchart. Default: Done.</summary>
 [AttributeUsage(AttributeTargets.Class)]

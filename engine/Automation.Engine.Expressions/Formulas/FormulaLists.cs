@@ -1,0 +1,49 @@
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Expressions.Formulas;
+
+internal static class FormulaLists
+{
+    public static void AddTo(Action<string, int, int, FunctionBody> add)
+    {
+        add("count количество", 1, 1, (run, a) => a[0] switch
+        {
+            null => 0m,
+            JArray list => (decimal)list.Count,
+            _ => run.Fail($"A list is needed here, not {FormulaValue.KindOf(a[0])}."),
+        });
+        add("sum сумма", 1, 2, Sum);
+        add("any", 1, 2, (run, a) => a[0] switch
+        {
+            null => false,
+            JArray list => a.Length == 1 ? list.Any(IsSomething) : FormulaFunctions.Holds(run, list, a[1]),
+            _ => run.Fail($"A list is needed here, not {FormulaValue.KindOf(a[0])}."),
+        });
+    }
+
+    /// <summary>Tags are texts, or objects with a <c>name</c>; compared ignoring case, as CRMs do.</summary>
+    public static object HasTag(FormulaEvaluation run, object? wanted)
+    {
+        if (wanted is null) return false;
+        var name = FormulaValue.TextOf(wanted);
+        return run.Read("deal.tags") is JArray tags
+            && tags.Any(tag => string.Equals((tag is JObject o ? o["name"] : tag)?.ToString(), name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static object? Sum(FormulaEvaluation run, object?[] a)
+    {
+        if (a[0] is null) return 0m;
+        if (a[0] is not JArray list) return run.Fail($"A list is needed here, not {FormulaValue.KindOf(a[0])}.");
+        var sum = 0m;
+        foreach (var item in list)
+        {
+            var token = a.Length == 2 ? ValuePath.Read(item, FormulaValue.TextOf(a[1])) : item;
+            if (FormulaValue.FromToken(token, run.Zone) is not { } value) continue;
+            if (FormulaFunctions.Number(run, value) is not decimal number) return FormulaEvaluation.Failed;
+            sum += number;
+        }
+        return sum;
+    }
+
+    private static bool IsSomething(JToken item) => item is not JValue { Value: null or false or "" };
+}

@@ -1,0 +1,38 @@
+namespace Automation.Engine.Expressions;
+
+/// <summary>Keeps the most recently used results of a pure function; a full cache drops the least recently used one.</summary>
+internal sealed class LruCache<TKey, TValue>(int capacity, IEqualityComparer<TKey>? comparer = null)
+    where TKey : notnull
+{
+    private readonly Dictionary<TKey, LinkedListNode<(TKey Key, TValue Value)>> _index = new(comparer);
+    private readonly LinkedList<(TKey Key, TValue Value)> _order = new();
+    private readonly Lock _lock = new();
+
+    public TValue GetOrAdd(TKey key, Func<TKey, TValue> make)
+    {
+        lock (_lock)
+        {
+            if (_index.TryGetValue(key, out var found))
+            {
+                if (_order.First != found)
+                {
+                    _order.Remove(found);
+                    _order.AddFirst(found);
+                }
+                return found.Value.Value;
+            }
+        }
+        var value = make(key);  // outside the lock: two threads may both make it, one wins
+        lock (_lock)
+        {
+            if (_index.TryGetValue(key, out var found)) return found.Value.Value;
+            if (_index.Count >= capacity && _order.Last is { } last)
+            {
+                _index.Remove(last.Value.Key);
+                _order.RemoveLast();
+            }
+            _index[key] = _order.AddFirst((key, value));
+            return value;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text;
+using System.Threading.Channels;
+using Automation.Engine.Expressions.Scripts;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Expressions;
+
+/// <summary>
+/// Runs scripts in warm worker processes (S4). A worker that was killed, died or met anything but a script's own error is replaced in
+/// the background; the other workers take the calls meanwhile.
+/// </summary>
+/// <remarks>
+/// Globals by convention: <c>variables</c>, <c>input</c>, <c>outputs</c> (activity → output → value), <c>lastResult</c>, <c>workflow</c>
+/// (<c>instanceId</c>, <c>instanceName</c>, <c>correlationId</c>, <c>definitionId</c> …), <c>now</c> (ISO text: the script's clock; the handed-in
+/// clock when absent). <c>$timeZone</c> (IANA id, default UTC) is a setting and no global.
+/// </remarks>
+public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisposable
+{
+    public const string TimeZoneGlobal = "$timeZone";
+    public const int MaxSourceBytes = 16 * 1024;
+    public const int MaxRequestBytes = 16 * 1024 * 1024;
+    private readonly ScriptOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<ScriptWorkerPool> _logger;
+    private readonly Channel<ScriptWorkerProcess?> _idle = Channel.CreateUnbounded<ScriptWorkerProcess?>();
+    private readonly CancellationTokenSource _stopping = new();
+    private int _workers;
+
+    public ScriptWorkerPool(IOptions<ScriptOptions> options, TimeProvider clock, ILogger<ScriptWorkerPool>? logger = null)
+    {
+        (_options, _clock, _logger) = (options.Value, clock, logger ?? NullLogger<ScriptWorkerPool>.Instance);
+    }
+
+    /// <summary>Starts all workers and waits until one is ready; without it the first call does so.</summary>
+    public async Task WarmUpAsync(CancellationToken cancellationToken) => await CheckAsync("1", cancellationToken);
+
+    public ValueTask<ScriptResult> RunAsync(ScriptRequest request, CancellationToken cancellationToken) => CallAsync("run", request.Source, request.Globals, cancellationToken);
+
+    public async ValueTask<ExpressionError?> CheckAsync(string source, CancellationToken cancellationToken)
+    {
+        var result = await CallAsync("check", source, [], cancellationToken);
+        return result.Error is { Code: ExpressionCodes.ScriptFailed } syntax ? syntax with { Code = ExpressionCodes.Invalid } : result.Error;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _idle.Writer.TryComplete();
+        while (_idle.Reader.TryRead(out var worker)) worker?.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async ValueTask<ScriptResult> CallAsync(string op, string source, JObject globals, CancellationToken cancellationToken)
+    {
+        if (Encoding.UTF8.GetByteCount(source) > MaxSourceBytes)
+            return ScriptFrames.Failed(ExpressionCodes.ScriptTooComplex, $"The script is longer than {MaxSourceBytes / 1024} KiB.");
+        var frame = Frame(op, source, globals);
+        if (frame.Length > MaxRequestBytes)
+            return ScriptFrames.Failed(ExpressionCodes.ScriptMemory, $"The data for the script are larger than {MaxRequestBytes / 1024 / 1024} MiB.");
+        if (await LeaseAsync(cancellationToken) is not { } worker)
+            return ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "No script worker was free in time.");
+        // A cancelled caller goes; the call ends by itself within the kill time and gives its worker back.
+        return await UseAsync(worker, frame).WaitAsync(cancellationToken);
+    }
+
+    private ReadOnlyMemory<byte> Frame(string op, string source, JObject globals)
+    {
+        var now = globals["now"] is JValue value && DateTimeOffset.TryParse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var given) ? given : _clock.GetUtcNow();
+        var zone = (string?)globals[TimeZoneGlobal] ?? "UTC";
+        return ScriptFrames.Request(op, source, now, zone, globals);
+    }
+
+    private async ValueTask<ScriptWorkerProcess?> LeaseAsync(CancellationToken cancellationToken)
+    {
+        Replenish();
+        if (_idle.Reader.TryRead(out var free) && free is { IsAlive: true }) return free;
+        if (free is not null) Drop(free);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_options.QueueTimeout);
+        try
+        {
+            while (true)
+            {
+                var worker = await _idle.Reader.ReadAsync(timeout.Token);
+                if (worker is { IsAlive: true }) return worker;
+                if (worker is not null) Drop(worker);
+                else if (Volatile.Read(ref _workers) == 0) return null;  // a start has just failed
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (ChannelClosedException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<ScriptResult> UseAsync(ScriptWorkerProcess worker, ReadOnlyMemory<byte> frame)
+    {
+        var (result, leave) = Read(await worker.CallAsync(frame, _options.KillAfter));
+        if (leave || !worker.IsAlive || !_idle.Writer.TryWrite(worker))
+        {
+            _logger.WorkerReplaced(worker.Id, result.Error?.Code ?? "");
+            Drop(worker);
+        }
+        return result;
+    }
+
+    private static (ScriptResult Result, bool Leave) Read(WorkerReply reply)
+    {
+        if (reply.End == WorkerEnd.Killed) return (ScriptFrames.Failed(ExpressionCodes.ScriptTimeout, "The script did not end within its time."), true);
+        if (reply.End == WorkerEnd.Died)
+        {
+            if (reply.Errors.Contains("Stack overflow", StringComparison.OrdinalIgnoreCase)) return (ScriptFrames.Failed(ExpressionCodes.ScriptRecursion, "The script is nested too deeply."), true);
+            if (reply.Errors.Contains("OutOfMemory", StringComparison.OrdinalIgnoreCase) || reply.Errors.Contains("Out of memory", StringComparison.OrdinalIgnoreCase)) return (ScriptFrames.Failed(ExpressionCodes.ScriptMemory, "The script asked for too much memory."), true);
+            return (ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "The script worker ended during the call."), true);
+        }
+        try
+        {
+            return ScriptFrames.Reply(reply.Body);
+        }
+        catch (JsonException)
+        {
+            return (ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "The script worker gave an unreadable reply."), true);
+        }
+    }
+
+    private void Drop(ScriptWorkerProcess worker)
+    {
+        worker.Dispose();
+        Interlocked.Decrement(ref _workers);
+        Replenish();
+    }
+
+    private void Replenish()
+    {
+        while (!_stopping.IsCancellationRequested && Volatile.Read(ref _workers) < _options.Workers)
+        {
+            if (Interlocked.Increment(ref _workers) > _options.Workers)
+            {
+                Interlocked.Decrement(ref _workers);
+                return;
+            }
+            _ = Task.Run(StartAsync);
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        try
+        {
+            var worker = await ScriptWorkerProcess.StartAsync(_options);
+            if (!_idle.Writer.TryWrite(worker)) worker.Dispose();
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or IOException)
+        {
+            Interlocked.Decrement(ref _workers);
+            _logger.WorkerNotStarted(e);
+            _idle.Writer.TryWrite(null);
+        }
+    }
+}

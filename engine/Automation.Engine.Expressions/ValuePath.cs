@@ -1,0 +1,86 @@
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Expressions;
+
+/// <summary>Finds a value by a dotted path: by field id (<c>deal.cf.991201</c>) or by its shown name (<c>deal.Город</c>).</summary>
+/// <remarks>
+/// An object may carry <c>$names</c>: shown name → path inside that object. Order: the property as written, <c>$names</c>,
+/// a custom field under <c>cf</c>, then the same ignoring case. A name may itself hold dots: the longest match wins.
+/// </remarks>
+internal static class ValuePath
+{
+    public const string NamesKey = "$names";
+    private const string CustomFieldsKey = "cf";
+
+    /// <summary>Splits a path into an existing root and the rest. Null when no root fits.</summary>
+    public static (string Root, string Tail)? SplitRoot(string path, IReadOnlyCollection<string> roots)
+    {
+        for (var end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
+        {
+            var head = path[..end];
+            if (Find(head, roots) is { } root) return (root, end == path.Length ? "" : path[(end + 1)..]);
+        }
+        return null;
+    }
+
+    /// <summary>The value at <paramref name="path"/>; null when anything on the way is missing.</summary>
+    public static JToken? Read(JToken? from, string path)
+    {
+        if (path.Length == 0) return from;
+        for (var end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
+        {
+            if (Step(from, path[..end]) is not { } next) continue;
+            if (end == path.Length) return next;
+            if (Read(next, path[(end + 1)..]) is { } found) return found;
+        }
+        return null;
+    }
+
+    /// <summary>The closest of <paramref name="names"/> by edit distance, when it is close enough to be a slip.</summary>
+    public static string? Nearest(string name, IEnumerable<string> names)
+    {
+        var best = names.Select(n => (Name: n, Distance: Distance(name.ToLowerInvariant(), n.ToLowerInvariant())))
+            .OrderBy(x => x.Distance).ThenBy(x => x.Name, StringComparer.Ordinal).FirstOrDefault();
+        return best.Name is not null && best.Distance <= Math.Max(2, name.Length / 3) ? best.Name : null;
+    }
+
+    private static string? Find(string name, IReadOnlyCollection<string> roots)
+    {
+        string? loose = null;
+        foreach (var root in roots)
+        {
+            if (string.Equals(root, name, StringComparison.Ordinal)) return root;
+            if (string.Equals(root, name, StringComparison.OrdinalIgnoreCase)) loose ??= root;
+        }
+        return loose;
+    }
+
+    private static JToken? Step(JToken? from, string name)
+    {
+        if (from is JArray array)
+            return int.TryParse(name, System.Globalization.NumberStyles.None, null, out var i) && i < array.Count ? array[i] : null;
+        if (from is not JObject o) return null;
+        if (o.TryGetValue(name, StringComparison.Ordinal, out var exact)) return exact;
+        if (o[NamesKey] is JObject names && names.TryGetValue(name, StringComparison.OrdinalIgnoreCase, out var alias) && (string?)alias is { Length: > 0 } target)
+            return Read(o, target) ?? JValue.CreateNull();
+        if (o[CustomFieldsKey] is JObject fields && fields.TryGetValue(name, StringComparison.OrdinalIgnoreCase, out var field)) return field;
+        return o.TryGetValue(name, StringComparison.OrdinalIgnoreCase, out var loose) ? loose : null;
+    }
+
+    private static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var corner = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), corner + (a[i - 1] == b[j - 1] ? 0 : 1));
+                corner = above;
+            }
+        }
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Automation.Engine.Accounts;
+using Automation.Engine.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Hosting.Accounts;
+
+/// <summary>What the runtime needs of an account on every step.</summary>
+public sealed record AccountInfo(AccountId Id, string Slug, string Name, TimeZoneInfo TimeZone, string Language, AccountQuotas Quotas);
+
+/// <summary>Quotas of R13 and R14; each may be raised per account.</summary>
+/// <param name="EventsPerSecond">Accepted events a second. Default 100, with a burst of three times as many.</param>
+/// <param name="EffectsPerDay">Default 10,000.</param>
+public sealed record AccountQuotas(int EventsPerSecond = 100, int EffectsPerDay = 10_000, int RunsPerTrigger = 20, int MaxDepth = 10);
+
+/// <summary>Accounts, kept in memory after the first look.</summary>
+public sealed class AccountDirectory(IDbContextFactory<AutomationDbContext> contexts)
+{
+    private readonly ConcurrentDictionary<AccountId, AccountInfo> known = new();
+
+    /// <exception cref="InvalidOperationException">There is no such account.</exception>
+    public async ValueTask<AccountInfo> GetAsync(AccountId id, CancellationToken cancellationToken)
+    {
+        if (known.TryGetValue(id, out var info)) return info;
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await context.Accounts.AsNoTracking().FirstOrDefaultAsync(account => account.Id == id.Value, cancellationToken)
+            ?? throw new InvalidOperationException($"There is no account {id}.");
+        var quotas = JObject.Parse(row.Settings)["quotas"]?.ToObject<AccountQuotas>() ?? new AccountQuotas();
+        return known[id] = new(id, row.Slug, row.Name, TimeZoneInfo.FindSystemTimeZoneById(row.TimeZone), row.Language, quotas);
+    }
+
+    public void Invalidate(AccountId id) => known.TryRemove(id, out _);
+}

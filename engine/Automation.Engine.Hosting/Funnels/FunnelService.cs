@@ -1,0 +1,154 @@
+using Automation.Engine.Accounts;
+using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Timers;
+using Automation.Engine.Mailboxes;
+using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Ports;
+using Microsoft.EntityFrameworkCore;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Hosting.Funnels;
+
+/// <summary>Drafts, versions and their history. Publishing is one transaction; running work stays on its version.</summary>
+public sealed class FunnelService(
+    IDbContextFactory<AutomationDbContext> contexts, FunnelValidator validator, FunnelCatalog catalog, CrmDirectoryCache directories,
+    AccountDirectory accounts, IIdSource ids, TimeProvider clock)
+{
+    /// <summary>Saves a document as the draft of the funnel with its slug; makes the funnel when absent.</summary>
+    /// <param name="revision">The draft revision that the author read; null to overwrite.</param>
+    /// <exception cref="FunnelInvalidException">The document has no connection to stand on, or somebody saved in between (<c>draft_changed</c>).</exception>
+    public async Task<FunnelRow> SaveDraftAsync(AccountId account, FunnelDocument document, long? revision, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var connection = await FindConnectionAsync(context, account, document, cancellationToken);
+        var row = await context.Funnels.FirstOrDefaultAsync(funnel => funnel.AccountId == account.Value && funnel.Slug == document.Slug, cancellationToken);
+        if (row is null)
+        {
+            row = new FunnelRow { Id = ids.NewId(), AccountId = account.Value, Slug = document.Slug, Name = document.Name, Draft = "", CreatedAt = clock.GetUtcNow() };
+            context.Funnels.Add(row);
+        }
+        else if (revision is { } read && read != row.DraftRevision)
+        {
+            throw new FunnelInvalidException([new("", "draft_changed", "Somebody saved this draft after you read it. Read it again.")]);
+        }
+
+        (row.Name, row.ConnectionId, row.Draft, row.UpdatedAt) = (document.Name, connection.Id, FunnelJson.Write(document, indented: false), clock.GetUtcNow());
+        row.DraftRevision++;
+        await context.SaveChangesAsync(cancellationToken);
+        return row;
+    }
+
+    /// <summary>Makes the draft the published version.</summary>
+    /// <exception cref="FunnelInvalidException">The draft has problems; nothing is published.</exception>
+    public async Task<FunnelVersionRow> PublishAsync(AccountId account, Guid funnelId, string? author, string? note, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var funnel = await FindAsync(context, account, funnelId, cancellationToken);
+        var document = FunnelJson.Read(funnel.Draft);
+        var directory = await directories.GetAsync(new(funnel.ConnectionId), cancellationToken);
+        var problems = await validator.CheckAsync(document, directory, cancellationToken);
+        if (problems.Count > 0) throw new FunnelInvalidException(problems);
+
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var number = (await context.FunnelVersions.Where(version => version.FunnelId == funnelId).MaxAsync(version => (int?)version.Version, cancellationToken) ?? 0) + 1;
+        var pinned = new List<FunnelTrigger>();
+        foreach (var trigger in document.Triggers) pinned.Add(await PinAsync(context, account, funnel, trigger, cancellationToken));
+        var row = new FunnelVersionRow
+        {
+            FunnelId = funnelId, AccountId = account.Value, Version = number, Document = FunnelJson.Write(document with { Triggers = pinned }, indented: false),
+            PublishedAt = clock.GetUtcNow(), Author = author, Note = note,
+        };
+        context.FunnelVersions.Add(row);
+        funnel.PublishedVersion = number;
+        funnel.UpdatedAt = clock.GetUtcNow();
+        await ArmSchedulesAsync(context, account, funnel, document, cancellationToken);
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        catalog.Invalidate(account);
+        return row;
+    }
+
+    /// <summary>A version (or the draft, when null) with its workflows inside: one readable document.</summary>
+    public async Task<FunnelDocument> ExportAsync(AccountId account, Guid funnelId, int? version, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var funnel = await FindAsync(context, account, funnelId, cancellationToken);
+        if (version is null) return FunnelJson.Read(funnel.Draft);
+        var row = await context.FunnelVersions.AsNoTracking().FirstOrDefaultAsync(one => one.AccountId == account.Value && one.FunnelId == funnelId && one.Version == version, cancellationToken)
+            ?? throw new KeyNotFoundException($"The funnel has no version {version}.");
+        var document = FunnelJson.Read(row.Document);
+        var triggers = new List<FunnelTrigger>();
+        foreach (var trigger in document.Triggers)
+        {
+            var text = await context.Definitions.Where(one => one.AccountId == account.Value && one.VersionId == trigger.DefinitionVersionId).Select(one => one.Document).FirstAsync(cancellationToken);
+            triggers.Add(trigger with { Then = JObject.Parse(text), DefinitionVersionId = null });
+        }
+
+        return document with { Triggers = triggers };
+    }
+
+    /// <summary>Puts an old version into the draft; publish it to make it run.</summary>
+    public async Task<FunnelRow> RestoreAsync(AccountId account, Guid funnelId, int version, CancellationToken cancellationToken) =>
+        await SaveDraftAsync(account, await ExportAsync(account, funnelId, version, cancellationToken), null, cancellationToken);
+
+    public Task<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelDocument document, ConnectionId connection, CancellationToken cancellationToken) =>
+        CheckCoreAsync(document, connection, cancellationToken);
+
+    private async Task<IReadOnlyList<FunnelProblem>> CheckCoreAsync(FunnelDocument document, ConnectionId connection, CancellationToken cancellationToken) =>
+        await validator.CheckAsync(document, await directories.GetAsync(connection, cancellationToken), cancellationToken);
+
+    private static async Task<FunnelRow> FindAsync(AutomationDbContext context, AccountId account, Guid funnelId, CancellationToken cancellationToken) =>
+        await context.Funnels.FirstOrDefaultAsync(funnel => funnel.AccountId == account.Value && funnel.Id == funnelId, cancellationToken)
+            ?? throw new KeyNotFoundException("There is no such funnel.");
+
+    private static async Task<ConnectionRow> FindConnectionAsync(AutomationDbContext context, AccountId account, FunnelDocument document, CancellationToken cancellationToken)
+    {
+        var crms = await context.Connections.Where(connection => connection.AccountId == account.Value && (connection.Name == document.Connection || (document.Connection == null && connection.Directory != null))).ToListAsync(cancellationToken);
+        return crms.Count switch
+        {
+            1 => crms[0],
+            0 => throw new FunnelInvalidException([new("connection", "connection_unknown", document.Connection is null ? "No CRM is connected yet: connect one first." : $"There is no connection '{document.Connection}'.")]),
+            _ => throw new FunnelInvalidException([new("connection", "connection_unknown", $"Several CRMs are connected; name one: {string.Join(", ", crms.Select(crm => crm.Name))}.")]),
+        };
+    }
+
+    /// <summary>Pins the trigger's workflow: the latest version when it is unchanged, a new one otherwise.</summary>
+    private async Task<FunnelTrigger> PinAsync(AutomationDbContext context, AccountId account, FunnelRow funnel, FunnelTrigger trigger, CancellationToken cancellationToken)
+    {
+        var definitionId = $"{funnel.Slug}.{trigger.Id}";
+        var text = trigger.Then!.ToString(Newtonsoft.Json.Formatting.None);
+        var latest = await context.Definitions.FirstOrDefaultAsync(one => one.AccountId == account.Value && one.DefinitionId == definitionId && one.IsLatest, cancellationToken);
+        if (latest is not null && latest.Document == text) return trigger with { Then = null, DefinitionVersionId = latest.VersionId };
+        if (latest is not null) (latest.IsLatest, latest.IsPublished) = (false, false);
+        var row = new DefinitionRow
+        {
+            VersionId = ids.NewId().ToString("N"), DefinitionId = definitionId, AccountId = account.Value, Version = (latest?.Version ?? 0) + 1, Name = trigger.Name,
+            Document = text, IsLatest = true, IsPublished = true, FunnelId = funnel.Id, CreatedAt = clock.GetUtcNow(),
+        };
+        context.Definitions.Add(row);
+        return trigger with { Then = null, DefinitionVersionId = row.VersionId };
+    }
+
+    private async Task ArmSchedulesAsync(AutomationDbContext context, AccountId account, FunnelRow funnel, FunnelDocument document, CancellationToken cancellationToken)
+    {
+        var zone = (await accounts.GetAsync(account, cancellationToken)).TimeZone;
+        var mine = document.Triggers.Where(trigger => trigger.When.Event == TriggerEvents.Schedule).ToList();
+        var before = funnel.PublishedVersion is null ? [] : await context.Timers
+            .Where(timer => timer.AccountId == account.Value && timer.ConnectionId == funnel.ConnectionId && timer.Kind == "schedule").ToListAsync(cancellationToken);
+        var triggerIds = document.Triggers.Select(trigger => trigger.Id).ToHashSet(StringComparer.Ordinal);
+        context.Timers.RemoveRange(before.Where(timer => triggerIds.Contains(timer.TriggerId!)));
+        foreach (var trigger in mine.Where(trigger => trigger.Enabled))
+        {
+            if (Cron.Next(trigger.When.Cron!, clock.GetUtcNow(), zone) is not { } next) continue;
+            if (!await context.Mailboxes.AnyAsync(row => row.AccountId == account.Value && row.ConnectionId == funnel.ConnectionId && row.EntityType == EntityTypes.Schedule && row.EntityId == trigger.Id, cancellationToken))
+                context.Mailboxes.Add(new MailboxRow { AccountId = account.Value, ConnectionId = funnel.ConnectionId, EntityType = EntityTypes.Schedule, EntityId = trigger.Id, UpdatedAt = clock.GetUtcNow() });
+            context.Timers.Add(new TimerRow
+            {
+                Id = ids.NewId(), AccountId = account.Value, ConnectionId = funnel.ConnectionId, EntityType = EntityTypes.Schedule, EntityId = trigger.Id,
+                Kind = "schedule", TriggerId = trigger.Id, DueAt = next,
+            });
+        }
+    }
+}

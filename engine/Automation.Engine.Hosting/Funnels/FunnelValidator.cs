@@ -1,0 +1,68 @@
+using System.Globalization;
+using Automation.Engine.Expressions;
+using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Timers;
+using Automation.Engine.Ports;
+using Automation.Engine.Workflows;
+
+namespace Automation.Engine.Hosting.Funnels;
+
+/// <summary>Says everything that is wrong with a funnel document, with the places. An empty list means it can be published.</summary>
+public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInterpreter interpreter)
+{
+    public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelDocument document, CrmDirectory? directory, CancellationToken cancellationToken)
+    {
+        var problems = new List<FunnelProblem>();
+        if (document.Format != FunnelDocument.CurrentFormat) Add("format", $"This is '{document.Format}'; the format here is '{FunnelDocument.CurrentFormat}'.");
+        if (document.Slug.Length is 0 or > 64 || !document.Slug.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_')) Add("slug", "The short name takes 1 to 64 Latin letters, digits, '-' and '_'.");
+        if (string.IsNullOrWhiteSpace(document.Name)) Add("name", "The funnel needs a name.");
+        var known = directory?.Pipelines.SelectMany(pipeline => pipeline.Stages.Select(stage => new StageRef(pipeline.Id, stage.Id))).ToHashSet();
+        for (var i = 0; i < document.Stages.Count; i++)
+            if (known is not null && !known.Contains(document.Stages[i].Ref)) Add($"stages[{i}]", $"The CRM has no stage {document.Stages[i].Ref} («{document.Stages[i].Name}»).");
+
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < document.Triggers.Count; i++)
+        {
+            var (trigger, path) = (document.Triggers[i], $"triggers[{i}]");
+            if (trigger.Id.Length is 0 or > 64) Add($"{path}.id", "A trigger's id takes 1 to 64 characters.");
+            else if (!ids.Add(trigger.Id)) Add($"{path}.id", $"Two triggers have the id '{trigger.Id}'.");
+            CheckWhen(trigger.When, $"{path}.when", known);
+            if (trigger.If is { } condition)
+            {
+                if (condition.Language is not (ExpressionTypes.NCalc or ExpressionTypes.JavaScript)) Add($"{path}.if.language", "A condition is written in NCalc or JavaScript.");
+                else if (await evaluator.ValidateAsync(condition.ToExpression(), cancellationToken) is { } error) problems.Add(new($"{path}.if.text", error.Code, error.Message, error.Line, error.Column));
+            }
+
+            if (trigger.Then is null && trigger.DefinitionVersionId is null) Add($"{path}.then", "The trigger needs a workflow.");
+            else if (trigger.Then is { } then) CheckWorkflow(then, $"{path}.then");
+        }
+
+        return problems;
+
+        void Add(string path, string message) => problems.Add(new(path, "definition_invalid", message));
+
+        void CheckWhen(When when, string path, HashSet<StageRef>? stages)
+        {
+            if (!TriggerEvents.All.Contains(when.Event)) Add($"{path}.event", $"'{when.Event}' is not an event; choose one of {string.Join(", ", TriggerEvents.All)}.");
+            foreach (var stage in when.Stages.Where(stage => stages is not null && !stages.Contains(stage))) Add($"{path}.stages", $"The CRM has no stage {stage}.");
+            if (when.Event == TriggerEvents.DateField && string.IsNullOrEmpty(when.Field)) Add($"{path}.field", "Name the field that holds the date.");
+            if (when.Event == TriggerEvents.Schedule && (when.Cron is null || !Cron.IsValid(when.Cron))) Add($"{path}.cron", "A schedule needs a cron expression of six fields, seconds first: 0 0 10 ? * MON-FRI.");
+            var timing = when.Timing;
+            if (timing.Kind == TimingKind.After && timing.Delay is not { Ticks: > 0 }) Add($"{path}.timing.delay", "Say how long after: 15m, 2h, 3d.");
+            if (timing.Kind == TimingKind.DailyAt && !TimeOnly.TryParseExact(timing.At, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) Add($"{path}.timing.at", "Say at what time: HH:mm.");
+            if (timing.Kind == TimingKind.DateField && when.Event != TriggerEvents.DateField && string.IsNullOrEmpty(timing.Field)) Add($"{path}.timing.field", "Name the field that holds the date.");
+        }
+
+        void CheckWorkflow(Newtonsoft.Json.Linq.JObject then, string path)
+        {
+            try
+            {
+                interpreter.Compile(new("check", "check", 1, then));
+            }
+            catch (DefinitionInvalidException e)
+            {
+                problems.AddRange(e.Problems.Select(problem => new FunnelProblem($"{path}.{problem.Path}", problem.Code, problem.Message)));
+            }
+        }
+    }
+}

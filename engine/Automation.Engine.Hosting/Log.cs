@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Engine.Hosting;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message = "Effect {Key} ({Kind}) threw; its result is unknown")]
+    public static partial void EffectThrew(this ILogger logger, string key, string kind, Exception cause);
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Mailbox {Mailbox}: a step failed, attempt {Attempt}; next in {DelayMs} ms")]
+    public static partial void StepFailed(this ILogger logger, string mailbox, int attempt, double delayMs, Exception cause);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Error, Message = "Mailbox {Mailbox}: event {Event} given up after {Attempts} attempts")]
+    public static partial void EventBuried(this ILogger logger, string mailbox, Guid @event, int attempts, Exception cause);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "Mailbox {Mailbox}: stale_commit_refused, another activation owns it")]
+    public static partial void StaleCommit(this ILogger logger, string mailbox);
+
+    [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "Recovery: {Mailboxes} mailboxes woken, {Poisoned} events dead with poison_crash")]
+    public static partial void Recovered(this ILogger logger, int mailboxes, int poisoned);
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Warning, Message = "{Loop} failed; it goes on")]
+    public static partial void LoopFailed(this ILogger logger, string loop, Exception cause);
+
+    [LoggerMessage(EventId = 106, Level = LogLevel.Warning, Message = "Run {Run} quarantined: state_unreadable")]
+    public static partial void RunQuarantined(this ILogger logger, Guid run);
+}

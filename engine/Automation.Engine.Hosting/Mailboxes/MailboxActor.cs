@@ -1,0 +1,364 @@
+using Automation.Engine.Effects;
+using Automation.Engine.Events;
+using Automation.Engine.Hosting.Effects;
+using Automation.Engine.Mailboxes;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Steps;
+using Microsoft.Extensions.Logging;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Hosting.Mailboxes;
+
+/// <summary>What the actors of a process share.</summary>
+internal sealed record MailboxShared(
+    StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, JournalFeed Feed,
+    StepObserver Observer, TimeProvider Clock, ILogger Logger);
+
+/// <summary>
+/// Does the work of one mailbox, one step at a time: events in the order of their numbers, due timers, finished effects. A step is
+/// computed, committed together with others, and only then does anything leave the process.
+/// </summary>
+internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyncDisposable
+{
+    private const int GiveUpAfter = 3;
+    private readonly Lock gate = new();
+    private readonly LinkedList<Func<MailboxMemory, Task<StepBuilder?>>> work = [];
+    private readonly SortedDictionary<long, StoredEvent> delivered = [];
+    private readonly Queue<Guid> timersSeen = [];
+    private readonly Dictionary<string, Task> sending = new(StringComparer.Ordinal);
+    private bool draining;
+    private readonly CancellationTokenSource stopping = new();
+    private MailboxMemory? memory;
+    private Task pump = Task.CompletedTask;
+    private bool pumping;
+
+    /// <summary>True while it has something to do; an idle one may go.</summary>
+    public bool IsBusy
+    {
+        get { lock (gate) return pumping || sending.Count > 0; }
+    }
+
+    /// <summary>Events just accepted. A mailbox that they made has nothing to load.</summary>
+    public void Deliver(IReadOnlyList<StoredEvent> events, bool newMailbox)
+    {
+        lock (gate)
+        {
+            if (newMailbox && memory is null && events[0].Number == 1) memory = new();
+            foreach (var stored in events) delivered[stored.Number] = stored;
+        }
+
+        Wake();
+    }
+
+    public void FireTimer(TimerRow timer)
+    {
+        lock (gate)
+        {
+            // The scan may have read a row that a step has just taken.
+            if (timersSeen.Contains(timer.Id)) return;
+            timersSeen.Enqueue(timer.Id);
+            if (timersSeen.Count > 256) timersSeen.Dequeue();
+            work.AddLast(async loaded => await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token));
+        }
+
+        Wake();
+    }
+
+    public void Cancel(Guid run, string reason)
+    {
+        lock (gate) work.AddLast(loaded => shared.Planner.CancelRunAsync(key, loaded, run, reason, stopping.Token));
+        Wake();
+    }
+
+    /// <summary>Looks for work: loads what is stored and goes on with it.</summary>
+    public void Wake()
+    {
+        lock (gate)
+        {
+            if (pumping || stopping.IsCancellationRequested) return;
+            pumping = true;
+            pump = Task.Run(PumpAsync);
+        }
+    }
+
+    /// <summary>Hands back: calls on their way get 10 s to end and to be journaled, nothing new begins.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] calls;
+        lock (gate)
+        {
+            draining = true;
+            calls = [.. sending.Values];
+        }
+
+        await Task.WhenAny(Task.WhenAll(calls), Task.Delay(calls.Length == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(10), shared.Clock));
+        Task running;
+        lock (gate) running = pump;
+        await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(5), shared.Clock));
+        lock (gate)
+        {
+            stopping.Cancel();
+            running = pump;
+        }
+
+        await running;
+        stopping.Dispose();
+    }
+
+    private async Task PumpAsync()
+    {
+        var attempt = 0;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var loaded = memory ??= await LoadAsync();
+                await FillGapAsync(loaded);
+                if (Take(loaded) is not { } next)
+                {
+                    StartSending(loaded);
+                    lock (gate)
+                    {
+                        if (HasWork(loaded)) continue;
+                        pumping = false;
+                        return;
+                    }
+                }
+
+                await StepAsync(loaded, next, attempt);
+                attempt = 0;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                break;
+            }
+#pragma warning disable CA1031 // The worker's edge: a failing step is tried again, nothing is lost.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                attempt++;
+                var delay = TimeSpan.FromMilliseconds(Math.Min(30_000, 100 * Math.Pow(2, attempt)));
+                shared.Logger.StepFailed(key.ToString(), attempt, delay.TotalMilliseconds, e);
+                memory = null;
+                await Task.Delay(delay, shared.Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        lock (gate) pumping = false;
+    }
+
+    private async Task<MailboxMemory> LoadAsync()
+    {
+        var snapshot = await shared.Store.LoadAsync(key, stopping.Token);
+        var loaded = snapshot is null ? new MailboxMemory() : MailboxMemory.Load(snapshot);
+        foreach (var run in loaded.Unreadable) shared.Logger.RunQuarantined(run.Id);
+        lock (gate)
+        {
+            foreach (var number in delivered.Keys.Where(number => number <= loaded.DoneNumber).ToList()) delivered.Remove(number);
+            foreach (var (number, stored) in loaded.Waiting) delivered.TryAdd(number, stored);
+        }
+
+        return loaded;
+    }
+
+    /// <summary>An event whose delivery is late or lost stands in the store: order is by number, never by arrival.</summary>
+    private async Task FillGapAsync(MailboxMemory loaded)
+    {
+        lock (gate)
+            if (delivered.Count == 0 || delivered.Keys.First() <= loaded.DoneNumber + 1) return;
+        var snapshot = await shared.Store.LoadAsync(key, stopping.Token);
+        lock (gate)
+            foreach (var stored in snapshot?.Waiting ?? [])
+                delivered.TryAdd(stored.Number, stored);
+    }
+
+    private bool HasWork(MailboxMemory loaded) => work.Count > 0 || (delivered.Count > 0 && delivered.Keys.First() <= loaded.DoneNumber + 1);
+
+    private (Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event)? Take(MailboxMemory loaded)
+    {
+        lock (gate)
+        {
+            while (delivered.Count > 0 && delivered.Keys.First() <= loaded.DoneNumber) delivered.Remove(delivered.Keys.First());
+            // Outcomes and timers first: they belong to what came before.
+            if (work.First is { } first)
+            {
+                work.RemoveFirst();
+                return (first.Value, null);
+            }
+
+            if (delivered.Count == 0 || delivered.Keys.First() != loaded.DoneNumber + 1) return null;
+            var stored = delivered[loaded.DoneNumber + 1];
+            return (async current => await shared.Planner.HandleEventAsync(key, current, stored, stopping.Token), stored);
+        }
+    }
+
+    private async Task StepAsync(MailboxMemory loaded, (Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event) next, int attempt)
+    {
+        try
+        {
+            var step = await PlanAsync(loaded, next, attempt);
+            if (step is null) return;
+            var commit = step.Build();
+            shared.Observer.BeforeCommit(commit);
+            var committed = await shared.Committer.AddAsync(commit, stopping.Token);
+            shared.Observer.AfterCommit(commit, committed);
+            if (committed)
+            {
+                loaded.Apply(step, commit);
+                step.Committed?.Invoke();
+                shared.Feed.Publish(commit.Journal);
+                StartSending(loaded);
+                return;
+            }
+        }
+        catch when (next.Event is null)
+        {
+            lock (gate) work.AddFirst(next.Plan);
+            throw;
+        }
+
+        // Another activation owns the mailbox now, or did in between: what is known here is worth nothing.
+        shared.Logger.StaleCommit(key.ToString());
+        memory = null;
+        if (next.Event is null) lock (gate) work.AddFirst(next.Plan);
+    }
+
+    private async Task<StepBuilder?> PlanAsync(MailboxMemory loaded, (Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event) next, int attempt)
+    {
+        try
+        {
+            return await next.Plan(loaded);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && next.Event is not null && !RetriesForever(e) && attempt + 1 >= GiveUpAfter)
+        {
+            shared.Logger.EventBuried(key.ToString(), next.Event.Id, attempt + 1, e);
+            return shared.Planner.BuryEvent(key, loaded, next.Event, "internal", e.Message);
+        }
+    }
+
+    /// <summary>A CRM or a database that does not answer: the event waits, order is kept.</summary>
+    private static bool RetriesForever(Exception e) => e is Ports.RemoteCallException { MayPass: true } or HttpRequestException or TimeoutException or System.Data.Common.DbException or IOException;
+
+    /// <summary>First in, first out per target: only the oldest unfinished effect of each may be on its way.</summary>
+    private void StartSending(MailboxMemory loaded)
+    {
+        if (loaded.Effects.Count == 0) return;
+        foreach (var target in loaded.Effects.Values.GroupBy(effect => effect.TargetConnectionId).Select(group => group.MinBy(effect => effect.Position)!).ToList())
+        {
+            lock (gate)
+            {
+                if (draining || stopping.IsCancellationRequested || sending.ContainsKey(target.Key)) continue;
+                var left = loaded.LeftSending.Remove(target.Key);
+                sending[target.Key] = Task.Run(() => SendAsync(target, left));
+            }
+        }
+    }
+
+    private async Task SendAsync(EffectRow effect, bool left)
+    {
+        try
+        {
+            if (effect.NextTryAt is { } next && next > shared.Clock.GetUtcNow()) await Task.Delay(next - shared.Clock.GetUtcNow(), shared.Clock, stopping.Token);
+            if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null) await BeginTryAsync(effect);
+            var result = left ? await ResolveUnknownAsync(effect, "restart") : await shared.Sender.SendAsync(effect, stopping.Token);
+            shared.Observer.AfterSend(effect);
+            if (result is ResultUnknown unknown && !left) result = await ResolveUnknownAsync(effect, unknown.Reason);
+            Post(effect.Key, result);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped: the row says "sending", and whoever comes next resolves it by the effect's policy.
+        }
+    }
+
+    /// <summary>The effect's policy where nobody knows whether it was done.</summary>
+    private async Task<EffectResult> ResolveUnknownAsync(EffectRow effect, string reason)
+    {
+        switch ((EffectPolicy)effect.Policy)
+        {
+            case EffectPolicy.Retry:
+                return reason == "restart" ? await shared.Sender.SendAsync(effect, stopping.Token) is var again and not ResultUnknown ? again : new Retry(null, reason) : new Retry(null, reason);
+            case EffectPolicy.Verify:
+                var found = await shared.Sender.FindAsync(effect, stopping.Token);
+                if (found is not Retry) return found is ResultUnknown ? new Retry(null, $"verify: {reason}") : found;
+                // Surely absent: the same key again.
+                return await shared.Sender.SendAsync(effect, stopping.Token) is var sent and not ResultUnknown ? sent : new Retry(null, reason);
+            default:
+                return new ResultUnknown(reason);
+        }
+    }
+
+    private void Post(string effectKey, EffectResult result)
+    {
+        lock (gate)
+        {
+            work.AddLast(async loaded =>
+            {
+                if (!loaded.Effects.TryGetValue(effectKey, out var effect))
+                {
+                    lock (gate) sending.Remove(effectKey);
+                    return null;
+                }
+
+                var step = await PlanResultAsync(loaded, effect, result);
+                step.Committed = () => { lock (gate) sending.Remove(effectKey); };
+                return step;
+            });
+        }
+
+        Wake();
+    }
+
+    private Task<StepBuilder> PlanResultAsync(MailboxMemory loaded, EffectRow effect, EffectResult result)
+    {
+        switch (result)
+        {
+            case Retry retry when RetryPlan.After(Math.Max(1, effect.Tries), retry.After, Roll(effect)) is { } wait:
+                return Task.FromResult(shared.Planner.PostponeEffect(key, loaded, effect, shared.Clock.GetUtcNow() + wait, retry.Reason));
+            case Delivered delivered: return Finish(EffectState.Done, delivered.Value, null, null);
+            case Rejected rejected: return Finish(EffectState.Failed, null, rejected.Code, rejected.Message);
+            case Retry retry: return Finish(EffectState.Failed, null, "retries_exhausted", retry.Reason);
+            default: return Finish(EffectState.Unknown, null, "result_unknown", (result as ResultUnknown)?.Reason);
+        }
+
+        Task<StepBuilder> Finish(EffectState state, JToken? value, string? code, string? message) =>
+            shared.Planner.HandleEffectAsync(key, loaded, effect, state, value, code, message, stopping.Token);
+    }
+
+    // Spread by the key itself: a replayed history waits as long as the first one did.
+    private static double Roll(EffectRow effect) => Convert.ToInt32(effect.Key[..4], 16) / 65_536.0;
+
+    /// <summary>Commits "sending, try n" before a call that the planning commit has not announced.</summary>
+    private Task BeginTryAsync(EffectRow effect)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            work.AddLast(loaded =>
+            {
+                if (!loaded.Effects.TryGetValue(effect.Key, out var current))
+                {
+                    done.TrySetCanceled();
+                    return Task.FromResult<StepBuilder?>(null);
+                }
+
+                var step = shared.Planner.BeginTry(key, loaded, current);
+                step.Committed = () => done.TrySetResult();
+                return Task.FromResult<StepBuilder?>(step);
+            });
+        }
+
+        Wake();
+        return done.Task.WaitAsync(stopping.Token);
+    }
+}
+
+/// <summary>Sees steps pass; crash tests stop the process here, tests and benchmarks wait on it.</summary>
+public class StepObserver
+{
+    public virtual void BeforeCommit(StepCommit step) { }
+
+    public virtual void AfterCommit(StepCommit step, bool committed) { }
+
+    public virtual void AfterSend(EffectRow effect) { }
+}

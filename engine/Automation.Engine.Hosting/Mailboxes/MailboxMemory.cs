@@ -1,0 +1,97 @@
+using Automation.Engine.Events;
+using Automation.Engine.Effects;
+using Automation.Engine.Mailboxes;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Steps;
+using Automation.Engine.Workflows;
+using Newtonsoft.Json;
+
+namespace Automation.Engine.Hosting.Mailboxes;
+
+/// <summary>A mailbox as its activation holds it: the last committed state and what is open.</summary>
+internal sealed class MailboxMemory
+{
+    public long Epoch { get; private set; }
+
+    /// <summary>True once this activation has committed under its own epoch.</summary>
+    public bool Claimed { get; private set; }
+    public MailboxState State { get; private set; } = new();
+    public long DoneNumber { get; private set; }
+    public string? AssignedTo { get; private set; }
+    public bool Open { get; private set; } = true;
+    public long LastPosition { get; private set; }
+    public Dictionary<Guid, OpenRun> Runs { get; } = [];
+    public Dictionary<string, EffectRow> Effects { get; } = new(StringComparer.Ordinal);
+    public Dictionary<Guid, TimerRow> Timers { get; } = [];
+
+    /// <summary>Accepted and not processed, by number.</summary>
+    public SortedDictionary<long, StoredEvent> Waiting { get; } = [];
+
+    /// <summary>Effects that another process left while sending: whether they were done, nobody knows.</summary>
+    public HashSet<string> LeftSending { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Runs whose state could not be read (R11).</summary>
+    public List<RunRow> Unreadable { get; } = [];
+
+    public static MailboxMemory Load(MailboxSnapshot snapshot)
+    {
+        var row = snapshot.Row;
+        var memory = new MailboxMemory
+        {
+            Epoch = row.Epoch, State = MailboxState.FromJson(row.State), DoneNumber = row.DoneNumber, AssignedTo = row.AssignedTo, Open = row.Open,
+            LastPosition = snapshot.Effects.Count == 0 ? 0 : snapshot.Effects.Max(effect => effect.Position),
+        };
+        foreach (var run in snapshot.OpenRuns)
+        {
+            try
+            {
+                memory.Runs[run.Id] = new(run, RunJson.ReadState(run.State), RunJson.ReadMeta(run.Meta));
+            }
+            catch (JsonException)
+            {
+                memory.Unreadable.Add(run);
+            }
+        }
+
+        foreach (var effect in snapshot.Effects) 
+        {
+            memory.Effects[effect.Key] = effect;
+            if (effect is { State: (int)EffectState.Sending, NextTryAt: null }) memory.LeftSending.Add(effect.Key);
+        }
+
+        foreach (var timer in snapshot.Timers) memory.Timers[timer.Id] = timer;
+        foreach (var stored in snapshot.Waiting) memory.Waiting[stored.Number] = stored;
+        return memory;
+    }
+
+    /// <summary>Takes over what a committed step changed.</summary>
+    public void Apply(StepBuilder step, StepCommit commit)
+    {
+        Epoch = commit.NewEpoch;
+        Claimed = true;
+        State = step.State;
+        DoneNumber = step.DoneNumber;
+        AssignedTo = step.AssignedTo;
+        Open = step.Open;
+        foreach (var run in step.Runs.Values)
+            if (run.State.Status is RunStatus.Finished or RunStatus.Faulted or RunStatus.Cancelled) Runs.Remove(run.Row.Id);
+            else Runs[run.Row.Id] = run;
+        foreach (var end in step.EffectEnds)
+        {
+            if (!Effects.TryGetValue(end.Key, out var effect)) continue;
+            (effect.State, effect.Tries, effect.NextTryAt) = (end.State, end.Tries, end.NextTryAt);
+            effect.FirstTryAt ??= end.State == (int)EffectState.Sending ? commit.Now : null;
+            if ((EffectState)end.State is EffectState.Done or EffectState.Failed or EffectState.Cancelled or EffectState.Unknown) Effects.Remove(end.Key);
+        }
+
+        foreach (var effect in step.NewEffects)
+        {
+            Effects[effect.Key] = effect;
+            LastPosition = Math.Max(LastPosition, effect.Position);
+        }
+
+        foreach (var timer in step.NewTimers) Timers[timer.Id] = timer;
+        foreach (var id in step.RemovedTimers) Timers.Remove(id);
+        while (Waiting.Count > 0 && Waiting.Keys.First() <= DoneNumber) Waiting.Remove(Waiting.Keys.First());
+    }
+}

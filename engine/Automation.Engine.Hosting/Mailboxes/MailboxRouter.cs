@@ -1,0 +1,31 @@
+using Automation.Engine.Mailboxes;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Steps;
+
+namespace Automation.Engine.Hosting.Mailboxes;
+
+/// <summary>Hands stored work to the grains of its mailboxes. Losing a hand-over loses nothing: the row stands, the sweep finds it.</summary>
+public sealed class MailboxRouter(IGrainFactory grains)
+{
+    public async Task DeliverAsync(IReadOnlyList<AcceptedEvent> accepted)
+    {
+        foreach (var mailbox in accepted.Where(item => item.Stored is not null).GroupBy(item => item.Stored!.Mailbox))
+        {
+            var delivery = new Delivery { Events = [.. mailbox.Select(item => item.Stored!)], NewMailbox = mailbox.Any(item => item.NewMailbox) };
+            await Grain(mailbox.Key).DeliverAsync(new(delivery));
+        }
+    }
+
+    public Task FireAsync(TimerRow timer) => Grain(KeyOf(timer)).FireTimerAsync(new(new TimerSignal
+    {
+        Id = timer.Id, Kind = timer.Kind, RunId = timer.RunId, BookmarkId = timer.BookmarkId, TriggerId = timer.TriggerId, DueAt = timer.DueAt,
+    }));
+
+    public Task WakeAsync(MailboxKey key) => Grain(key).WakeAsync();
+
+    public Task CancelRunAsync(MailboxKey key, Guid run, string reason) => Grain(key).CancelRunAsync(run, reason);
+
+    public static MailboxKey KeyOf(MailboxScoped row) => new(new(row.AccountId), new(row.ConnectionId), row.EntityType, row.EntityId);
+
+    private IMailboxGrain Grain(MailboxKey key) => grains.GetGrain<IMailboxGrain>(key.ToString());
+}

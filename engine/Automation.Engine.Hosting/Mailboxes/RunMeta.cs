@@ -1,0 +1,72 @@
+using Automation.Engine.Funnels;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Hosting.Mailboxes;
+
+/// <summary>What the mailbox keeps beside a run's own state.</summary>
+/// <param name="Depth">Length of the chain of own effects that led here (R14).</param>
+/// <param name="Visit">Number of the stage visit it began in; 0 when there was none.</param>
+/// <param name="Event">The <c>event</c> root, for expressions after a wait.</param>
+/// <param name="Delayed">True until a delayed trigger has looked again.</param>
+public sealed record RunMeta(
+    [property: JsonProperty("depth")] int Depth,
+    [property: JsonProperty("visit")] int Visit,
+    [property: JsonProperty("event")] JObject Event,
+    [property: JsonProperty("delayed")] bool Delayed)
+{
+    public string ToJson() => JsonConvert.SerializeObject(this, RunJson.Settings);
+}
+
+/// <summary>An open run in a mailbox's memory.</summary>
+public sealed record OpenRun(RunRow Row, RunState State, RunMeta Meta);
+
+/// <summary>Reads and writes the JSON of runs.</summary>
+public static class RunJson
+{
+    internal static readonly JsonSerializerSettings Settings = new()
+    {
+        NullValueHandling = NullValueHandling.Ignore,
+        DateParseHandling = DateParseHandling.None,
+        FloatParseHandling = FloatParseHandling.Decimal,
+        MaxDepth = 256,
+    };
+
+    public static string Write(RunState state) => JsonConvert.SerializeObject(state, Settings);
+
+    /// <exception cref="JsonException">The text is no run state (R11: the run is quarantined).</exception>
+    public static RunState ReadState(string json) => JsonConvert.DeserializeObject<RunState>(json, Settings) ?? throw new JsonException("The run state is empty.");
+
+    public static RunMeta ReadMeta(string json) => JsonConvert.DeserializeObject<RunMeta>(json, Settings)!;
+
+    public static string WriteFacts(JObject facts) => facts.ToString(Formatting.None);
+
+    public static JObject Parse(string json)
+    {
+        using var reader = new JsonTextReader(new StringReader(json)) { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal, MaxDepth = 256 };
+        return JObject.Load(reader);
+    }
+
+    public static JObject Stimulus(Stimulus stimulus) => stimulus switch
+    {
+        Workflows.Stimulus.Start => new JObject { ["type"] = "start" },
+        Workflows.Stimulus.BookmarkHit hit => new JObject { ["type"] = "bookmark", ["bookmark"] = hit.BookmarkId, ["payload"] = hit.Payload },
+        Workflows.Stimulus.EffectFinished effect => new JObject { ["type"] = "effect", ["outcome"] = JObject.FromObject(effect.Outcome) },
+        Workflows.Stimulus.Cancel cancel => new JObject { ["type"] = "cancel", ["reason"] = cancel.Reason },
+        _ => throw new ArgumentOutOfRangeException(nameof(stimulus)),
+    };
+
+    public static Stimulus ReadStimulus(JObject json) => (string?)json["type"] switch
+    {
+        "start" => new Stimulus.Start(),
+        "bookmark" => new Stimulus.BookmarkHit((string)json["bookmark"]!, json["payload"]!),
+        "effect" => new Stimulus.EffectFinished(json["outcome"]!.ToObject<Automation.Engine.Effects.EffectOutcome>()!),
+        "cancel" => new Stimulus.Cancel((string?)json["reason"] ?? ""),
+        var other => throw new JsonException($"'{other}' is not a stimulus."),
+    };
+
+    /// <summary>True when the trigger's span has a stage and the deal is no longer in it.</summary>
+    internal static bool Left(FunnelTrigger trigger, StageRef? now) => trigger.When.Stages.Count > 0 && (now is not { } stage || !trigger.When.Stages.Contains(stage));
+}

@@ -1,0 +1,202 @@
+using Automation.Engine.Accounts;
+using Automation.Engine.Effects;
+using Automation.Engine.Mailboxes;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Steps;
+using Automation.Engine.Workflows;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Hosting.Mailboxes;
+
+/// <summary>Collects everything that one step changes; becomes one commit.</summary>
+internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSource ids, DateTimeOffset now)
+{
+    private readonly List<EventEnd> events = [];
+    private readonly List<RunRow> newRuns = [];
+    private readonly Dictionary<Guid, RunRow> changedRuns = [];
+    private readonly List<EffectRow> newEffects = [];
+    private readonly Dictionary<string, EffectEnd> effectEnds = new(StringComparer.Ordinal);
+    private readonly List<TimerRow> newTimers = [];
+    private readonly List<Guid> removedTimers = [];
+    private readonly List<BookmarkRow> newBookmarks = [];
+    private readonly HashSet<Guid> clearedBookmarkRuns = [];
+    private readonly List<JournalRow> journal = [];
+    private readonly List<LinkRow> links = [];
+    private readonly List<AssignmentRecord> assignments = [];
+    private readonly Dictionary<Guid, OpenRun> runs = [];
+
+    public DateTimeOffset Now => now;
+
+    /// <summary>Called once the step is committed.</summary>
+    public Action? Committed { get; set; }
+
+    public MailboxState State { get; set; } = memory.State;
+
+    public long DoneNumber { get; set; } = memory.DoneNumber;
+
+    public string? AssignedTo { get; set; } = memory.AssignedTo;
+
+    public bool Open { get; set; } = memory.Open;
+
+    /// <summary>Runs as this step leaves them.</summary>
+    public IReadOnlyDictionary<Guid, OpenRun> Runs => runs;
+
+    public IReadOnlyList<EffectRow> NewEffects => newEffects;
+
+    public IReadOnlyCollection<EffectEnd> EffectEnds => effectEnds.Values;
+
+    public IReadOnlyList<TimerRow> NewTimers => newTimers;
+
+    public IReadOnlyList<Guid> RemovedTimers => removedTimers;
+
+    public IReadOnlyList<JournalRow> Journal => journal;
+
+    public IReadOnlyList<AssignmentRecord> Assignments => assignments;
+
+    public OpenRun? FindRun(Guid id) => runs.TryGetValue(id, out var changed) ? changed : memory.Runs.GetValueOrDefault(id);
+
+    public void EndEvent(Guid id, EventStatus status, string? code, string? message, string? state) => events.Add(new(id, status, code, message, state));
+
+    public void AddTimer(string kind, DateTimeOffset due, Guid? run = null, string? bookmark = null, string? trigger = null) => newTimers.Add(new TimerRow
+    {
+        Id = ids.NewId(), AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId,
+        Kind = kind, RunId = run, BookmarkId = bookmark, TriggerId = trigger, DueAt = due,
+    });
+
+    public void RemoveTimer(Guid id) => removedTimers.Add(id);
+
+    public void RemoveTimers(Func<TimerRow, bool> which) => removedTimers.AddRange(memory.Timers.Values.Where(which).Select(timer => timer.Id));
+
+    public void AddJournal(string kind, JObject facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null) => journal.Add(new JournalRow
+    {
+        Id = ids.NewId(), AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId,
+        Kind = kind, RunId = run, Sequence = sequence, EventId = eventId, FunnelId = funnel, At = now, Facts = RunJson.WriteFacts(facts),
+    });
+
+    /// <summary>A run that waits for a delayed trigger's second look.</summary>
+    public void AddRun(OpenRun run)
+    {
+        runs[run.Row.Id] = run;
+        newRuns.Add(run.Row);
+    }
+
+    /// <summary>Takes a run's step in: state, effects, timers, bookmarks, links, and its journal row.</summary>
+    public OpenRun Take(OpenRun run, RunStep step, Stimulus stimulus, RecordedInputs inputs, JObject? seed = null)
+    {
+        var isNew = !memory.Runs.ContainsKey(run.Row.Id) && !runs.ContainsKey(run.Row.Id);
+        var state = step.State with { Sequence = run.State.Sequence + 1 };
+        var row = run.Row;
+        row.Status = (int)state.Status;
+        row.State = RunJson.Write(state);
+        row.Meta = run.Meta.ToJson();
+        row.Name = state.Name;
+        row.CorrelationId = state.CorrelationId;
+        row.IncidentCount = state.Incidents.Count;
+        row.Sequence = state.Sequence;
+        row.UpdatedAt = now;
+        row.FinishedAt = state.Status is RunStatus.Finished or RunStatus.Faulted or RunStatus.Cancelled ? now : null;
+        var next = run with { Row = row, State = state };
+        if (isNew) newRuns.Add(row);
+        else if (!newRuns.Contains(row)) changedRuns[row.Id] = row;
+        runs[row.Id] = next;
+
+        foreach (var effect in step.Effects) AddEffect(run, effect);
+        foreach (var published in step.Published) AddPublished(run, published, state.Sequence);
+        foreach (var cancelled in step.CancelledEffects) CancelEffect(cancelled);
+        TakeBookmarks(run, state);
+        foreach (var link in step.Links) links.Add(ToRow(link));
+        foreach (var assignment in step.Assignments)
+        {
+            assignments.Add(new AssignmentRecord
+            {
+                Key = assignment.Key, AccountId = key.Account.Value, ConnectionId = assignment.Deal.Connection.Value, EntityType = assignment.Deal.EntityType,
+                EntityId = assignment.Deal.EntityId, Pool = assignment.Pool, ManagerId = assignment.ManagerId, At = assignment.At,
+            });
+            if (assignment.Deal == key) AssignedTo = assignment.ManagerId;
+        }
+
+        AddJournal("run", Facts(step, state, stimulus, inputs, seed), row.Id, state.Sequence, row.EventId, row.FunnelId);
+        return next;
+    }
+
+    private static JObject Facts(RunStep step, RunState state, Stimulus stimulus, RecordedInputs inputs, JObject? seed)
+    {
+        var facts = new JObject { ["stimulus"] = RunJson.Stimulus(stimulus), ["status"] = state.Status.ToString(), ["facts"] = new JArray(step.Facts) };
+        if (seed is not null) facts["seed"] = seed;
+        if (!inputs.IsEmpty) facts["inputs"] = inputs.ToJson();
+        if (step.Effects.Count > 0) facts["effects"] = new JArray(step.Effects.Select(effect => new JObject { ["key"] = effect.Key, ["kind"] = effect.Request.Kind, ["summary"] = effect.Request.Summary }));
+        if (state.Bookmarks.Count > 0) facts["waits"] = new JArray(state.Bookmarks.Select(bookmark => new JObject { ["name"] = bookmark.Name, ["due"] = bookmark.DueAt }));
+        if (state.Incidents.Count > 0) facts["incidents"] = new JArray(state.Incidents.Select(JObject.FromObject));
+        return facts;
+    }
+
+    private void AddEffect(OpenRun run, PlannedEffect effect) =>
+        AddEffect(run.Row.Id, run.Meta.Depth, effect.Key, effect.Request, effect.ContextId, effect.Callback);
+
+    private void AddPublished(OpenRun run, PublishedEvent published, long sequence) => AddEffect(
+        run.Row.Id, run.Meta.Depth, EffectKeys.Of(key.Account, run.Row.Id, $"publish/{sequence}", newEffects.Count),
+        new("publish", null, JObject.FromObject(published), EffectPolicy.Retry, $"event {published.Name}"), "", "");
+
+    public void AddEffect(Guid run, int depth, string effectKey, EffectRequest request, string contextId, string callback)
+    {
+        var first = !memory.Effects.Values.Any(waiting => waiting.TargetConnectionId == request.Connection?.Value && !effectEnds.ContainsKey(waiting.Key))
+            && !newEffects.Exists(waiting => waiting.TargetConnectionId == request.Connection?.Value);
+        newEffects.Add(new EffectRow
+        {
+            Key = effectKey, AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId,
+            RunId = run, Position = memory.LastPosition + newEffects.Count + 1, TargetConnectionId = request.Connection?.Value, Kind = request.Kind,
+            Request = request.Request.ToString(Newtonsoft.Json.Formatting.None), Policy = (int)request.Policy, Summary = request.Summary,
+            ContextId = contextId, Callback = callback, Depth = depth, PlannedAt = now,
+            // The planning commit already writes "sending, try 1" for the one that goes first; those behind it follow when it is done.
+            State = (int)(first ? EffectState.Sending : EffectState.Planned), Tries = first ? 1 : 0, FirstTryAt = first ? now : null,
+        });
+    }
+
+    private void CancelEffect(string effectKey)
+    {
+        if (memory.Effects.TryGetValue(effectKey, out var effect) && effect.State == (int)EffectState.Planned) EndEffect(effect, EffectState.Cancelled, effect.Tries, null, null, null, null);
+    }
+
+    public void EndEffect(EffectRow effect, EffectState state, int tries, string? result, string? code, string? message, DateTimeOffset? next) =>
+        effectEnds[effect.Key] = new(effect.Key, (int)state, tries, result, code, message, next);
+
+    private void TakeBookmarks(OpenRun run, RunState state)
+    {
+        var before = run.State.Bookmarks.ToDictionary(bookmark => bookmark.Id, StringComparer.Ordinal);
+        var after = state.Bookmarks.ToDictionary(bookmark => bookmark.Id, StringComparer.Ordinal);
+        foreach (var bookmark in state.Bookmarks)
+            if (bookmark.DueAt is { } due && !before.ContainsKey(bookmark.Id)) AddTimer("bookmark", due, run.Row.Id, bookmark.Id);
+        RemoveTimers(timer => timer.RunId == run.Row.Id && timer.Kind == "bookmark" && timer.BookmarkId is { } id && !after.ContainsKey(id));
+        var shared = state.Bookmarks.Where(bookmark => bookmark.DueAt is null || bookmark.Name.Length > 0).ToList();
+        if (before.Count > 0) clearedBookmarkRuns.Add(run.Row.Id);
+        newBookmarks.RemoveAll(bookmark => bookmark.RunId == run.Row.Id);
+        newBookmarks.AddRange(shared.Select(bookmark => new BookmarkRow
+        {
+            AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId, RunId = run.Row.Id,
+            BookmarkId = bookmark.Id, Name = bookmark.Name, Hash = bookmark.Hash, CorrelationId = state.CorrelationId,
+        }));
+    }
+
+    private LinkRow ToRow(EntityLink link) => new()
+    {
+        AccountId = key.Account.Value, Relation = link.Relation, FromConnectionId = link.From.Connection.Value, FromEntityType = link.From.EntityType,
+        FromEntityId = link.From.EntityId, ToConnectionId = link.To.Connection.Value, ToEntityType = link.To.EntityType, ToEntityId = link.To.EntityId,
+        Data = link.Data.ToString(Newtonsoft.Json.Formatting.None),
+    };
+
+    public StepCommit Build() => new()
+    {
+        Mailbox = key, Epoch = memory.Epoch, NewEpoch = memory.Claimed ? memory.Epoch : memory.Epoch + 1, Now = now,
+        State = new(State.ToJson(), DoneNumber, State.Visit?.PipelineId, State.Visit?.StageId, AssignedTo, Open),
+        Events = events, NewRuns = newRuns, ChangedRuns = [.. changedRuns.Values], NewEffects = newEffects, Effects = [.. effectEnds.Values],
+        NewTimers = newTimers, RemovedTimers = removedTimers, NewBookmarks = newBookmarks, ClearedBookmarkRuns = [.. clearedBookmarkRuns],
+        Journal = journal, Links = links, Assignments = assignments,
+    };
+}
+
+/// <summary>Keys of effects that the host itself plans; those of activities come from the interpreter.</summary>
+public static class EffectKeys
+{
+    public static string Of(AccountId account, Guid run, string place, int number) => Convert.ToHexStringLower(
+        System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{account}|{run:N}|{place}|{number}|0")));
+}

@@ -1,0 +1,404 @@
+using Automation.Engine.Accounts;
+using Automation.Engine.Effects;
+using Automation.Engine.Events;
+using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Funnels;
+using Automation.Engine.Mailboxes;
+using Automation.Engine.Matching;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Ports;
+using Automation.Engine.Workflows;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Hosting.Mailboxes;
+
+/// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
+internal sealed class StepPlanner(
+    AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IIdSource ids, TimeProvider clock, IServiceProvider services)
+{
+    public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
+    {
+        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow()) { DoneNumber = stored.Number };
+        var account = await accounts.GetAsync(key.Account, cancellationToken);
+        if (stored.Event.Kind == InternalEvents.Stimulus) await ResumeByEventAsync(key, memory, step, account, stored, cancellationToken);
+        else await MatchAsync(key, memory, step, account, stored, cancellationToken);
+        step.EndEvent(stored.Id, EventStatus.Done, null, null, step.State.Known?.ToString(Newtonsoft.Json.Formatting.None));
+        return step;
+    }
+
+    /// <summary>Ends an event that cannot be processed, so that the deal goes on with its next one (R9).</summary>
+    public StepBuilder BuryEvent(MailboxKey key, MailboxMemory memory, StoredEvent stored, string code, string message)
+    {
+        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow()) { DoneNumber = stored.Number };
+        step.EndEvent(stored.Id, EventStatus.Dead, code, message, null);
+        step.AddJournal("event", new JObject { ["dead"] = code, ["message"] = message }, eventId: stored.Id);
+        return step;
+    }
+
+    public async Task<StepBuilder> HandleTimerAsync(MailboxKey key, MailboxMemory memory, TimerRow timer, CancellationToken cancellationToken)
+    {
+        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        step.RemoveTimer(timer.Id);
+        var account = await accounts.GetAsync(key.Account, cancellationToken);
+        switch (timer.Kind)
+        {
+            case "bookmark" when timer.RunId is { } id && memory.Runs.TryGetValue(id, out var run):
+                await ResumeAsync(key, step, account, run, new Stimulus.BookmarkHit(timer.BookmarkId!, JValue.CreateNull()), cancellationToken);
+                break;
+            case "start" when timer.RunId is { } id && memory.Runs.TryGetValue(id, out var run) && run.Meta.Delayed:
+                await StartDelayedAsync(key, step, account, run, cancellationToken);
+                break;
+            case "date" or "schedule":
+                step.State = timer.Kind == "date" ? step.State with { Armed = Without(step.State.Armed, timer.TriggerId!) } : step.State;
+                var due = new StoredEvent(timer.Id, key, memory.DoneNumber, new CrmEvent
+                {
+                    Kind = timer.Kind == "date" ? EventKinds.DateDue : EventKinds.Schedule, EntityType = key.EntityType, EntityId = key.EntityId,
+                    DedupKey = timer.Id.ToString(), TriggerId = timer.TriggerId, SourceTime = timer.DueAt, Data = new JObject { ["due"] = timer.DueAt },
+                }, step.Now, 1);
+                if (timer.Kind == "schedule") await FireScheduleAsync(key, memory, step, account, due, cancellationToken);
+                else await MatchAsync(key, memory, step, account, due, cancellationToken);
+                break;
+        }
+
+        return step;
+    }
+
+    public async Task<StepBuilder> HandleEffectAsync(MailboxKey key, MailboxMemory memory, EffectRow effect, EffectState state, JToken? value, string? code, string? message, CancellationToken cancellationToken)
+    {
+        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        step.EndEffect(effect, state, effect.Tries, value?.ToString(Newtonsoft.Json.Formatting.None), code, message, null);
+        StartNext(memory, step, effect);
+        if (state == EffectState.Unknown)
+        {
+            // A person decides; the run keeps waiting for the outcome.
+            step.AddJournal("effect", new JObject { ["key"] = effect.Key, ["summary"] = effect.Summary, ["state"] = "unknown", ["code"] = code, ["message"] = message }, effect.RunId);
+            return step;
+        }
+
+        if (effect.Callback.Length > 0 && memory.Runs.TryGetValue(effect.RunId, out var run))
+        {
+            var account = await accounts.GetAsync(key.Account, cancellationToken);
+            var outcome = new EffectOutcome(effect.Key, state == EffectState.Done, value ?? JValue.CreateNull(), code, message);
+            await ResumeAsync(key, step, account, run, new Stimulus.EffectFinished(outcome), cancellationToken);
+        }
+        else if (state == EffectState.Failed)
+        {
+            step.AddJournal("effect", new JObject { ["key"] = effect.Key, ["summary"] = effect.Summary, ["state"] = "failed", ["code"] = code, ["message"] = message }, effect.RunId);
+        }
+
+        return step;
+    }
+
+    /// <summary>Another try later (R8): the state is committed, the key stays.</summary>
+    public StepBuilder PostponeEffect(MailboxKey key, MailboxMemory memory, EffectRow effect, DateTimeOffset next, string reason)
+    {
+        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        step.EndEffect(effect, EffectState.Planned, effect.Tries, null, "retry", reason, next);
+        return step;
+    }
+
+    /// <summary>Commits "sending, try n" before a repeated call.</summary>
+    public StepBuilder BeginTry(MailboxKey key, MailboxMemory memory, EffectRow effect)
+    {
+        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        step.EndEffect(effect, EffectState.Sending, effect.Tries + 1, null, null, null, null);
+        return step;
+    }
+
+    public async Task<StepBuilder?> CancelRunAsync(MailboxKey key, MailboxMemory memory, Guid runId, string reason, CancellationToken cancellationToken)
+    {
+        if (!memory.Runs.TryGetValue(runId, out var run)) return null;
+        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        await CancelAsync(key, step, await accounts.GetAsync(key.Account, cancellationToken), run, reason, cancellationToken);
+        return step;
+    }
+
+    private static void StartNext(MailboxMemory memory, StepBuilder step, EffectRow finished)
+    {
+        var next = memory.Effects.Values.Where(effect => effect.TargetConnectionId == finished.TargetConnectionId && effect.Key != finished.Key).MinBy(effect => effect.Position);
+        if (next is { State: (int)EffectState.Planned, NextTryAt: null }) step.EndEffect(next, EffectState.Sending, next.Tries + 1, null, null, null, null);
+    }
+
+    private async Task MatchAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, StoredEvent stored, CancellationToken cancellationToken)
+    {
+        var before = step.State;
+        var derivation = EventDeriver.Derive(before, stored, ownWrites.Find(key));
+        step.State = derivation.State;
+        if ((string?)derivation.State.Known?[EntityFields.ResponsibleId] is { } responsible && derivation.Quiet is null) step.AssignedTo = responsible;
+        step.Open = !derivation.Happened(TriggerEvents.Deleted) && !await IsClosedAsync(key, derivation.State.Visit, cancellationToken);
+
+        var eventRoot = EventRoot(stored, derivation);
+        var inputs = new RecordedInputs();
+        var scope = new EventScope(account, key, step.State, eventRoot, inputs, ports, directories, step.Now, fresh: false);
+        var connection = await ports.FindAsync(key.Account, key.Connection, cancellationToken);
+        if (derivation.ToStage != derivation.FromStage && derivation.FromStage is not null) await CancelLeftAsync(key, memory, step, account, derivation, cancellationToken);
+
+        var quotas = account.Quotas;
+        var limits = new GuardLimits(quotas.RunsPerTrigger, MaxDepth: quotas.MaxDepth);
+        var published = await funnels.PublishedAsync(key.Account);
+        foreach (var funnel in published)
+        {
+            var same = funnel.Connection == key.Connection;
+            var verdicts = new List<Verdict>();
+            foreach (var trigger in funnel.Triggers)
+            {
+                if (same) ArmDate(step, trigger, scope, account, derivation);
+                var verdict = await matcher.MatchAsync(trigger, new(stored, derivation, before, scope, connection?.Name, same), limits, cancellationToken);
+                if (verdict.Outcome != VerdictOutcome.No) await FireAsync(key, step, account, funnel, trigger, verdict, stored, derivation, eventRoot, cancellationToken);
+                verdicts.Add(verdict);
+            }
+
+            if (same && key.EntityType == EntityTypes.Deal || verdicts.Exists(verdict => verdict.Reason is not (Reasons.OtherEvent or Reasons.OtherSource or Reasons.NothingChanged or Reasons.Disabled)))
+                step.AddJournal("event", VerdictFacts(stored, derivation, funnel, verdicts, inputs), eventId: stored.Id, funnel: funnel.Id);
+        }
+
+        ClearLeftVisits(step, derivation, published);
+    }
+
+    private async Task FireAsync(MailboxKey key, StepBuilder step, AccountInfo account, CompiledFunnel funnel, CompiledTrigger trigger, Verdict verdict, StoredEvent stored, Derivation derivation, JObject eventRoot, CancellationToken cancellationToken)
+    {
+        var definition = trigger.Definition;
+        var fired = new Dictionary<string, Firing>(step.State.Fired, StringComparer.Ordinal);
+        var recent = fired.TryGetValue(definition.Id, out var firing) ? firing.Recent.Where(at => step.Now - at < TimeSpan.FromMinutes(10)).Append(step.Now).TakeLast(50).ToList() : [step.Now];
+        fired[definition.Id] = new(true, step.Now, recent);
+        step.State = step.State with { Fired = fired };
+
+        var workflow = trigger.Workflow.Definition;
+        var row = new RunRow
+        {
+            Id = ids.NewId(), AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId,
+            FunnelId = funnel.Id, FunnelVersion = funnel.Version, TriggerId = definition.Id, DefinitionVersionId = workflow.VersionId, EventId = stored.Id,
+            State = "{}", CreatedAt = step.Now, UpdatedAt = step.Now,
+        };
+        var delayed = verdict.DueAt is not null;
+        var meta = new RunMeta(derivation.Depth, step.State.Visit?.Number ?? 0, eventRoot, delayed);
+        var empty = new RunState { Id = row.Id, DefinitionVersionId = workflow.VersionId, Status = RunStatus.Suspended, Body = [] };
+        var run = new OpenRun(row, empty, meta);
+        if (verdict.DueAt is { } due)
+        {
+            row.Status = (int)RunStatus.Suspended;
+            row.State = RunJson.Write(empty);
+            row.Meta = meta.ToJson();
+            step.AddRun(run);
+            step.AddTimer("start", due, row.Id, trigger: definition.Id);
+            return;
+        }
+
+        await StartAsync(key, step, account, run, trigger.Workflow, cancellationToken);
+    }
+
+    private async Task StartAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CompiledWorkflow workflow, CancellationToken cancellationToken)
+    {
+        var inputs = new RecordedInputs();
+        var seed = new JObject { ["trigger"] = run.Row.TriggerId, ["correlation"] = $"{key.EntityType}:{key.EntityId}", ["input"] = run.Meta.Event["data"]?["input"] as JObject ?? [] };
+        var started = await interpreter.StartAsync(workflow, ReadSeed(run.Row.Id, seed), Environment(key, step, account, run, inputs), cancellationToken);
+        await NoteOwnWritesAsync(key, step, run, started, cancellationToken);
+        step.Take(run with { Meta = run.Meta with { Delayed = false } }, started, new Stimulus.Start(), inputs, seed);
+    }
+
+    /// <summary>Also used by replay, so that both begin alike.</summary>
+    internal static RunSeed ReadSeed(Guid runId, JObject seed) => new(
+        runId, (string?)seed["trigger"], ((JObject)seed["input"]!).Properties().ToDictionary(input => input.Name, input => input.Value), (string?)seed["correlation"], null);
+
+    private async Task ResumeAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, Stimulus stimulus, CancellationToken cancellationToken)
+    {
+        var current = step.FindRun(run.Row.Id) ?? run;
+        var workflow = await funnels.WorkflowAsync(key.Account, current.Row.DefinitionVersionId)
+            ?? throw new InvalidOperationException($"Run {current.Row.Id}: definition version {current.Row.DefinitionVersionId} does not exist.");
+        var inputs = new RecordedInputs();
+        var resumed = await interpreter.ResumeAsync(workflow, current.State, stimulus, Environment(key, step, account, current, inputs), cancellationToken);
+        await NoteOwnWritesAsync(key, step, current, resumed, cancellationToken);
+        step.Take(current, resumed, stimulus, inputs);
+    }
+
+    private StepEnvironment Environment(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, RecordedInputs inputs) => new(
+        key, step.Now, account.TimeZone, account.Language, inputs,
+        new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: false), services);
+
+    private async Task StartDelayedAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CancellationToken cancellationToken)
+    {
+        var workflow = await funnels.WorkflowAsync(key.Account, run.Row.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {run.Row.Id}: its definition does not exist.");
+        var published = await funnels.PublishedAsync(key.Account);
+        var trigger = published.SelectMany(funnel => funnel.Triggers.Where(_ => funnel.Id == run.Row.FunnelId)).FirstOrDefault(one => one.Definition.Id == run.Row.TriggerId);
+        if (trigger is null)
+        {
+            await CancelAsync(key, step, account, run, Reasons.Disabled, cancellationToken);
+            return;
+        }
+
+        var inputs = new RecordedInputs();
+        var scope = new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: key.EntityType == EntityTypes.Deal && trigger.Definition.If is not null);
+        var stage = step.State.Visit is { } visit ? new StageRef(visit.PipelineId, visit.StageId) : (StageRef?)null;
+        var verdict = trigger.Definition.Enabled
+            ? await matcher.LookAgainAsync(trigger, stage, scope, cancellationToken)
+            : new Verdict(trigger.Definition.Id, trigger.Definition.Name, VerdictOutcome.No, Reasons.Disabled, null, []);
+        step.AddJournal("event", new JObject { ["kind"] = "due", ["funnelVersion"] = run.Row.FunnelVersion, ["verdicts"] = new JArray(VerdictJson(verdict)), ["inputs"] = inputs.ToJson() }, eventId: run.Row.EventId, funnel: run.Row.FunnelId);
+        if (verdict.Outcome == VerdictOutcome.Fired) await StartAsync(key, step, account, run, workflow, cancellationToken);
+        else await CancelAsync(key, step, account, run, verdict.Reason, cancellationToken);
+    }
+
+    private async Task CancelAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, string reason, CancellationToken cancellationToken)
+    {
+        if (!run.Meta.Delayed)
+        {
+            await ResumeAsync(key, step, account, run, new Stimulus.Cancel(reason), cancellationToken);
+            return;
+        }
+
+        step.RemoveTimers(timer => timer.RunId == run.Row.Id);
+        step.Take(run, new RunStep { State = run.State with { Status = RunStatus.Cancelled }, Facts = [new JObject { ["event"] = "cancelled", ["reason"] = reason }] }, new Stimulus.Cancel(reason), new());
+    }
+
+    /// <summary>Waiting work of triggers whose span the deal has left, unless the run itself moved it.</summary>
+    private async Task CancelLeftAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, Derivation derivation, CancellationToken cancellationToken)
+    {
+        if (memory.Runs.Count == 0) return;
+        var published = await funnels.PublishedAsync(key.Account);
+        foreach (var run in memory.Runs.Values.ToList())
+        {
+            var trigger = published.FirstOrDefault(funnel => funnel.Id == run.Row.FunnelId)?.Triggers.FirstOrDefault(one => one.Definition.Id == run.Row.TriggerId)?.Definition;
+            if (trigger is null || trigger.OnLeave != OnLeave.Cancel || trigger.When.Event == TriggerEvents.LeftStage) continue;
+            if (derivation.CausedBy?.RunId == run.Row.Id || RunJson.Left(trigger, derivation.FromStage) || !RunJson.Left(trigger, derivation.ToStage)) continue;
+            await CancelAsync(key, step, account, run, Reasons.LeftSpan, cancellationToken);
+        }
+    }
+
+    /// <summary>"Once per visit" begins anew when the deal has left the span.</summary>
+    private static void ClearLeftVisits(StepBuilder step, Derivation derivation, IReadOnlyList<CompiledFunnel> published)
+    {
+        if (derivation.FromStage is null || derivation.ToStage == derivation.FromStage) return;
+        var fired = new Dictionary<string, Firing>(step.State.Fired, StringComparer.Ordinal);
+        foreach (var trigger in published.SelectMany(funnel => funnel.Triggers).Select(one => one.Definition))
+        {
+            // A left_stage trigger counts its visit by the leaving itself; it is free again once the deal is outside.
+            var left = trigger.When.Stages.Count == 0 || RunJson.Left(trigger, derivation.ToStage);
+            if (left && fired.TryGetValue(trigger.Id, out var firing) && firing.ThisVisit && (trigger.When.Stages.Count > 0 || firing.Last != step.Now)) fired[trigger.Id] = firing with { ThisVisit = false };
+        }
+
+        step.State = step.State with { Fired = fired };
+    }
+
+    /// <summary>A date_field trigger follows its field: armed while the deal is in the span, moved when the date moves.</summary>
+    private static void ArmDate(StepBuilder step, CompiledTrigger trigger, EventScope scope, AccountInfo account, Derivation derivation)
+    {
+        var definition = trigger.Definition;
+        if (definition.When.Event != TriggerEvents.DateField || definition.When.Field is not { } field || step.State.Known is null) return;
+        var date = definition.Enabled && trigger.InSpan(derivation.ToStage) ? Clock.ReadDate(TriggerMatcher.FieldValue(EventScope.Flatten(step.State.Known), field), account.TimeZone) : null;
+        var due = date + (definition.When.Timing.Delay ?? TimeSpan.Zero);
+        var armed = step.State.Armed.TryGetValue(definition.Id, out var before) ? before : (DateTimeOffset?)null;
+        if (due == armed) return;
+        step.RemoveTimers(timer => timer.Kind == "date" && timer.TriggerId == definition.Id);
+        var next = new Dictionary<string, DateTimeOffset>(step.State.Armed, StringComparer.Ordinal);
+        next.Remove(definition.Id);
+        if (due is { } at && at > scope.Now)
+        {
+            step.AddTimer("date", at, trigger: definition.Id);
+            next[definition.Id] = at;
+        }
+
+        step.State = step.State with { Armed = next };
+    }
+
+    private async Task FireScheduleAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, StoredEvent due, CancellationToken cancellationToken)
+    {
+        var published = await funnels.PublishedAsync(key.Account);
+        var (funnel, trigger) = published.SelectMany(funnel => funnel.Triggers.Select(one => (funnel, one))).FirstOrDefault(pair => pair.one.Definition.Id == due.Event.TriggerId && pair.funnel.Connection == key.Connection);
+        if (trigger is null || !trigger.Definition.Enabled || trigger.Definition.When.Cron is not { } cron) return;
+        if (Timers.Cron.Next(cron, step.Now, account.TimeZone) is { } next) step.AddTimer("schedule", next, trigger: trigger.Definition.Id);
+        if (trigger.Definition.When.Stages.Count == 0)
+        {
+            await MatchAsync(key, memory, step, account, due, cancellationToken);
+            return;
+        }
+
+        // Deals in the span get the event each in its own mailbox; the fan-out is an effect of this step, keyed by the instant.
+        step.AddEffect(Guid.Empty, 0, EffectKeys.Of(key.Account, Guid.Empty, $"schedule/{trigger.Definition.Id}/{due.Event.SourceTime:O}", 0),
+            new("fanout", null, new JObject { ["connection"] = funnel.Connection.Value, ["trigger"] = trigger.Definition.Id, ["at"] = due.Event.SourceTime, ["stages"] = new JArray(trigger.Definition.When.Stages.Select(stage => stage.ToString())) },
+                EffectPolicy.Retry, $"schedule {trigger.Definition.Name}"), "", "");
+    }
+
+    private async Task ResumeByEventAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, StoredEvent stored, CancellationToken cancellationToken)
+    {
+        var runId = (Guid?)stored.Event.Data["run"];
+        if (runId is { } id && memory.Runs.TryGetValue(id, out var run))
+            await ResumeAsync(key, step, account, run, new Stimulus.BookmarkHit((string)stored.Event.Data["bookmark"]!, stored.Event.Data["payload"] ?? JValue.CreateNull()), cancellationToken);
+    }
+
+    private async Task NoteOwnWritesAsync(MailboxKey key, StepBuilder step, OpenRun run, RunStep planned, CancellationToken cancellationToken)
+    {
+        foreach (var effect in planned.Effects.Where(effect => effect.Request.Kind == "crm"))
+        {
+            var target = effect.Request.Connection ?? key.Connection;
+            if (OwnWriteRegistry.Read(effect.Request.Request, await directories.GetAsync(target, cancellationToken)) is not { } write) continue;
+            var own = new OwnWrite(effect.Key, run.Row.Id, run.Meta.Depth, step.Now, write.Values);
+            if (target == key.Connection && write.EntityType == key.EntityType && write.EntityId == key.EntityId)
+                step.State = step.State with { OwnWrites = [.. step.State.OwnWrites.Where(old => step.Now - old.At < TimeSpan.FromMinutes(10)).TakeLast(19), own] };
+            else ownWrites.Add(target, write.EntityType, write.EntityId, own);
+        }
+    }
+
+    private async ValueTask<bool> IsClosedAsync(MailboxKey key, StageVisit? visit, CancellationToken cancellationToken)
+    {
+        if (visit is null) return false;
+        var directory = await directories.GetAsync(key.Connection, cancellationToken);
+        var stage = directory?.Pipelines.FirstOrDefault(pipeline => pipeline.Id == visit.PipelineId)?.Stages.FirstOrDefault(stage => stage.Id == visit.StageId);
+        return stage?.Kind is "won" or "lost";
+    }
+
+    private static Dictionary<string, DateTimeOffset> Without(IReadOnlyDictionary<string, DateTimeOffset> armed, string trigger)
+    {
+        var rest = new Dictionary<string, DateTimeOffset>(armed, StringComparer.Ordinal);
+        rest.Remove(trigger);
+        return rest;
+    }
+
+    private static JObject EventRoot(StoredEvent stored, Derivation derivation)
+    {
+        var (old, now) = (new JObject(), new JObject());
+        foreach (var (path, change) in derivation.Changes)
+        {
+            old[path] = change!["old"];
+            now[path] = change["new"];
+        }
+
+        return new JObject
+        {
+            ["id"] = stored.Id, ["kind"] = stored.Event.Kind, ["occurrences"] = new JArray(derivation.Occurrences.Distinct()), ["at"] = stored.Event.SourceTime ?? stored.AcceptedAt,
+            ["actor"] = stored.Event.ActorId, ["old"] = old, ["new"] = now, ["changes"] = derivation.Changes, ["data"] = stored.Event.Data,
+            ["from"] = derivation.FromStage?.ToString(), ["to"] = derivation.ToStage?.ToString(),
+        };
+    }
+
+    private static JObject VerdictFacts(StoredEvent stored, Derivation derivation, CompiledFunnel funnel, List<Verdict> verdicts, RecordedInputs inputs)
+    {
+        var facts = new JObject
+        {
+            ["kind"] = stored.Event.Kind, ["occurrences"] = new JArray(derivation.Occurrences.Distinct()), ["from"] = derivation.FromStage?.ToString(),
+            ["to"] = derivation.ToStage?.ToString(), ["changes"] = derivation.Changes, ["funnelVersion"] = funnel.Version, ["depth"] = derivation.Depth,
+        };
+        if (derivation.Quiet is { } quiet) facts["quiet"] = quiet;
+        if (derivation.CausedBy is { } cause) facts["causedBy"] = cause.EffectKey;
+        if (stored.Event.Sanitized) facts["sanitized"] = true;
+        facts["verdicts"] = new JArray(verdicts.Select(VerdictJson));
+        if (!inputs.IsEmpty) facts["inputs"] = inputs.ToJson();
+        return facts;
+    }
+
+    private static JObject VerdictJson(Verdict verdict)
+    {
+        var json = new JObject { ["trigger"] = verdict.TriggerId, ["name"] = verdict.TriggerName, ["outcome"] = verdict.Outcome.ToString(), ["reason"] = verdict.Reason };
+        if (verdict.Message is not null) json["message"] = verdict.Message;
+        if (verdict.DueAt is { } due) json["due"] = due;
+        if (verdict.Seen.Count > 0) json["seen"] = new JArray(verdict.Seen.Select(seen => new JObject { ["path"] = seen.Path, ["value"] = seen.Value }));
+        return json;
+    }
+}
+
+/// <summary>Kinds of events that the engine makes for itself.</summary>
+public static class InternalEvents
+{
+    /// <summary>A published event that hits a bookmark of a run in this mailbox.</summary>
+    public const string Stimulus = "stimulus";
+}

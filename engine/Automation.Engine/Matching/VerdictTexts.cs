@@ -1,0 +1,33 @@
+namespace Automation.Engine.Matching;
+
+/// <summary>Reasons in an admin's words, Russian and English.</summary>
+public static class VerdictTexts
+{
+    private static readonly Dictionary<string, (string Ru, string En)> Texts = new(StringComparer.Ordinal)
+    {
+        [Reasons.Fired] = ("сработал", "fired"),
+        [Reasons.Scheduled] = ("запланирован, условия будут проверены ещё раз в срок", "scheduled; it looks again when the time comes"),
+        [Reasons.Disabled] = ("выключен", "it is switched off"),
+        [Reasons.OtherEvent] = ("ждёт другого события", "it waits for another event"),
+        [Reasons.NothingChanged] = ("событие ничего не изменило", "the event changed nothing"),
+        [Reasons.OutsideSpan] = ("сделка не на его этапе", "the deal is not in its stage"),
+        [Reasons.InsideSpan] = ("сделка перешла внутри его этапов, а не вошла в них", "the deal moved within its stages, it did not enter them"),
+        [Reasons.OtherField] = ("изменилось другое поле", "another field changed"),
+        [Reasons.OtherTag] = ("добавлен другой тег", "another tag was added"),
+        [Reasons.OtherSource] = ("событие из другой системы", "the event came from another system"),
+        [Reasons.AlreadyThisVisit] = ("уже сработал, пока сделка на этом этапе", "it fired already during this stay in the stage"),
+        [Reasons.AlreadyEver] = ("уже сработал для этой сделки, а он срабатывает один раз", "it fired already for this deal and fires once ever"),
+        [Reasons.ConditionFalse] = ("условие не выполнено", "its condition is not met"),
+        [Reasons.DatePassed] = ("дата уже прошла", "the date has passed"),
+        [Reasons.DateMissing] = ("поле с датой пустое", "the date field is empty"),
+        [Reasons.LeftSpan] = ("сделка ушла с этапа до срока", "the deal left the stage before the time came"),
+        [Reasons.LoopGuard] = ("остановлен: срабатывает слишком часто, похоже на цикл", "stopped: it fires too often, this looks like a loop"),
+        [Reasons.ChainTooDeep] = ("остановлен: слишком длинная цепочка собственных изменений", "stopped: the chain of own changes is too long"),
+        ["value_missing"] = ("не хватает значения для проверки условия", "a value that the condition needs is missing"),
+        ["expression_failed"] = ("условие не удалось вычислить", "the condition could not be computed"),
+        ["script_timeout"] = ("скрипт условия выполнялся слишком долго", "the condition's script took too long"),
+    };
+
+    public static string Of(string reason, string language) =>
+        Texts.TryGetValue(reason, out var text) ? language == "en" ? text.En : text.Ru : language == "en" ? $"the condition failed ({reason})" : $"условие не удалось проверить ({reason})";
+}

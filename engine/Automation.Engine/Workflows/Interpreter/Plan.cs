@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using Automation.Engine.Expressions;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Workflows.Interpreter;
+
+/// <summary>A compiled definition: a tree of nodes, found by activity and by node id.</summary>
+internal sealed class Plan(WorkflowDefinition definition, PlanNode root, IReadOnlyList<PlanNode> nodes, bool continuesWithIncidents) : CompiledWorkflow
+{
+    private readonly FrozenDictionary<string, PlanNode> _byNodeId = nodes.ToFrozenDictionary(node => node.NodeId, StringComparer.Ordinal);
+    private readonly FrozenDictionary<IActivity, PlanNode> _byActivity = nodes.ToFrozenDictionary(node => node.Activity, (IEqualityComparer<IActivity>)ReferenceEqualityComparer.Instance);
+
+    public override WorkflowDefinition Definition { get; } = definition;
+
+    public PlanNode Root { get; } = root;
+
+    /// <summary>An incident stops its branch only, not the run.</summary>
+    public bool ContinuesWithIncidents { get; } = continuesWithIncidents;
+
+    public PlanNode? Find(string nodeId) => _byNodeId.GetValueOrDefault(nodeId);
+
+    public PlanNode Find(IActivity activity) => _byActivity.TryGetValue(activity, out var node)
+        ? node
+        : throw new InvalidOperationException($"{activity.Type} '{activity.Id}' is not part of definition {Definition.DefinitionId} version {Definition.Version}; schedule activities of ports and containers only.");
+}
+
+/// <summary>One activity of a definition with all that can be worked out before a run.</summary>
+internal sealed class PlanNode(IActivity activity, ActivityDescriptor descriptor, PlanNode? parent)
+{
+    private Dictionary<string, MethodInfo> _callbacks = new(StringComparer.Ordinal);
+
+    public IActivity Activity { get; } = activity;
+    public ActivityDescriptor Descriptor { get; } = descriptor;
+    public PlanNode? Parent { get; } = parent;
+    public string NodeId => Activity.NodeId;
+    public bool CompletesItself { get; } = activity is CodeActivity;
+    public PlanInput[] Inputs { get; set; } = [];
+    public PlanOutput[] Outputs { get; set; } = [];
+
+    /// <summary>Variables that the node owns; their values have a parent, so a run always takes a copy.</summary>
+    public IReadOnlyList<Variable> Variables { get; set; } = [];
+
+    public PlanInput? Find(Input input) => Array.Find(Inputs, candidate => ReferenceEquals(candidate.Input, input));
+
+    public T Callback<T>(string name) where T : Delegate => Method(name).CreateDelegate<T>(Method(name).IsStatic ? null : Activity);
+
+    private MethodInfo Method(string name)
+    {
+        if (_callbacks.TryGetValue(name, out var known)) return known;
+        var method = Search(name) ?? throw new ActivityFaultException(
+            "callback_missing", $"{Descriptor.TypeName} has no method {name} any more; the run was waiting for it. Bring it back, or cancel the run.");
+        _callbacks = new Dictionary<string, MethodInfo>(_callbacks, StringComparer.Ordinal) { [name] = method };  // copied: readers take no lock
+        return method;
+    }
+
+    private MethodInfo? Search(string name)
+    {
+        const BindingFlags flags = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        for (var type = Activity.GetType(); type is not null; type = type.BaseType)
+            if (type.GetMethod(name, flags) is { } method) return method;
+        return null;
+    }
+}
+
+/// <param name="Name">For Variable, Input and Output expressions: the name they point at.</param>
+/// <param name="Constant">A literal's value; it has a parent, so whoever attaches it takes a copy.</param>
+/// <param name="Value">The literal converted, when runs may share it.</param>
+internal sealed record PlanInput(InputDescriptor Descriptor, Input Input, Expression Expression, string? Name, JToken? Constant, object? Value, bool IsShared);
+
+/// <summary>Where an output goes: to a variable or to an output of the workflow; to nobody when both are null.</summary>
+internal sealed record PlanOutput(string Name, Output? Output, string? Variable, string? WorkflowOutput);

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Automation.Engine.Expressions;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Workflows.Interpreter;
+
+/// <summary>What expressions of one execution see. The run's own words win over variables, variables over the CRM's roots.</summary>
+internal sealed class RunScope(Execution execution) : IExpressionScope
+{
+    private static readonly string[] Own = ["input", "variables", "now", "run"];
+
+    public IReadOnlyCollection<string> Roots
+    {
+        get
+        {
+            var roots = new HashSet<string>(execution.Burst.Environment.Roots.Roots, StringComparer.Ordinal);
+            roots.UnionWith(Own);
+            for (var scope = execution; scope is not null; scope = scope.Parent)
+                foreach (var variable in scope.OwnVariables?.Properties() ?? []) roots.Add(variable.Name);
+            return roots;
+        }
+    }
+
+    public DateTimeOffset Now => execution.Now;
+
+    public TimeZoneInfo TimeZone => execution.TimeZone;
+
+    public string Language => execution.Burst.Environment.Language;
+
+    public async ValueTask<JToken> ReadRootAsync(string root, CancellationToken cancellationToken)
+    {
+        switch (root)
+        {
+            case "input": return execution.Burst.Input;
+            case "variables": return Variables(execution);
+            case "now": return TimeZoneInfo.ConvertTime(Now, TimeZone).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
+            case "run": return Run();
+        }
+        for (var scope = execution; scope is not null; scope = scope.Parent)
+            if (scope.OwnVariables?[root] is { } value) return value;
+        try
+        {
+            return await execution.Burst.Environment.Roots.ReadAsync(root, cancellationToken);
+        }
+        catch (Exception cause) when (cause is not (OperationCanceledException or ActivityFaultException))
+        {
+            throw new StepInputException(root, cause);
+        }
+    }
+
+    /// <summary>Every variable that the execution sees; the nearest of a name wins.</summary>
+    public static JObject Variables(Execution execution)
+    {
+        var all = new JObject();
+        for (var scope = execution; scope is not null; scope = scope.Parent)
+            foreach (var variable in scope.OwnVariables?.Properties() ?? [])
+                if (!all.ContainsKey(variable.Name)) all[variable.Name] = variable.Value;
+        return all;
+    }
+
+    private JObject Run() => new()
+    {
+        ["id"] = execution.Run.Id.ToString(),
+        ["name"] = execution.Run.Name,
+        ["correlationId"] = execution.Run.CorrelationId,
+        ["definitionId"] = execution.Run.DefinitionId,
+        ["version"] = execution.Run.DefinitionVersion,
+        ["triggerId"] = execution.Run.TriggerId,
+    };
+}
