@@ -18,8 +18,10 @@ public sealed class AcceptPlanner(Dictionary<DedupKey, KnownEvent> known, IReadO
     private readonly List<EventRow> events = [];
 
     /// <summary>The mailboxes of a batch, each once, in the order in which both stores lock them.</summary>
-    public static IReadOnlyList<MailboxKey> MailboxesOf(IReadOnlyList<AcceptItem> items) =>
-        [.. items.SelectMany(item => item.Events, KeyOf).Distinct().Order(MailboxOrder.Instance)];
+    public static IReadOnlyList<MailboxKey> MailboxesOf(IReadOnlyList<AcceptItem> items) => MailboxesOf(items, _ => true);
+
+    public static IReadOnlyList<MailboxKey> MailboxesOf(IReadOnlyList<AcceptItem> items, Func<NewEvent, bool> which) =>
+        [.. items.SelectMany(item => item.Events.Where(which), KeyOf).Distinct().Order(MailboxOrder.Instance)];
 
     public static IReadOnlyList<DedupKey> KeysOf(IReadOnlyList<AcceptItem> items) =>
         [.. items.SelectMany(item => item.Events, (item, e) => new DedupKey(item.Account.Value, item.Connection.Value, e.Event.DedupKey)).Distinct()];

@@ -1,0 +1,87 @@
+using Automation.Engine.Mailboxes;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Steps;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Npgsql;
+
+namespace Automation.Engine.Persistence.PostgreSql;
+
+/// <summary>Commits steps of different mailboxes: one round trip takes those whose epoch is right, one writes all they change.</summary>
+internal sealed class PostgreSqlCommit(IModel model)
+{
+    private const string LockMailboxes = $"""
+        SELECT 1 FROM mailboxes AS m JOIN unnest({MailboxArrays.Unnest}) AS u(a, c, t, i) ON {MailboxArrays.Match}
+        ORDER BY m.account_id, m.connection_id, m.entity_type, m.entity_id
+        FOR NO KEY UPDATE OF m
+        """;
+
+    private const string TakeMailboxes = $"""
+        UPDATE mailboxes AS m SET epoch = u.new_epoch, updated_at = u.now,
+          state = CASE WHEN u.has THEN u.state ELSE m.state END,
+          done_number = CASE WHEN u.has THEN u.done ELSE m.done_number END,
+          pipeline_id = CASE WHEN u.has THEN u.pipeline ELSE m.pipeline_id END,
+          stage_id = CASE WHEN u.has THEN u.stage ELSE m.stage_id END,
+          assigned_to = CASE WHEN u.has THEN u.assigned ELSE m.assigned_to END,
+          open = CASE WHEN u.has THEN u.open ELSE m.open END
+        FROM unnest({MailboxArrays.Unnest}, $5::int[], $6::bigint[], $7::bigint[], $8::timestamptz[],
+          $9::bool[], $10::text[], $11::bigint[], $12::text[], $13::text[], $14::text[], $15::bool[])
+          AS u(a, c, t, i, place, epoch, new_epoch, now, has, state, done, pipeline, stage, assigned, open)
+        WHERE {MailboxArrays.Match} AND m.epoch = u.epoch
+        RETURNING u.place
+        """;
+
+    private readonly StepWrites writes = new(model);
+
+    /// <returns>For each step, in order: false when its epoch is stale.</returns>
+    public async Task<Written<IReadOnlyList<bool>>> RunAsync(NpgsqlTransaction transaction, IReadOnlyList<StepCommit> steps, CancellationToken cancellationToken)
+    {
+        var taken = new bool[steps.Count];
+        string? written = null;
+        foreach (var wave in Waves(steps)) written = await RunAsync(transaction, steps, wave, taken, cancellationToken) ?? written;
+        return new(taken, written);
+    }
+
+    // One statement changes a row once: further steps of a mailbox (two claims of it, say) go in further waves of the transaction.
+    private static List<List<int>> Waves(IReadOnlyList<StepCommit> steps)
+    {
+        var seen = new Dictionary<MailboxKey, int>();
+        var waves = new List<List<int>>();
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var wave = seen.GetValueOrDefault(steps[i].Mailbox);
+            seen[steps[i].Mailbox] = wave + 1;
+            if (wave == waves.Count) waves.Add([]);
+            waves[wave].Add(i);
+        }
+        return waves;
+    }
+
+    private async Task<string?> RunAsync(NpgsqlTransaction transaction, IReadOnlyList<StepCommit> steps, List<int> wave, bool[] taken, CancellationToken cancellationToken)
+    {
+        await using (var batch = new NpgsqlBatch(transaction.Connection, transaction))
+        {
+            var arrays = MailboxArrays.Of([.. wave.Select(i => steps[i].Mailbox)]);
+            batch.Add(LockMailboxes, arrays);
+            batch.Add(TakeMailboxes, [.. arrays, .. Columns(steps, wave)]);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) taken[reader.GetInt32(0)] = true;
+        }
+        return await writes.RunAsync(transaction, [.. wave.Where(i => taken[i]).Select(i => steps[i])], cancellationToken);
+    }
+
+    private static object[] Columns(IReadOnlyList<StepCommit> steps, List<int> wave) =>
+    [
+        wave.ToArray(),
+        wave.Select(i => steps[i].Epoch).ToArray(),
+        wave.Select(i => steps[i].NewEpoch).ToArray(),
+        wave.Select(i => steps[i].Now.ToUniversalTime()).ToArray(),
+        wave.Select(i => steps[i].State is not null).ToArray(),
+        wave.Select(i => steps[i].State?.State).ToArray(),
+        wave.Select(i => steps[i].State?.DoneNumber).ToArray(),
+        wave.Select(i => steps[i].State?.PipelineId).ToArray(),
+        wave.Select(i => steps[i].State?.StageId).ToArray(),
+        wave.Select(i => steps[i].State?.AssignedTo).ToArray(),
+        wave.Select(i => steps[i].State?.Open).ToArray(),
+    ];
+}

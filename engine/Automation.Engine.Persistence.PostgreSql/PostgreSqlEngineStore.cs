@@ -1,0 +1,112 @@
+using System.Data;
+using Automation.Engine.Mailboxes;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Steps;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Automation.Engine.Persistence.PostgreSql;
+
+/// <summary>The store for one node or many. Accept and commit take three round trips each: read under locks, write, COMMIT.</summary>
+public sealed class PostgreSqlEngineStore : IEngineStore
+{
+    private const string Mailbox = "account_id = $1 AND connection_id = $2 AND entity_type = $3 AND entity_id = $4";
+    private readonly NpgsqlDataSource source;
+    private readonly PostgreSqlTransactions transactions;
+    private readonly PostgreSqlAccept accept;
+    private readonly PostgreSqlCommit commit;
+    private readonly BulkTable<MailboxRow> mailboxes;
+    private readonly BulkTable<EventRow> events;
+    private readonly BulkTable<RunRow> runs;
+    private readonly BulkTable<EffectRow> effects;
+    private readonly BulkTable<TimerRow> timers;
+
+    /// <param name="clock">Paces the look-up of a lost commit.</param>
+    public PostgreSqlEngineStore(NpgsqlDataSource source, IDbContextFactory<PostgreSqlDbContext> contexts, TimeProvider clock)
+    {
+        using var db = contexts.CreateDbContext();
+        this.source = source;
+        transactions = new(source, clock);
+        accept = new(db.Model);
+        commit = new(db.Model);
+        mailboxes = new(db.Model);
+        events = new(db.Model);
+        runs = new(db.Model);
+        effects = new(db.Model);
+        timers = new(db.Model);
+    }
+
+    public Task<IReadOnlyList<AcceptResult>> AcceptAsync(IReadOnlyList<AcceptItem> items, CancellationToken cancellationToken) =>
+        transactions.RunAsync(transaction => accept.RunAsync(transaction, items, cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyList<bool>> CommitAsync(IReadOnlyList<StepCommit> steps, CancellationToken cancellationToken) =>
+        transactions.RunAsync(transaction => commit.RunAsync(transaction, steps, cancellationToken), cancellationToken);
+
+    public async Task<MailboxSnapshot?> LoadAsync(MailboxKey key, CancellationToken cancellationToken)
+    {
+        object[] values = [key.Account.Value, key.Connection.Value, key.EntityType, key.EntityId];
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        // One snapshot for the five reads.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.Add(mailboxes.Select($"WHERE {Mailbox}"), values);
+        batch.Add(events.Select($"WHERE {Mailbox} AND status = 0 ORDER BY number"), values);
+        batch.Add(runs.Select($"WHERE {Mailbox} AND {EngineSql.RunOpen} ORDER BY id"), values);
+        batch.Add(effects.Select($"WHERE {Mailbox} AND {EngineSql.EffectUnfinished} ORDER BY planned_at, position, key"), values);
+        batch.Add(timers.Select($"WHERE {Mailbox} ORDER BY due_at, id"), values);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (await mailboxes.ReadAllAsync(reader, cancellationToken) is not [var row]) return null;
+        var waiting = await NextAsync(events, reader, cancellationToken);
+        return new(
+            row, [.. waiting.Select(StoredEvents.From)], await NextAsync(runs, reader, cancellationToken),
+            await NextAsync(effects, reader, cancellationToken), await NextAsync(timers, reader, cancellationToken));
+    }
+
+    public async Task<IReadOnlyList<TimerRow>> ReadDueTimersAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        await using var batch = source.CreateBatch();
+        batch.Add(timers.Select("WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2"), now.ToUniversalTime(), limit);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await timers.ReadAllAsync(reader, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<MailboxKey>> FindUnfinishedAsync(DateTimeOffset now, MailboxKey? after, int limit, CancellationToken cancellationToken)
+    {
+        var sql = Numbered(EngineSql.FindUnfinished(after is not null))
+            .Replace("@account", "$3").Replace("@connection", "$4").Replace("@type", "$5").Replace("@id", "$6");
+        await using var batch = source.CreateBatch();
+        if (after is null) batch.Add(sql, limit, now.ToUniversalTime());
+        else batch.Add(sql, limit, now.ToUniversalTime(), after.Account.Value, after.Connection.Value, after.EntityType, after.EntityId);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var keys = new List<MailboxKey>();
+        while (await reader.ReadAsync(cancellationToken)) keys.Add(MailboxArrays.Read(reader));
+        return keys;
+    }
+
+    public Task<int> RaiseTriesAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        transactions.RunAsync(transaction => RaiseTriesAsync(transaction, limit, now.ToUniversalTime(), cancellationToken), cancellationToken);
+
+    private static async Task<Written<int>> RaiseTriesAsync(NpgsqlTransaction transaction, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        batch.Add("SELECT pg_current_xact_id()::text");
+        batch.Add(Numbered(EngineSql.FencePoisoned), limit, now);
+        batch.Add(Numbered(EngineSql.RaiseTries), limit, now);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var id = reader.GetString(0);
+        var dead = 0;
+        while (await reader.NextResultAsync(cancellationToken))
+            while (await reader.ReadAsync(cancellationToken))
+                if (reader.GetInt32(0) == (int)EventStatus.Dead) dead++;
+        return new(dead, id);
+    }
+
+    private static string Numbered(string sql) => sql.Replace("@limit", "$1").Replace("@now", "$2");
+
+    private static async Task<List<TRow>> NextAsync<TRow>(BulkTable<TRow> table, NpgsqlDataReader reader, CancellationToken cancellationToken) where TRow : class
+    {
+        await reader.NextResultAsync(cancellationToken);
+        return await table.ReadAllAsync(reader, cancellationToken);
+    }
+}

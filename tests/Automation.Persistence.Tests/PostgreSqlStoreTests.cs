@@ -1,0 +1,18 @@
+using Automation.Persistence.Tests.Contract;
+
+namespace Automation.Persistence.Tests;
+
+public sealed class PostgreSqlAcceptTests : AcceptContract
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
+}
+
+public sealed class PostgreSqlCommitTests : CommitContract
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
+}
+
+public sealed class PostgreSqlScanTests : ScanContract
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
+}
