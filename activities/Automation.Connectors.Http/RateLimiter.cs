@@ -5,7 +5,8 @@ namespace Automation.Connectors.Http;
 /// <summary>Token buckets by key. Who waits is served first come, first served.</summary>
 /// <param name="perSecond">Tokens per second; above 0.</param>
 /// <param name="burst">Tokens that a rested bucket holds; 1 or more.</param>
-public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock)
+/// <param name="anySecond">Tokens given within any one second at most, a burst included; null for no such cap.</param>
+public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock, int? anySecond = null)
 {
     private readonly ConcurrentDictionary<string, Bucket> buckets = new(StringComparer.Ordinal);
     private readonly double perSecond = perSecond > 0 ? perSecond : throw new ArgumentOutOfRangeException(nameof(perSecond));
@@ -17,14 +18,17 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock)
     /// <summary>Nobody gets a token before that moment; an earlier pause is never shortened.</summary>
     public void Pause(string key, DateTimeOffset until) => BucketOf(key).Pause(until);
 
-    private Bucket BucketOf(string key) => buckets.GetOrAdd(key, static (_, limiter) => new Bucket(limiter.perSecond, limiter.burst, limiter.clock), this);
+    private Bucket BucketOf(string key) => buckets.GetOrAdd(key, static (_, limiter) => new Bucket(limiter.perSecond, limiter.burst, limiter.clock, limiter.anySecond), this);
 
     private readonly TimeProvider clock = clock;
 
-    private sealed class Bucket(double perSecond, int burst, TimeProvider clock)
+    private readonly int? anySecond = anySecond;
+
+    private sealed class Bucket(double perSecond, int burst, TimeProvider clock, int? anySecond)
     {
         private readonly Lock sync = new();
         private readonly LinkedList<TaskCompletionSource> waiters = [];
+        private readonly Queue<long> given = [];
         private double tokens = burst;
         private long filledAt = clock.GetTimestamp();
         private DateTimeOffset pausedUntil;
@@ -38,7 +42,7 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock)
             {
                 if (waiters.Count == 0 && Wait() == TimeSpan.Zero)
                 {
-                    tokens--;
+                    Take();
                     return;
                 }
                 place = waiters.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -74,12 +78,20 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock)
             {
                 while (waiters.First is { } first && Wait() == TimeSpan.Zero)
                 {
-                    tokens--;
+                    Take();
                     waiters.RemoveFirst();
                     first.Value.TrySetResult();
                 }
                 Schedule();
             }
+        }
+
+        private void Take()
+        {
+            tokens--;
+            if (anySecond is not { } cap) return;
+            given.Enqueue(clock.GetTimestamp());
+            if (given.Count > cap) given.Dequeue();
         }
 
         private void Schedule()
@@ -98,6 +110,8 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock)
             filledAt = now;
             var paused = pausedUntil - clock.GetUtcNow();
             var missing = tokens >= 1 - 1e-9 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling((1 - tokens) / perSecond * 1000));
+            if (anySecond is { } cap && given.Count == cap && TimeSpan.FromSeconds(1) - clock.GetElapsedTime(given.Peek(), now) is var full && full > missing)
+                missing = TimeSpan.FromMilliseconds(Math.Ceiling(full.TotalMilliseconds));
             var wait = paused > missing ? TimeSpan.FromMilliseconds(Math.Ceiling(paused.TotalMilliseconds)) : missing;
             return wait > MaxWait ? MaxWait : wait;
         }
