@@ -22,7 +22,7 @@ export async function render(host) {
 const status = code => el('span', { class: code === null ? 'code bad' : code < 300 ? 'code good' : 'code bad' }, code === null ? t('noAnswer') : String(code));
 
 const subscription = hook => el('div', { class: 'person' },
-  el('span', { class: 'pill' }, hook.system === 'amo' ? 'amoCRM' : 'Klientiks'),
+  el('span', { class: 'pill' }, { amo: 'amoCRM', klientiks: 'Klientiks', smsc: 'SMSC' }[hook.system]),
   el('div', { class: 'grow' }, el('div', { class: 'path' }, hook.destination), el('div', { class: 'muted small events' }, hook.events)),
   hook.disabled && el('span', { class: 'code bad' }, t('disabled')),
   el('button', { type: 'button', class: 'quiet', onclick: () => act('/hooks/remove', { system: hook.system, destination: hook.destination }) }, t('remove')));
@@ -38,7 +38,7 @@ function delivery(item) {
 
 function form() {
   const address = el('input', { type: 'url', required: true, placeholder: 'http://127.0.0.1:5080/hooks/amocrm/…', testid: 'hook-address', 'aria-label': t('address') });
-  const system = el('select', { testid: 'hook-system', 'aria-label': t('subscriptions') }, el('option', { value: 'amo' }, 'amoCRM'), el('option', { value: 'klientiks' }, 'Klientiks'));
+  const system = el('select', { testid: 'hook-system', 'aria-label': t('subscriptions') }, el('option', { value: 'amo' }, 'amoCRM'), el('option', { value: 'klientiks' }, 'Klientiks'), el('option', { value: 'smsc' }, 'SMSC'));
   return el('form', { class: 'adder', onsubmit: async event => {
     event.preventDefault();
     const destination = address.value;

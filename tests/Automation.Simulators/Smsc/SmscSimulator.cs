@@ -15,6 +15,7 @@ public sealed class SmscSimulator : ISimulator, IDisposable
     private readonly HttpClient http = new();
     private readonly SmscOptions options;
     private decimal balance;
+    private Task reports = Task.CompletedTask;
     private long nextNumber = 1;
 
     public SmscSimulator(SmscOptions options)
@@ -43,8 +44,11 @@ public sealed class SmscSimulator : ISimulator, IDisposable
     /// <summary>Status that new messages get. Default 1, delivered.</summary>
     public int FirstStatus { get; set; } = 1;
 
-    /// <summary>Where <see cref="ReportAsync"/> posts delivery reports; null for nowhere.</summary>
+    /// <summary>Where delivery reports are posted; null for nowhere.</summary>
     public Uri? ReportUrl { get; set; }
+
+    /// <summary>Reports that every accepted message causes: 0 never, 2 doubled. Default 1.</summary>
+    public int ReportCopies { get; set; } = 1;
 
     /// <summary>Every accepted message for one phone, in order: the outside ledger that counts doubles and losses.</summary>
     public IReadOnlyList<SmsMessage> Ledger { get { lock (gate) return [.. ledger]; } }
@@ -83,6 +87,13 @@ public sealed class SmscSimulator : ISimulator, IDisposable
             Changed?.Invoke(this, EventArgs.Empty);
             return ledger[index];
         }
+    }
+
+    /// <summary>Completes when the reports of all messages so far have been posted.</summary>
+    public Task ReportsSentAsync()
+    {
+        lock (gate)
+            return reports;
     }
 
     /// <summary>Posts a delivery report as a form, as often as told. Nothing when there is no <see cref="ReportUrl"/>.</summary>
@@ -157,10 +168,15 @@ public sealed class SmscSimulator : ISimulator, IDisposable
             balance -= cost;
             var name = id.Length > 0 ? id : nextNumber.ToString(CultureInfo.InvariantCulture);
             foreach (var phone in phones)
-                ledger.Add(new SmsMessage(nextNumber++, name, new string([.. phone.Where(char.IsAsciiDigit)]), text, query["sender"] ?? "", now, parts)
+            {
+                var message = new SmsMessage(nextNumber++, name, new string([.. phone.Where(char.IsAsciiDigit)]), text, query["sender"] ?? "", now, parts)
                 {
                     Status = FirstStatus,
-                });
+                };
+                ledger.Add(message);
+                if (ReportUrl is not null && ReportCopies > 0)
+                    reports = ReportAfterAsync(reports, message);
+            }
             Changed?.Invoke(this, EventArgs.Empty);
             var answer = new JObject { ["id"] = id.Length > 0 ? id : nextNumber - 1, ["cnt"] = parts * phones.Length };
             if (query["cost"] is "2" or "3")
@@ -168,6 +184,19 @@ public sealed class SmscSimulator : ISimulator, IDisposable
             if (query["cost"] == "3")
                 answer["balance"] = Money(balance);
             return answer;
+        }
+    }
+
+    private async Task ReportAfterAsync(Task before, SmsMessage message)
+    {
+        await before;
+        try
+        {
+            await ReportAsync(message, CancellationToken.None, ReportCopies);
+        }
+        catch (HttpRequestException)
+        {
+            // Nobody listens: the gateway does not mind, and status.php still tells the truth.
         }
     }
 
