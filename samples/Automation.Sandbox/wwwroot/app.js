@@ -74,12 +74,15 @@ async function refresh() {
     return;
   }
   busy = true;
-  do {
-    again = false;
-    await show();
-    await drawer.refresh();
-  } while (again);
-  busy = false;
+  try {
+    do {
+      again = false;
+      await show();
+      await drawer.refresh();
+    } while (again);
+  } finally {
+    busy = false;  // the sandbox may be gone for a while; its next "ready" starts anew
+  }
 }
 
 const live = new EventSource('/sandbox/live');

@@ -7,15 +7,13 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Simulators.Smsc;
 
 /// <summary>The SMSC.ru gateway: send, status, balance. Its ledger says what really reached a phone, and how often.</summary>
-public sealed class SmscSimulator : ISimulator, IDisposable
+public sealed partial class SmscSimulator : ISimulator, IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<SmsMessage> ledger = [];
     private readonly Dictionary<string, DateTimeOffset> recent = [];
-    private readonly HttpClient http = new();
     private readonly SmscOptions options;
     private decimal balance;
-    private Task reports = Task.CompletedTask;
     private long nextNumber = 1;
 
     public SmscSimulator(SmscOptions options)
@@ -43,12 +41,6 @@ public sealed class SmscSimulator : ISimulator, IDisposable
 
     /// <summary>Status that new messages get. Default 1, delivered.</summary>
     public int FirstStatus { get; set; } = 1;
-
-    /// <summary>Where delivery reports are posted; null for nowhere.</summary>
-    public Uri? ReportUrl { get; set; }
-
-    /// <summary>Reports that every accepted message causes: 0 never, 2 doubled. Default 1.</summary>
-    public int ReportCopies { get; set; } = 1;
 
     /// <summary>Every accepted message for one phone, in order: the outside ledger that counts doubles and losses.</summary>
     public IReadOnlyList<SmsMessage> Ledger { get { lock (gate) return [.. ledger]; } }
@@ -88,34 +80,6 @@ public sealed class SmscSimulator : ISimulator, IDisposable
             return ledger[index];
         }
     }
-
-    /// <summary>Completes when the reports of all messages so far have been posted.</summary>
-    public Task ReportsSentAsync()
-    {
-        lock (gate)
-            return reports;
-    }
-
-    /// <summary>Posts a delivery report as a form, as often as told. Nothing when there is no <see cref="ReportUrl"/>.</summary>
-    public async Task ReportAsync(SmsMessage message, CancellationToken cancellationToken, int times = 1)
-    {
-        for (var i = 0; ReportUrl is not null && i < times; i++)
-        {
-            using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["id"] = message.Id,
-                ["phone"] = message.Phone,
-                ["status"] = message.Status.ToString(CultureInfo.InvariantCulture),
-                ["time"] = message.StatusAt.ToString("dd.MM.yyyy HH:mm:ss", CultureInfo.InvariantCulture),
-                ["ts"] = message.StatusAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-                ["err"] = message.Err.ToString(CultureInfo.InvariantCulture),
-                ["cnt"] = message.Parts.ToString(CultureInfo.InvariantCulture),
-            });
-            using var answer = await http.PostAsync(ReportUrl, form, cancellationToken);
-        }
-    }
-
-    public void Dispose() => http.Dispose();
 
     private async Task ServeAsync(HttpContext context, bool isSend, Func<SmscQuery, JObject> handler)
     {
@@ -184,19 +148,6 @@ public sealed class SmscSimulator : ISimulator, IDisposable
             if (query["cost"] == "3")
                 answer["balance"] = Money(balance);
             return answer;
-        }
-    }
-
-    private async Task ReportAfterAsync(Task before, SmsMessage message)
-    {
-        await before;
-        try
-        {
-            await ReportAsync(message, CancellationToken.None, ReportCopies);
-        }
-        catch (HttpRequestException)
-        {
-            // Nobody listens: the gateway does not mind, and status.php still tells the truth.
         }
     }
 
