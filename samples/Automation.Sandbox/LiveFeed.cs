@@ -29,7 +29,7 @@ public sealed class LiveFeed
             pages.Remove(page);
     }
 
-    private void Tell()
+    public void Tell()
     {
         lock (gate)
             pages.ForEach(page => page.Writer.TryWrite(true));

@@ -17,9 +17,12 @@ app.Use(async (context, next) =>
     await next(context);
 });
 app.MapGet("/", () => Results.Redirect(World.Root));
+var pages = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+foreach (var page in new[] { "phone", "calendar", "users", "hooks" })
+    app.MapGet($"{World.Root}/{page}", () => Results.File(Path.Combine(pages, "index.html"), "text/html; charset=utf-8"));
 app.UseFileServer(new FileServerOptions
 {
-    FileProvider = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot")),
+    FileProvider = new PhysicalFileProvider(pages),
     RequestPath = World.Root,
     RedirectToAppendTrailingSlash = false,
 });

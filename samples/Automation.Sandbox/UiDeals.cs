@@ -86,13 +86,10 @@ internal static partial class UiDeals
     private static JObject Add(AmoCrmSimulator amo, JObject body)
     {
         var actor = Actor(body);
+        var phone = (string?)body["phone"] is { Length: > 0 } given ? given : null;
+        var contact = (string?)body["contact"] is { Length: > 0 } name ? amo.AddContact(name, phone, actor: actor) : null;
         var deal = amo.AddDeal(Required(body, "name"), (long)body["pipeline_id"]!, (long)body["status_id"]!,
-            (long?)body["price"] ?? 0, (long?)body["responsible_user_id"], actor);
-        if ((string?)body["contact"] is { Length: > 0 } contact)
-        {
-            var phone = (string?)body["phone"] is { Length: > 0 } given ? given : null;
-            amo.Link(AmoKind.Leads, deal.Id, AmoKind.Contacts, amo.AddContact(contact, phone, actor: actor).Id, isMain: true);
-        }
+            (long?)body["price"] ?? 0, (long?)body["responsible_user_id"], actor, contact: contact?.Id);
         return new JObject { ["id"] = deal.Id };
     }
 

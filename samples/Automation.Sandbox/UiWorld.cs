@@ -48,7 +48,9 @@ internal static class UiWorld
         }).Concat(world.Klientiks.Hooks.Targets.Select(target => new JObject
         {
             ["system"] = "klientiks", ["destination"] = target.ToString(), ["events"] = "visit, client", ["disabled"] = false,
-        }))),
+        })).Concat(world.Smsc.ReportUrl is { } reports
+            ? [new JObject { ["system"] = "smsc", ["destination"] = reports.ToString(), ["events"] = "delivery reports", ["disabled"] = false }]
+            : Array.Empty<JObject>())),
         ["deliveries"] = new JArray(world.Amo.Hooks.Deliveries.TakeLast(200).Select(delivery => new JObject
         {
             ["number"] = delivery.Number, ["at"] = delivery.At.ToUnixTimeSeconds(), ["destination"] = delivery.Destination, ["event"] = delivery.Event,
@@ -69,8 +71,11 @@ internal static class UiWorld
         var address = new Uri(UiDeals.Required(body, "destination"), UriKind.Absolute);
         if ((string?)body["system"] == "klientiks")
             world.Klientiks.Hooks.AddTarget(address);
+        else if ((string?)body["system"] == "smsc")
+            world.Smsc.ReportUrl = address;
         else
             world.Amo.Subscribe(address.ToString());
+        world.Feed.Tell();
         return null;
     }
 
@@ -79,8 +84,11 @@ internal static class UiWorld
         var address = UiDeals.Required(body, "destination");
         if ((string?)body["system"] == "klientiks")
             world.Klientiks.Hooks.RemoveTarget(new Uri(address));
+        else if ((string?)body["system"] == "smsc")
+            world.Smsc.ReportUrl = null;
         else
             world.Amo.Unsubscribe(address);
+        world.Feed.Tell();
         return null;
     }
 

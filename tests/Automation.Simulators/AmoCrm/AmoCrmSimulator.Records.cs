@@ -26,8 +26,24 @@ public sealed partial class AmoCrmSimulator
 
     /// <param name="actor">Who did it; 0 is the robot, null the account's administrator.</param>
     /// <param name="id">Null takes the next free one.</param>
-    public AmoEntity AddDeal(string name, long pipelineId, long statusId, long price = 0, long? responsible = null, long? actor = null, long? id = null) =>
-        Add(new AmoEntity(AmoKind.Leads, id ?? 0, name) { PipelineId = pipelineId, StatusId = statusId, Price = price, ResponsibleUserId = responsible ?? 0 }, actor);
+    /// <param name="contact">The main contact; it is linked before anybody can read the new deal.</param>
+    public AmoEntity AddDeal(
+        string name, long pipelineId, long statusId, long price = 0, long? responsible = null, long? actor = null, long? id = null, long? contact = null)
+    {
+        lock (Gate)
+        {
+            var deal = Add(new AmoEntity(AmoKind.Leads, id ?? 0, name)
+            {
+                PipelineId = pipelineId,
+                StatusId = statusId,
+                Price = price,
+                ResponsibleUserId = responsible ?? 0,
+            }, actor);
+            if (contact is { } person)
+                Link(AmoKind.Leads, deal.Id, AmoKind.Contacts, person, isMain: true);
+            return deal;
+        }
+    }
 
     /// <summary>Adds a deal, contact or company as it is; id 0 and responsible 0 are filled in, times are set.</summary>
     public AmoEntity Add(AmoEntity entity, long? actor = null)

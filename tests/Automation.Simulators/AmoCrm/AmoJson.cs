@@ -9,6 +9,9 @@ internal static class AmoJson
     {
         var json = entity.Kind == AmoKind.Leads ? Deal(entity) : Person(entity);
         json["custom_fields_values"] = FieldValues(request.State, entity);
+        json["closest_task_at"] = request.State.Tasks.Values
+            .Where(task => task.Entity == entity.Kind && task.EntityId == entity.Id && !task.IsCompleted)
+            .Min(task => (long?)task.CompleteTill);
         json["account_id"] = request.Amo.Options.AccountId;
         json["_links"] = Self(request, $"{entity.Kind.Path()}/{entity.Id}");
         var linked = request.State.LinkedTo(entity.Kind, entity.Id).ToList();
@@ -84,7 +87,6 @@ internal static class AmoJson
         ["created_at"] = deal.CreatedAt,
         ["updated_at"] = deal.UpdatedAt,
         ["closed_at"] = deal.ClosedAt,
-        ["closest_task_at"] = null,
         ["is_deleted"] = deal.IsDeleted,
         ["score"] = null,
         ["labor_cost"] = null,
@@ -105,7 +107,6 @@ internal static class AmoJson
         json["updated_by"] = person.UpdatedBy;
         json["created_at"] = person.CreatedAt;
         json["updated_at"] = person.UpdatedAt;
-        json["closest_task_at"] = null;
         json["is_deleted"] = person.IsDeleted;
         if (person.Kind == AmoKind.Contacts)
             json["is_unsorted"] = false;

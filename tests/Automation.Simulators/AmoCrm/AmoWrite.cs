@@ -22,7 +22,7 @@ internal static class AmoWrite
             entity = entity with { FirstName = (string?)first };
         if (item["last_name"] is { } last)
             entity = entity with { LastName = (string?)last };
-        if (entity.Name.Length == 0 && (entity.FirstName ?? entity.LastName) is not null)
+        if (item["name"] is null && (item["first_name"] ?? item["last_name"]) is not null)
             entity = entity with { Name = $"{entity.FirstName} {entity.LastName}".Trim() };
         if (item["responsible_user_id"] is { } responsible)
             entity = entity with

@@ -7,12 +7,11 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Simulators.Smsc;
 
 /// <summary>The SMSC.ru gateway: send, status, balance. Its ledger says what really reached a phone, and how often.</summary>
-public sealed class SmscSimulator : ISimulator, IDisposable
+public sealed partial class SmscSimulator : ISimulator, IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<SmsMessage> ledger = [];
     private readonly Dictionary<string, DateTimeOffset> recent = [];
-    private readonly HttpClient http = new();
     private readonly SmscOptions options;
     private decimal balance;
     private long nextNumber = 1;
@@ -42,9 +41,6 @@ public sealed class SmscSimulator : ISimulator, IDisposable
 
     /// <summary>Status that new messages get. Default 1, delivered.</summary>
     public int FirstStatus { get; set; } = 1;
-
-    /// <summary>Where <see cref="ReportAsync"/> posts delivery reports; null for nowhere.</summary>
-    public Uri? ReportUrl { get; set; }
 
     /// <summary>Every accepted message for one phone, in order: the outside ledger that counts doubles and losses.</summary>
     public IReadOnlyList<SmsMessage> Ledger { get { lock (gate) return [.. ledger]; } }
@@ -84,27 +80,6 @@ public sealed class SmscSimulator : ISimulator, IDisposable
             return ledger[index];
         }
     }
-
-    /// <summary>Posts a delivery report as a form, as often as told. Nothing when there is no <see cref="ReportUrl"/>.</summary>
-    public async Task ReportAsync(SmsMessage message, CancellationToken cancellationToken, int times = 1)
-    {
-        for (var i = 0; ReportUrl is not null && i < times; i++)
-        {
-            using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["id"] = message.Id,
-                ["phone"] = message.Phone,
-                ["status"] = message.Status.ToString(CultureInfo.InvariantCulture),
-                ["time"] = message.StatusAt.ToString("dd.MM.yyyy HH:mm:ss", CultureInfo.InvariantCulture),
-                ["ts"] = message.StatusAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-                ["err"] = message.Err.ToString(CultureInfo.InvariantCulture),
-                ["cnt"] = message.Parts.ToString(CultureInfo.InvariantCulture),
-            });
-            using var answer = await http.PostAsync(ReportUrl, form, cancellationToken);
-        }
-    }
-
-    public void Dispose() => http.Dispose();
 
     private async Task ServeAsync(HttpContext context, bool isSend, Func<SmscQuery, JObject> handler)
     {
@@ -157,10 +132,15 @@ public sealed class SmscSimulator : ISimulator, IDisposable
             balance -= cost;
             var name = id.Length > 0 ? id : nextNumber.ToString(CultureInfo.InvariantCulture);
             foreach (var phone in phones)
-                ledger.Add(new SmsMessage(nextNumber++, name, new string([.. phone.Where(char.IsAsciiDigit)]), text, query["sender"] ?? "", now, parts)
+            {
+                var message = new SmsMessage(nextNumber++, name, new string([.. phone.Where(char.IsAsciiDigit)]), text, query["sender"] ?? "", now, parts)
                 {
                     Status = FirstStatus,
-                });
+                };
+                ledger.Add(message);
+                if (ReportUrl is not null && ReportCopies > 0)
+                    reports = ReportAfterAsync(reports, message);
+            }
             Changed?.Invoke(this, EventArgs.Empty);
             var answer = new JObject { ["id"] = id.Length > 0 ? id : nextNumber - 1, ["cnt"] = parts * phones.Length };
             if (query["cost"] is "2" or "3")
