@@ -12,7 +12,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
     StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, JournalFeed Feed,
-    StepObserver Observer, TimeProvider Clock, ILogger Logger);
+    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger);
 
 /// <summary>
 /// Does the work of one mailbox, one step at a time: events in the order of their numbers, due timers, finished effects. A step is
@@ -206,6 +206,7 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
             {
                 loaded.Apply(step, commit);
                 step.Committed?.Invoke();
+                shared.Managers.Settle(commit.Assignments);
                 shared.Feed.Publish(commit.Journal);
                 StartSending(loaded);
                 return;

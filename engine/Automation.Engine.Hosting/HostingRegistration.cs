@@ -1,0 +1,84 @@
+using Automation.Engine.Effects;
+using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Effects;
+using Automation.Engine.Hosting.Funnels;
+using Automation.Engine.Hosting.Inbox;
+using Automation.Engine.Hosting.Mailboxes;
+using Automation.Engine.Hosting.Timers;
+using Automation.Engine.Matching;
+using Automation.Engine.Persistence.Steps;
+using Automation.Engine.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Quartz;
+
+namespace Automation.Engine.Hosting;
+
+/// <summary>How the runtime of one process is set up.</summary>
+public sealed record RuntimeOptions
+{
+    /// <summary>Batches of steps in flight at once. 1 for SQLite, which has one writer; 2 pays on PostgreSQL.</summary>
+    public int CommitLoops { get; init; } = 1;
+
+    /// <summary>Most steps in one commit. Default 256.</summary>
+    public int MaxBatch { get; init; } = 256;
+}
+
+public static class HostingRegistration
+{
+    /// <summary>Inbox, mailboxes, effects, timers, recovery. The caller adds a store, expressions, activities and connectors.</summary>
+    public static IServiceCollection AddAutomationRuntime(this IServiceCollection services, RuntimeOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RuntimeGate>();
+        services.AddSingleton<JournalFeed>();
+        services.TryAddSingleton<StepObserver>();
+        services.AddSingleton<AccountDirectory>();
+        services.AddSingleton<CrmDirectoryCache>();
+        services.AddSingleton<FunnelCatalog>();
+        services.AddSingleton<FunnelValidator>();
+        services.AddSingleton<FunnelService>();
+        services.AddSingleton<ReplayService>();
+        services.AddSingleton<OwnWriteRegistry>();
+        services.AddSingleton<TriggerMatcher>();
+        services.AddSingleton<ManagerDirectory>();
+        services.AddSingleton<IManagerDirectory>(provider => provider.GetRequiredService<ManagerDirectory>());
+        services.AddSingleton<EffectSender>();
+        services.AddSingleton<IEffectHandler, PublishEffectHandler>();
+        services.AddSingleton<IEffectHandler, FanoutEffectHandler>();
+        services.AddSingleton<IEffectHandler, ActivityEffectHandler>();
+        services.AddSingleton<Func<InboxService>>(provider => provider.GetRequiredService<InboxService>);
+        services.AddSingleton<InboxService>();
+        services.AddSingleton<MailboxRouter>();
+        services.AddSingleton<StepPlanner>();
+        services.AddSingleton(provider => new MailboxShared(
+            provider.GetRequiredService<StepPlanner>(), provider.GetRequiredService<IEngineStore>(), provider.GetRequiredService<GroupCommitter<StepCommit, bool>>(),
+            provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
+            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox")));
+        var grouping = new GroupCommitterOptions { MaxBatch = options.MaxBatch, Loops = options.CommitLoops };
+        services.AddSingleton(provider => new GroupCommitter<AcceptItem, AcceptResult>(provider.GetRequiredService<IEngineStore>().AcceptAsync, grouping));
+        services.AddSingleton(provider => new GroupCommitter<StepCommit, bool>(provider.GetRequiredService<IEngineStore>().CommitAsync, grouping));
+        services.AddSingleton<TimerScan>();
+        services.AddHostedService<TimerScanLoop>();
+        services.AddSingleton<FeedPoller>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedPoller>());
+        services.AddHostedService<Recovery>();
+        services.AddQuartz(quartz => quartz.ScheduleJob<TimerScanJob>(trigger => trigger.WithIdentity("timer-scan").WithSimpleSchedule(schedule => schedule.WithIntervalInSeconds(1).RepeatForever())));
+        services.AddQuartzHostedService(quartz => quartz.WaitForJobsToComplete = false);
+        return services;
+    }
+
+    /// <summary>Orleans for one process: a silo on free loopback ports, membership in memory.</summary>
+    public static IHostBuilder UseLocalSilo(this IHostBuilder host, int siloPort, int gatewayPort) => host.UseOrleans(silo =>
+    {
+        silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: "automation", clusterId: $"local-{siloPort}");
+        silo.Configure<GrainCollectionOptions>(collection =>
+        {
+            collection.CollectionAge = TimeSpan.FromMinutes(3);
+            collection.CollectionQuantum = TimeSpan.FromMinutes(1);
+        });
+    });
+}
