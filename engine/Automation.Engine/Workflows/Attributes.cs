@@ -19,10 +19,6 @@ public sealed class ActivityAttribute(string @namespace, string? category = null
     public int Version { get; set; } = 1;
     public ActivityKind Kind { get; set; }
     public bool RunAsynchronously { get; set; }
-
-    /// <summary>Russian name and description, for the designer.</summary>
-    public string? DisplayNameRu { get; set; }
-    public string? DescriptionRu { get; set; }
 }
 
 /// <summary>

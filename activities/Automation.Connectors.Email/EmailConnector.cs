@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using Automation.Connectors.Http;
+using Automation.Engine.Accounts;
+using Automation.Engine.Ports;
+
+namespace Automation.Connectors.Email;
+
+/// <summary>
+/// Opens mailboxes to send from. Secret: <c>password</c>. Settings: <c>host</c>, <c>port</c> (587, or 465 with <c>tls</c>), <c>security</c>
+/// (<c>starttls</c>, <c>tls</c>), <c>user</c>, <c>from</c>, <c>replyTo</c>, <c>perMinute</c> (20).
+/// </summary>
+public sealed class EmailConnector(ISecrets secrets, TimeProvider clock) : IConnector
+{
+    private readonly ConcurrentDictionary<ConnectionId, RateLimiter> limiters = new();
+
+    public string Kind => "email";
+
+    public IReadOnlyList<Type> PortTypes { get; } = [typeof(IEmailSender)];
+
+    public object Open(Connection connection, Type port)
+    {
+        if (port != typeof(IEmailSender)) throw new InvalidOperationException($"E-mail does not offer {port.Name}.");
+        var perMinute = Math.Clamp((int?)connection.Settings["perMinute"] ?? 20, 1, 6000);
+        return new EmailSender(connection, secrets, limiters.GetOrAdd(connection.Id, _ => new RateLimiter(perMinute / 60.0, Math.Max(1, perMinute / 4), clock)), clock);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+
+namespace Automation.Connectors.Http;
+
+/// <summary>Token buckets by key. Who waits is served first come, first served.</summary>
+/// <param name="perSecond">Tokens per second; above 0.</param>
+/// <param name="burst">Tokens that a rested bucket holds; 1 or more.</param>
+/// <param name="anySecond">Tokens given within any one second at most, a burst included; null for no such cap.</param>
+public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock, int? anySecond = null)
+{
+    private readonly ConcurrentDictionary<string, Bucket> buckets = new(StringComparer.Ordinal);
+    private readonly double perSecond = perSecond > 0 ? perSecond : throw new ArgumentOutOfRangeException(nameof(perSecond));
+    private readonly int burst = burst > 0 ? burst : throw new ArgumentOutOfRangeException(nameof(burst));
+
+    /// <summary>Takes one token, now or when its turn has come.</summary>
+    public Task WaitAsync(string key, CancellationToken cancellationToken) => BucketOf(key).TakeAsync(cancellationToken);
+
+    /// <summary>Nobody gets a token before that moment; an earlier pause is never shortened.</summary>
+    public void Pause(string key, DateTimeOffset until) => BucketOf(key).Pause(until);
+
+    private Bucket BucketOf(string key) => buckets.GetOrAdd(key, static (_, limiter) => new Bucket(limiter.perSecond, limiter.burst, limiter.clock, limiter.anySecond), this);
+
+    private readonly TimeProvider clock = clock;
+
+    private readonly int? anySecond = anySecond;
+
+    private sealed class Bucket(double perSecond, int burst, TimeProvider clock, int? anySecond)
+    {
+        private readonly Lock sync = new();
+        private readonly LinkedList<TaskCompletionSource> waiters = [];
+        private readonly Queue<long> given = [];
+        private double tokens = burst;
+        private long filledAt = clock.GetTimestamp();
+        private DateTimeOffset pausedUntil;
+        private ITimer? timer;
+
+        public async Task TakeAsync(CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            LinkedListNode<TaskCompletionSource> place;
+            lock (sync)
+            {
+                if (waiters.Count == 0 && Wait() == TimeSpan.Zero)
+                {
+                    Take();
+                    return;
+                }
+                place = waiters.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                Schedule();
+            }
+            await using var registration = cancellationToken.Register(() => GiveUp(place, cancellationToken));
+            await place.Value.Task;
+        }
+
+        public void Pause(DateTimeOffset until)
+        {
+            lock (sync)
+            {
+                if (until <= pausedUntil) return;
+                pausedUntil = until;
+                Schedule();
+            }
+        }
+
+        private void GiveUp(LinkedListNode<TaskCompletionSource> place, CancellationToken cancellationToken)
+        {
+            lock (sync)
+            {
+                if (place.List is null) return;
+                waiters.Remove(place);
+            }
+            place.Value.TrySetCanceled(cancellationToken);
+        }
+
+        private void Serve()
+        {
+            lock (sync)
+            {
+                while (waiters.First is { } first && Wait() == TimeSpan.Zero)
+                {
+                    Take();
+                    waiters.RemoveFirst();
+                    first.Value.TrySetResult();
+                }
+                Schedule();
+            }
+        }
+
+        private void Take()
+        {
+            tokens--;
+            if (anySecond is not { } cap) return;
+            given.Enqueue(clock.GetTimestamp());
+            if (given.Count > cap) given.Dequeue();
+        }
+
+        private void Schedule()
+        {
+            if (waiters.Count == 0) return;
+            var due = Wait();
+            timer ??= clock.CreateTimer(static bucket => ((Bucket)bucket!).Serve(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            timer.Change(due, Timeout.InfiniteTimeSpan);
+        }
+
+        /// <returns>Zero when a token can be taken now; else the time until then, whole milliseconds, never too short.</returns>
+        private TimeSpan Wait()
+        {
+            var now = clock.GetTimestamp();
+            tokens = Math.Min(burst, tokens + (clock.GetElapsedTime(filledAt, now).TotalSeconds * perSecond));
+            filledAt = now;
+            var paused = pausedUntil - clock.GetUtcNow();
+            var missing = tokens >= 1 - 1e-9 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling((1 - tokens) / perSecond * 1000));
+            if (anySecond is { } cap && given.Count == cap && TimeSpan.FromSeconds(1) - clock.GetElapsedTime(given.Peek(), now) is var full && full > missing)
+                missing = TimeSpan.FromMilliseconds(Math.Ceiling(full.TotalMilliseconds));
+            var wait = paused > missing ? TimeSpan.FromMilliseconds(Math.Ceiling(paused.TotalMilliseconds)) : missing;
+            return wait > MaxWait ? MaxWait : wait;
+        }
+
+        private static readonly TimeSpan MaxWait = TimeSpan.FromDays(1);
+    }
+}

@@ -1,0 +1,77 @@
+using Automation.Connectors.Http;
+using FsCheck.Xunit;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Automation.Connectors.Tests.Http;
+
+public sealed class RateLimiterTests
+{
+    private readonly FakeTimeProvider clock = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Wait_WithinBurst_AtOnce()
+    {
+        var limiter = new RateLimiter(6, 6, clock);
+        Assert.All(Enumerable.Range(0, 6), _ => Assert.True(limiter.WaitAsync("a", Cancel).IsCompletedSuccessfully));
+        Assert.False(limiter.WaitAsync("a", Cancel).IsCompleted);
+        Assert.True(limiter.WaitAsync("b", Cancel).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Wait_BucketEmpty_ServedInOrderOfArrival()
+    {
+        var limiter = new RateLimiter(1, 1, clock);
+        await limiter.WaitAsync("a", Cancel);
+        var (second, third) = (limiter.WaitAsync("a", Cancel), limiter.WaitAsync("a", Cancel));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await second;
+        Assert.False(third.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await third;
+    }
+
+    [Fact]
+    public async Task Wait_GivenUp_LeavesItsTokenToTheNext()
+    {
+        var limiter = new RateLimiter(1, 1, clock);
+        await limiter.WaitAsync("a", Cancel);
+        using var source = new CancellationTokenSource();
+        var (second, third) = (limiter.WaitAsync("a", source.Token), limiter.WaitAsync("a", Cancel));
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await third;
+    }
+
+    [Fact]
+    public async Task Pause_UntilRetryAfter_HoldsWhoWaitsAndWhoComes()
+    {
+        var limiter = new RateLimiter(10, 1, clock);
+        await limiter.WaitAsync("a", Cancel);
+        var waiting = limiter.WaitAsync("a", Cancel);
+        limiter.Pause("a", clock.GetUtcNow().AddSeconds(30));
+        clock.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(waiting.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await waiting;
+    }
+
+    [Property]
+    public bool Wait_AnyArrivals_NeverMoreThanBurstPlusRate(byte[] pauses)
+    {
+        var time = new FakeTimeProvider();
+        var limiter = new RateLimiter(6, 6, time);
+        var begin = time.GetTimestamp();
+        var asked = new List<Task>();
+        foreach (var pause in pauses)
+        {
+            asked.Add(limiter.WaitAsync("a", CancellationToken.None));
+            time.Advance(TimeSpan.FromMilliseconds(pause));
+            var allowed = 6 + (time.GetElapsedTime(begin).TotalSeconds * 6) + 0.001;
+            if (asked.Count(task => task.IsCompleted) > allowed) return false;
+        }
+        return true;
+    }
+}
