@@ -50,7 +50,7 @@ internal sealed class StepWrites(IModel model)
     private readonly BulkTable<TimerRow> timers = new(model);
     private readonly BulkTable<BookmarkRow> bookmarks = new(model);
     private readonly BulkTable<JournalRow> journal = new(model);
-    private readonly BulkTable<LinkRow> links = new(model, $"ON CONFLICT ({LinkKey}) DO UPDATE SET data = excluded.data");
+    private readonly BulkTable<LinkRow> links = new(model, $"ON CONFLICT ({LinkKey}) DO UPDATE SET data = excluded.data, at = excluded.at");
     private readonly BulkTable<AssignmentRecord> assignments = new(model, "ON CONFLICT (account_id, key) DO NOTHING");
 
     private const string LinkKey = "account_id, relation, from_connection_id, from_entity_type, from_entity_id, to_connection_id, to_entity_type, to_entity_id";
@@ -71,6 +71,8 @@ internal sealed class StepWrites(IModel model)
         bookmarks.Insert(batch, [.. steps.SelectMany(step => step.NewBookmarks)]);
         journal.Insert(batch, [.. steps.SelectMany(step => step.Journal)]);
         // Sorted: links, assignments and managers are shared by mailboxes, so their locks need an order too.
+        foreach (var step in steps)
+            foreach (var link in step.Links) link.At = step.Now;
         links.Insert(batch, Last(steps.SelectMany(step => step.Links), LinkText));
         assignments.Insert(batch, [.. steps.SelectMany(step => step.Assignments).OrderBy(a => a.Key, StringComparer.Ordinal)]);
         TouchManagersOf(batch, [.. steps.SelectMany(step => step.Assignments)]);

@@ -30,7 +30,8 @@ internal sealed class SqliteCommit(IModel model)
         foreach (var run in step.ClearedBookmarkRuns) session.Execute("DELETE FROM bookmarks WHERE run_id = @p0", run);
         bookmarks.Insert(session, step.NewBookmarks);
         journal.Insert(session, step.Journal);
-        links.Insert(session, step.Links, "ON CONFLICT DO UPDATE SET data = excluded.data");
+        foreach (var link in step.Links) link.At = step.Now;
+        links.Insert(session, step.Links, "ON CONFLICT DO UPDATE SET data = excluded.data, at = excluded.at");
         assignments.Insert(session, step.Assignments, "ON CONFLICT (account_id, key) DO NOTHING");
         foreach (var assignment in step.Assignments) Touch(session, assignment);
         return true;

@@ -303,6 +303,9 @@ public sealed class LinkRow : AccountScoped
     public required string ToEntityType { get; set; }
     public required string ToEntityId { get; set; }
     public string Data { get; set; } = "{}";
+
+    /// <summary>When it was last recorded: the step's time, set by the store.</summary>
+    public DateTimeOffset At { get; set; }
 }
 
 public sealed class ManagerRow : AccountScoped
