@@ -35,7 +35,7 @@ internal sealed class FakeEvaluator : IExpressionEvaluator
 
     private static async ValueTask<JToken> TermAsync(string term, IExpressionScope scope, List<SeenValue> seen, CancellationToken cancellationToken)
     {
-        if (JsonText.TryParse(term, out var literal)) return literal;
+        if (char.IsAsciiDigit(term[0])) return JsonText.Parse(term);
         var names = term.Split('.');
         if (!scope.Roots.Contains(names[0])) return JValue.CreateNull();
         var value = await scope.ReadRootAsync(names[0], cancellationToken);
