@@ -4,17 +4,17 @@ using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Tests.Workflows;
 
-/// <summary>Knows paths ("deal.price"), one comparison ("a &lt; 3") and one sum ("a + 1"); "!" fails; "tick" counts its evaluations.</summary>
+/// <summary>Knows paths ("deal.price"), one comparison ("a &lt; 3") and one sum ("a + 1"); "!" fails; "coin" is true now and then.</summary>
 internal sealed class FakeEvaluator : IExpressionEvaluator
 {
-    private int _ticks;
+    private int _tosses;
 
     public async ValueTask<EvaluationResult> EvaluateAsync(Expression expression, IExpressionScope scope, CancellationToken cancellationToken)
     {
         if (expression.Type is not (ExpressionTypes.JavaScript or ExpressionTypes.NCalc or ExpressionTypes.Liquid))
             return EvaluationResult.Failed(new ExpressionError("expression_type_unknown", $"{expression.Type} is not known."));
         if (expression.Text == "!") return EvaluationResult.Failed(new ExpressionError("script_failed", "It failed.", 1, 1));
-        if (expression.Text == "tick") return EvaluationResult.Of(++_ticks);
+        if (expression.Text == "coin") return EvaluationResult.Of((++_tosses * 7919 >> 3) % 3 == 0);
         var seen = new List<SeenValue>();
         var parts = expression.Text.Split(' ');
         var left = await TermAsync(parts[0], scope, seen, cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class FakeEvaluator : IExpressionEvaluator
 
     private static async ValueTask<JToken> TermAsync(string term, IExpressionScope scope, List<SeenValue> seen, CancellationToken cancellationToken)
     {
-        if (JsonText.TryParse(term, out var literal)) return literal;
+        if (char.IsAsciiDigit(term[0])) return JsonText.Parse(term);
         var names = term.Split('.');
         if (!scope.Roots.Contains(names[0])) return JValue.CreateNull();
         var value = await scope.ReadRootAsync(names[0], cancellationToken);

@@ -17,7 +17,7 @@ internal sealed partial class Execution
     public override T? Get<T>(Input<T>? input) where T : default
     {
         if (input is null) return default;
-        var index = Array.FindIndex(Node.Inputs, candidate => ReferenceEquals(candidate.Input, input));
+        var index = Node.IndexOf(input);
         if (index < 0 || Tokens[index] is not { } token) return default;
         if (Node.Inputs[index].IsShared) return (T?)Node.Inputs[index].Value;
         var values = _values ??= new object?[Tokens.Length];

@@ -41,7 +41,14 @@ internal sealed class PlanNode(IActivity activity, ActivityDescriptor descriptor
     /// <summary>Variables that the node owns; their values have a parent, so a run always takes a copy.</summary>
     public IReadOnlyList<Variable> Variables { get; set; } = [];
 
-    public PlanInput? Find(Input input) => Array.Find(Inputs, candidate => ReferenceEquals(candidate.Input, input));
+    public PlanInput? Find(Input input) => IndexOf(input) is >= 0 and var index ? Inputs[index] : null;
+
+    public int IndexOf(Input input)
+    {
+        for (var i = 0; i < Inputs.Length; i++)
+            if (ReferenceEquals(Inputs[i].Input, input)) return i;
+        return -1;
+    }
 
     public T Callback<T>(string name) where T : Delegate => Method(name).CreateDelegate<T>(Method(name).IsStatic ? null : Activity);
 
