@@ -13,6 +13,7 @@ internal sealed class FakeCrm(World world) : ICrm
     public Dictionary<string, CrmTask> Tasks { get; } = [];
     public Dictionary<string, string> TaskDeals { get; } = [];
     public Dictionary<string, List<string>> Files { get; } = [];
+    public List<CrmStage> Stages { get; } = [];
     public List<CrmCommand> Commands { get; } = [];
     public HashSet<string> BrokenFiles { get; } = [];
     public Func<CrmCommand, EffectResult?> Fault { get; set; } = _ => null;
@@ -70,7 +71,7 @@ internal sealed class FakeCrm(World world) : ICrm
         Task.FromResult(entities.Where(item => item.Key.Type == EntityTypes.Contact && (string?)item.Value["phone"] == phone).Select(item => item.Value).FirstOrDefault());
 
     public Task<CrmDirectory> ReadDirectoryAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(new CrmDirectory("1", "Test", "Europe/Moscow", [], [], [], []));
+        Task.FromResult(new CrmDirectory("1", "Test", "Europe/Moscow", [.. Stages.GroupBy(stage => stage.PipelineId).Select(group => new CrmPipeline(group.Key, group.Key, false, [.. group]))], [], [], []));
 
     public Task<EffectResult> ExecuteAsync(CrmCommand command, string effectKey, CancellationToken cancellationToken)
     {
