@@ -66,7 +66,7 @@ public static class HostingRegistration
         services.AddSingleton<FeedPoller>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedPoller>());
         services.AddHostedService<Recovery>();
-        services.AddQuartz(quartz => quartz.ScheduleJob<TimerScanJob>(trigger => trigger.WithIdentity("timer-scan").WithSimpleSchedule(schedule => schedule.WithIntervalInSeconds(1).RepeatForever())));
+        services.AddQuartz(quartz => quartz.ScheduleJob<TimerScanJob>(trigger => trigger.WithIdentity("timer-scan").WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromSeconds(1)).RepeatForever())));
         services.AddQuartzHostedService(quartz => quartz.WaitForJobsToComplete = false);
         return services;
     }
