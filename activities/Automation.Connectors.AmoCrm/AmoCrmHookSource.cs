@@ -11,6 +11,8 @@ public sealed class AmoCrmHookSource : IHookSource
 {
     public const string Kind = "amocrm";
 
+    private const int MaxIdLength = 200;
+
     public string Source => Kind;
 
     public bool AlwaysAccepts => true;
@@ -44,6 +46,7 @@ public sealed class AmoCrmHookSource : IHookSource
         if (root["event"] is { HasChildren: true } told && told["type"] is not null)
             return told["data"]?.Text(["id"]) is null ? Invalid(400, "The event names no entity.", "event[data][id]") : new HookReading.Events([events.Widget(told)]);
         var all = events.All();
+        if (all.Exists(told => told.EntityId.Length > MaxIdLength)) return Invalid(400, $"An id is longer than {MaxIdLength} characters.", null);
         return all.Count == 0 ? Invalid(400, "The body holds no item of a hook.", null) : new HookReading.Events(all);
     }
 

@@ -21,7 +21,7 @@ internal static class Neutral
 
     public static void Put(JObject data, string name, JToken? value)
     {
-        if (value is not null && value.Type != JTokenType.Null) data[name] = value;
+        if (value is not null and not JValue { Value: null }) data[name] = value; // a null text becomes a value without one
     }
 
     /// <summary>One value as text, several as a list, none as null.</summary>

@@ -37,7 +37,7 @@ public sealed class EmailSender : IEmailSender
             using var size = new MeasuringStream();
             await message.WriteToAsync(size, cancellationToken);
             if (size.Length > MaxBytes) return new Rejected("email_message_refused", "The message is larger than 10 MB.");
-            await limiter.WaitAsync(connection.Id.ToString(), cancellationToken);
+            using var turn = await limiter.EnterAsync(connection.Id.ToString(), cancellationToken);
             return await SendAsync(message, host, user, cancellationToken);
         }
     }

@@ -19,7 +19,7 @@ internal static class StandardWebhooks
         var timestamp = Header(request, "webhook-timestamp");
         var signatures = Header(request, "webhook-signature");
         if (id is null || timestamp is null || signatures is null) return Deny("signature_missing", "The headers webhook-id, webhook-timestamp and webhook-signature are needed.");
-        if (id.Length > 200 || id.Any(character => character is <= ' ' or > '~')) return Bad("header_invalid", "webhook-id must be 1 to 200 visible characters.");
+        if (id.Length is 0 or > 200 || id.Any(character => character is <= ' ' or > '~')) return Bad("header_invalid", "webhook-id must be 1 to 200 visible characters.");
         if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > 253402300799) return Bad("timestamp_invalid", "webhook-timestamp must be Unix seconds.");
         if (!SignedByUs(request, id, timestamp, signatures)) return Deny("signature_invalid", "No signature fits.");
         var at = DateTimeOffset.FromUnixTimeSeconds(seconds);

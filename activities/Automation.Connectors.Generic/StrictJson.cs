@@ -21,6 +21,7 @@ internal sealed class StrictJson
 
     private readonly List<Level> levels = [];
     private int keys;
+    private bool loneSurrogate;
 
     private sealed class Level(bool isList)
     {
@@ -36,11 +37,12 @@ internal sealed class StrictJson
     {
         var broken = !Utf8.IsValid(bytes);
         var text = Encoding.UTF8.GetString(bytes);
-        new StrictJson().Check(broken ? Encoding.UTF8.GetBytes(text) : bytes);
+        var check = new StrictJson();
+        check.Check(broken ? Encoding.UTF8.GetBytes(text) : bytes);
         using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal, MaxDepth = MaxDepth + 1 };
         try
         {
-            var cleaner = new Cleaner { Found = broken };
+            var cleaner = new Cleaner { Found = broken || check.loneSurrogate };
             return ((JObject)cleaner.Clean(JToken.ReadFrom(reader)), cleaner.Found);
         }
         catch (Exception failure) when (failure is Newtonsoft.Json.JsonException or FormatException or OverflowException)
@@ -79,6 +81,9 @@ internal sealed class StrictJson
             case JsonTokenType.PropertyName:
                 Name(Text(ref reader));
                 break;
+            case JsonTokenType.String when reader.ValueIsEscaped:
+                Text(ref reader);
+                break;
             case JsonTokenType.Number when reader.ValueSpan.Length > MaxDigits && Digits(reader.ValueSpan) > MaxDigits:
                 throw new StrictJsonException($"A number with more than {MaxDigits} digits.", Path());
         }
@@ -92,7 +97,7 @@ internal sealed class StrictJson
         if (!level.Names.Add(name)) throw new StrictJsonException("A key stands twice in one object.", Path());
     }
 
-    private static string Text(ref Utf8JsonReader reader)
+    private string Text(ref Utf8JsonReader reader)
     {
         try
         {
@@ -100,7 +105,8 @@ internal sealed class StrictJson
         }
         catch (InvalidOperationException)
         {
-            return Encoding.UTF8.GetString(reader.ValueSpan); // a lone surrogate, cleaned later
+            loneSurrogate = true; // the document will hold U+FFFD in its place
+            return Encoding.UTF8.GetString(reader.ValueSpan);
         }
     }
 

@@ -5,15 +5,23 @@ namespace Automation.Connectors.Http;
 /// <summary>Token buckets by key. Who waits is served first come, first served.</summary>
 /// <param name="perSecond">Tokens per second; above 0.</param>
 /// <param name="burst">Tokens that a rested bucket holds; 1 or more.</param>
-/// <param name="anySecond">Tokens given within any one second at most, a burst included; null for no such cap.</param>
+/// <param name="anySecond">
+/// Calls that the other side may see within any one second, a burst included; null for no such cap. A call counts until one second
+/// after its answer, so that time on the way cannot bring two bursts together.
+/// </param>
 public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock, int? anySecond = null)
 {
     private readonly ConcurrentDictionary<string, Bucket> buckets = new(StringComparer.Ordinal);
     private readonly double perSecond = perSecond > 0 ? perSecond : throw new ArgumentOutOfRangeException(nameof(perSecond));
     private readonly int burst = burst > 0 ? burst : throw new ArgumentOutOfRangeException(nameof(burst));
 
-    /// <summary>Takes one token, now or when its turn has come.</summary>
-    public Task WaitAsync(string key, CancellationToken cancellationToken) => BucketOf(key).TakeAsync(cancellationToken);
+    /// <summary>Takes one token, now or when its turn has come; disposing tells that the call is over.</summary>
+    public async Task<IDisposable> EnterAsync(string key, CancellationToken cancellationToken)
+    {
+        var bucket = BucketOf(key);
+        await bucket.TakeAsync(cancellationToken);
+        return new Call(bucket);
+    }
 
     /// <summary>Nobody gets a token before that moment; an earlier pause is never shortened.</summary>
     public void Pause(string key, DateTimeOffset until) => BucketOf(key).Pause(until);
@@ -28,7 +36,8 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock,
     {
         private readonly Lock sync = new();
         private readonly LinkedList<TaskCompletionSource> waiters = [];
-        private readonly Queue<long> given = [];
+        private readonly Queue<long> ended = [];
+        private int running;
         private double tokens = burst;
         private long filledAt = clock.GetTimestamp();
         private DateTimeOffset pausedUntil;
@@ -62,6 +71,17 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock,
             }
         }
 
+        public void End()
+        {
+            lock (sync)
+            {
+                running--;
+                if (anySecond is null) return;
+                ended.Enqueue(clock.GetTimestamp());
+                Schedule();
+            }
+        }
+
         private void GiveUp(LinkedListNode<TaskCompletionSource> place, CancellationToken cancellationToken)
         {
             lock (sync)
@@ -89,9 +109,7 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock,
         private void Take()
         {
             tokens--;
-            if (anySecond is not { } cap) return;
-            given.Enqueue(clock.GetTimestamp());
-            if (given.Count > cap) given.Dequeue();
+            running++;
         }
 
         private void Schedule()
@@ -110,12 +128,28 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock,
             filledAt = now;
             var paused = pausedUntil - clock.GetUtcNow();
             var missing = tokens >= 1 - 1e-9 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling((1 - tokens) / perSecond * 1000));
-            if (anySecond is { } cap && given.Count == cap && TimeSpan.FromSeconds(1) - clock.GetElapsedTime(given.Peek(), now) is var full && full > missing)
-                missing = TimeSpan.FromMilliseconds(Math.Ceiling(full.TotalMilliseconds));
+            while (ended.TryPeek(out var oldest) && clock.GetElapsedTime(oldest, now) >= OneSecond) ended.Dequeue();
+            if (anySecond is { } cap && running + ended.Count >= cap)
+            {
+                // With all of them still running, the end of one sets the timer anew.
+                var free = ended.TryPeek(out var first) ? OneSecond - clock.GetElapsedTime(first, now) : MaxWait;
+                if (free > missing) missing = TimeSpan.FromMilliseconds(Math.Ceiling(free.TotalMilliseconds));
+            }
             var wait = paused > missing ? TimeSpan.FromMilliseconds(Math.Ceiling(paused.TotalMilliseconds)) : missing;
             return wait > MaxWait ? MaxWait : wait;
         }
 
         private static readonly TimeSpan MaxWait = TimeSpan.FromDays(1);
+        private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+    }
+
+    private sealed class Call(Bucket bucket) : IDisposable
+    {
+        private int over;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref over, 1) == 0) bucket.End();
+        }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class KlientiksApi(Connection connection, IHttpGateway http, ISe
         if (await secrets.ReadAsync(connection.Id, "token", cancellationToken) is not { Length: > 0 } token || !wire.HasIds)
             return (null, new Rejected("booking_credentials_missing", "The Klientiks connection needs 'accountId', 'userId' and the access token (Settings, API in Klientiks)."));
         var key = connection.Id.ToString();
-        await limiter.WaitAsync(key, cancellationToken);
+        using var turn = await limiter.EnterAsync(key, cancellationToken);
         var body = form is null ? null : string.Join('&', form.Select(pair => $"{Uri.EscapeDataString(pair.Name)}={Uri.EscapeDataString(pair.Value)}"));
         var call = new HttpCall(
             connection.Account, method, wire.Address(action, token, rest), null, body is null ? default : Encoding.UTF8.GetBytes(body),

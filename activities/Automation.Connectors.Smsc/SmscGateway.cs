@@ -102,7 +102,7 @@ public sealed class SmscGateway : ISmsGateway
 
     private async Task<(JObject? Answer, EffectResult? Failure)> CallAsync(string path, Dictionary<string, string> form, CancellationToken cancellationToken)
     {
-        await limiter.WaitAsync(connection.Id.ToString(), cancellationToken);
+        using var turn = await limiter.EnterAsync(connection.Id.ToString(), cancellationToken);
         var body = string.Join('&', form.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
         var url = new Uri((connection.BaseUrl ?? Home).AbsoluteUri.TrimEnd('/') + "/" + path);
         var call = new HttpCall(

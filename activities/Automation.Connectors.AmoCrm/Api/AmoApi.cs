@@ -63,7 +63,7 @@ internal sealed class AmoApi(
         if (connection.BaseUrl is not { } baseUrl) return Fail(new Rejected("crm_address_missing", $"The connection '{connection.Name}' has no address of the account."));
         if (await token(cancellationToken) is not { Length: > 0 } bearer)
             return Fail(new Rejected("crm_token_missing", $"The connection '{connection.Name}' has no token; enter a long-lived token of the integration."));
-        await limiter.WaitAsync(Key, cancellationToken);
+        using var turn = await limiter.EnterAsync(Key, cancellationToken);
         var url = new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + "/api/v4/" + path);
         var headers = new Dictionary<string, string> { ["Authorization"] = "Bearer " + bearer.Trim(), ["Accept"] = "application/hal+json, application/json" };
         var call = new HttpCall(

@@ -197,6 +197,9 @@ public sealed class AmoCrmHookSourceTests
     public void Read_OverTheLimits_Invalid(string line) => AssertInvalid(Hooks.Encode(["leads[update][0][id]=a", line, "account[id]=31700500"]));
 
     [Fact]
+    public void Read_EndlessId_Invalid() => AssertInvalid(Hooks.Encode([$"leads[add][0][id]={new string('1', 201)}", "account[id]=31700500"]));
+
+    [Fact]
     public void Read_NoItem_Invalid() => AssertInvalid(Hooks.Encode(["nothing=1", "account[id]=31700500"]));
 
     [Theory]

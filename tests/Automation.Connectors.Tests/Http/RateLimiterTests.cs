@@ -14,17 +14,17 @@ public sealed class RateLimiterTests
     public void Wait_WithinBurst_AtOnce()
     {
         var limiter = new RateLimiter(6, 6, clock);
-        Assert.All(Enumerable.Range(0, 6), _ => Assert.True(limiter.WaitAsync("a", Cancel).IsCompletedSuccessfully));
-        Assert.False(limiter.WaitAsync("a", Cancel).IsCompleted);
-        Assert.True(limiter.WaitAsync("b", Cancel).IsCompletedSuccessfully);
+        Assert.All(Enumerable.Range(0, 6), _ => Assert.True(limiter.EnterAsync("a", Cancel).IsCompletedSuccessfully));
+        Assert.False(limiter.EnterAsync("a", Cancel).IsCompleted);
+        Assert.True(limiter.EnterAsync("b", Cancel).IsCompletedSuccessfully);
     }
 
     [Fact]
     public async Task Wait_BucketEmpty_ServedInOrderOfArrival()
     {
         var limiter = new RateLimiter(1, 1, clock);
-        await limiter.WaitAsync("a", Cancel);
-        var (second, third) = (limiter.WaitAsync("a", Cancel), limiter.WaitAsync("a", Cancel));
+        await limiter.EnterAsync("a", Cancel);
+        var (second, third) = (limiter.EnterAsync("a", Cancel), limiter.EnterAsync("a", Cancel));
         clock.Advance(TimeSpan.FromSeconds(1));
         await second;
         Assert.False(third.IsCompleted);
@@ -36,9 +36,9 @@ public sealed class RateLimiterTests
     public async Task Wait_GivenUp_LeavesItsTokenToTheNext()
     {
         var limiter = new RateLimiter(1, 1, clock);
-        await limiter.WaitAsync("a", Cancel);
+        await limiter.EnterAsync("a", Cancel);
         using var source = new CancellationTokenSource();
-        var (second, third) = (limiter.WaitAsync("a", source.Token), limiter.WaitAsync("a", Cancel));
+        var (second, third) = (limiter.EnterAsync("a", source.Token), limiter.EnterAsync("a", Cancel));
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -49,13 +49,29 @@ public sealed class RateLimiterTests
     public async Task Pause_UntilRetryAfter_HoldsWhoWaitsAndWhoComes()
     {
         var limiter = new RateLimiter(10, 1, clock);
-        await limiter.WaitAsync("a", Cancel);
-        var waiting = limiter.WaitAsync("a", Cancel);
+        await limiter.EnterAsync("a", Cancel);
+        var waiting = limiter.EnterAsync("a", Cancel);
         limiter.Pause("a", clock.GetUtcNow().AddSeconds(30));
         clock.Advance(TimeSpan.FromSeconds(29));
         Assert.False(waiting.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(1));
         await waiting;
+    }
+
+    [Fact]
+    public async Task Enter_CapOfAnySecond_CountsFromTheEndOfTheCall()
+    {
+        var limiter = new RateLimiter(2, 2, clock, anySecond: 2);
+        var (first, second) = (await limiter.EnterAsync("a", Cancel), await limiter.EnterAsync("a", Cancel));
+        var third = limiter.EnterAsync("a", Cancel);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(third.IsCompleted);
+        first.Dispose();
+        clock.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.False(third.IsCompleted);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        await third;
+        second.Dispose();
     }
 
     [Property]
@@ -67,7 +83,7 @@ public sealed class RateLimiterTests
         var asked = new List<Task>();
         foreach (var pause in pauses)
         {
-            asked.Add(limiter.WaitAsync("a", CancellationToken.None));
+            asked.Add(limiter.EnterAsync("a", CancellationToken.None));
             time.Advance(TimeSpan.FromMilliseconds(pause));
             var allowed = 6 + (time.GetElapsedTime(begin).TotalSeconds * 6) + 0.001;
             if (asked.Count(task => task.IsCompleted) > allowed) return false;
