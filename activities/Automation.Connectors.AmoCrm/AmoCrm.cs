@@ -7,7 +7,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Automation.Connectors.AmoCrm;
 
-/// <summary>One amoCRM account. Reads throw <see cref="Http.RemoteCallException"/> when the CRM gives no usable answer; writes answer with a result.</summary>
+/// <summary>One amoCRM account. Reads throw <see cref="RemoteCallException"/> when the CRM gives no usable answer; writes answer with a result.</summary>
 public sealed class AmoCrm : ICrm
 {
     private const int MostDeals = 250;
@@ -128,7 +128,7 @@ public sealed class AmoCrm : ICrm
         {
             return await work();
         }
-        catch (Http.RemoteCallException failure)
+        catch (RemoteCallException failure)
         {
             return lookup ? new ResultUnknown(failure.Message) : failure.MayPass ? new Retry(null, failure.Message) : new Rejected(failure.Code, failure.Message);
         }
