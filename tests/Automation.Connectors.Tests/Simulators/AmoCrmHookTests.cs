@@ -95,7 +95,7 @@ public sealed class AmoCrmHookTests : IAsyncLifetime
         Assert.Contains("task[add][0][complete_before]=1785358740", body);
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task Change_NothingDiffers_TellsNothing()
     {
         amo.Subscribe(Address);
@@ -109,7 +109,7 @@ public sealed class AmoCrmHookTests : IAsyncLifetime
         Assert.Equal(2, amo.Hooks.Deliveries.Count);
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task Delivery_ReceiverFails_RepeatsAfterFiveMinutesThenFifteen()
     {
         amo.Subscribe(Address, ["delete_lead"]);

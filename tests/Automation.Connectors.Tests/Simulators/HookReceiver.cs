@@ -19,5 +19,10 @@ internal sealed class HookReceiver
         context.Response.StatusCode = Status;
     });
 
-    public async Task<string[]> NextAsync() => (await bodies.Reader.ReadAsync(TestContext.Current.CancellationToken)).Split('\n');
+    /// <summary>Fails after 20 s: a hook that never comes must not hang the run.</summary>
+    public async Task<string[]> NextAsync()
+    {
+        var token = TestContext.Current.CancellationToken;
+        return (await bodies.Reader.ReadAsync(token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), token)).Split('\n');
+    }
 }
