@@ -77,6 +77,24 @@ public sealed class JoinTests
     }
 
     [Fact]
+    public async Task WaitAny_OneActivityFollowsBothArrows_RunsOnce()
+    {
+        var run = await new RunHarness(Workflow(Chart([Fork, Join("WaitAny"), Line("end")], "f:A>j", "f:B>j", "j>end"))).RunAsync();
+
+        Assert.Single(run.Lines, "end");
+    }
+
+    [Fact]
+    public async Task WaitAny_CancelledBranch_CountsAsSkippedForLaterJoins()
+    {
+        var chart = Chart([Fork, Delay("slow", "1.00:00:00"), Delay("fast", "00:01:00"), Join("WaitAny"), Line("end")], "f:A>slow", "f:B>fast", "slow>j", "fast>j", "slow>end", "j>end");
+
+        var run = await new RunHarness(Workflow(chart)).RunAsync();
+
+        Assert.Equal(["end"], run.Lines);
+    }
+
+    [Fact]
     public async Task WaitAny_InALoop_WaitsAnewInEachRound()
     {
         var chart = Chart(

@@ -31,7 +31,21 @@ public sealed class PluginTests
         await run.HitAsync(new { approved });
 
         Assert.Equal([line], run.Lines);
+        Assert.Equal(2, run.Effects.Select(effect => effect.Key).Distinct().Count());
         Assert.Equal(EffectPolicy.Hold, run.Effects[0].Request.Policy);
+    }
+
+    [Fact]
+    public async Task Bookmark_Hit_IsBurnedAlthoughTheActivityWaitsOn()
+    {
+        var run = await new RunHarness(Workflow(Activity("t", "Tests.Twice"))).RunAsync();
+        var first = Assert.Single(run.State.Bookmarks);
+
+        await run.HitAsync();
+        Assert.NotEqual(first.Id, Assert.Single(run.State.Bookmarks).Id);
+        await run.HitAsync();
+
+        Assert.Equal(RunStatus.Finished, run.State.Status);
     }
 
     [Fact]
@@ -77,6 +91,20 @@ public sealed class PluginTests
 public sealed class Throwing : CodeActivity
 {
     protected override void Execute(ActivityExecutionContext context) => throw new InvalidDataException("no luck");
+}
+
+[Activity("Tests"), Deterministic]
+public sealed class Twice : CodeActivity
+{
+    protected override void Execute(ActivityExecutionContext context) => context.CreateBookmark(OnFirst);
+
+    private ValueTask OnFirst(ActivityExecutionContext context)
+    {
+        context.CreateBookmark(OnSecond);
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnSecond(ActivityExecutionContext context) => context.CompleteActivityAsync();
 }
 
 [Activity("Tests")]
