@@ -35,7 +35,7 @@ public sealed class CreateChildDealTests
         Assert.Equal(1500m, (decimal)child["price"]!);
         Assert.Equal("Казань", (string?)child["cf"]!["9"]!["value"]);
         Assert.Null(child["cf"]!["11"]);
-        var link = Assert.Single(world.Links.All);
+        var link = Assert.Single(world.Links.All, item => item.Relation == "child");
         Assert.Equal(("child", "42", (string?)child["id"]), (link.Relation, link.From.EntityId, link.To.EntityId));
         Assert.Contains(world.Crm.NotesOf("42"), note => note.Text?.Contains($"дочерняя сделка № {child["id"]}", StringComparison.Ordinal) == true);
         Assert.StartsWith("🔗 Создана из сделки № 42", Texts()[0], StringComparison.Ordinal);
@@ -131,6 +131,19 @@ public sealed class CreateChildDealTests
         world.Crm.Add("deal", "50", deal);
 
         Assert.Equal("Done", (await RunAsync(new() { DuplicateCheck = new("contact") })).Outcome);
+    }
+
+    [Fact] // AD-7, AD-8: different events that slipped past the inbox's de-duplication.
+    public async Task CreateChildDeal_TwentyRunsAtOnceWithCheck_MakeOneDeal()
+    {
+        var runs = Enumerable.Range(1, 20).Select(i => world.Run(new CreateChildDeal { PipelineId = new("2"), StageId = new("20"), DuplicateCheck = new("contact") }, World.Deal("42"), i)).ToArray();
+
+        foreach (var run in runs) await run.StartAsync();
+        foreach (var run in runs) while (await run.SendNextAsync()) { }
+        foreach (var run in runs.Skip(1)) await run.ResumeAsync();
+
+        Assert.Equal(2, world.Crm.Deals.Count());
+        Assert.Equal(["Done", .. Enumerable.Repeat("Duplicate", 19)], runs.Select(run => run.Outcome));
     }
 
     [Fact] // AD-8
