@@ -101,6 +101,8 @@ public sealed class CreateChildDealTests
         Assert.Equal(9, texts.Length);
         Assert.Equal(7, texts.Count(text => text.Contains("сделка № 42\n", StringComparison.Ordinal)));
         Assert.Single(texts, text => text.Contains($"сделка № {child}\nСвоё", StringComparison.Ordinal));
+        // Its own entry and the link note name the child; what came from the parent still names the parent alone.
+        Assert.Equal(2, texts.Count(text => text.Contains($"№ {child}", StringComparison.Ordinal)));
         Assert.Single(texts, text => text.Contains("rec/1", StringComparison.Ordinal));
         Assert.Single(texts, text => text.StartsWith("🔗", StringComparison.Ordinal));
     }
