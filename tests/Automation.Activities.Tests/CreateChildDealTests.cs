@@ -35,7 +35,7 @@ public sealed class CreateChildDealTests
         Assert.Equal(1500m, (decimal)child["price"]!);
         Assert.Equal("Казань", (string?)child["cf"]!["9"]!["value"]);
         Assert.Null(child["cf"]!["11"]);
-        var link = Assert.Single(world.Links.All);
+        var link = Assert.Single(world.Links.All, item => item.Relation == "child");
         Assert.Equal(("child", "42", (string?)child["id"]), (link.Relation, link.From.EntityId, link.To.EntityId));
         Assert.Contains(world.Crm.NotesOf("42"), note => note.Text?.Contains($"дочерняя сделка № {child["id"]}", StringComparison.Ordinal) == true);
         Assert.StartsWith("🔗 Создана из сделки № 42", Texts()[0], StringComparison.Ordinal);
@@ -101,6 +101,8 @@ public sealed class CreateChildDealTests
         Assert.Equal(9, texts.Length);
         Assert.Equal(7, texts.Count(text => text.Contains("сделка № 42\n", StringComparison.Ordinal)));
         Assert.Single(texts, text => text.Contains($"сделка № {child}\nСвоё", StringComparison.Ordinal));
+        // Its own entry and the link note name the child; what came from the parent still names the parent alone.
+        Assert.Equal(2, texts.Count(text => text.Contains($"№ {child}", StringComparison.Ordinal)));
         Assert.Single(texts, text => text.Contains("rec/1", StringComparison.Ordinal));
         Assert.Single(texts, text => text.StartsWith("🔗", StringComparison.Ordinal));
     }
@@ -131,6 +133,19 @@ public sealed class CreateChildDealTests
         world.Crm.Add("deal", "50", deal);
 
         Assert.Equal("Done", (await RunAsync(new() { DuplicateCheck = new("contact") })).Outcome);
+    }
+
+    [Fact] // AD-7, AD-8: different events that slipped past the inbox's de-duplication.
+    public async Task CreateChildDeal_TwentyRunsAtOnceWithCheck_MakeOneDeal()
+    {
+        var runs = Enumerable.Range(1, 20).Select(i => world.Run(new CreateChildDeal { PipelineId = new("2"), StageId = new("20"), DuplicateCheck = new("contact") }, World.Deal("42"), i)).ToArray();
+
+        foreach (var run in runs) await run.StartAsync();
+        foreach (var run in runs) while (await run.SendNextAsync()) { }
+        foreach (var run in runs.Skip(1)) await run.ResumeAsync();
+
+        Assert.Equal(2, world.Crm.Deals.Count());
+        Assert.Equal(["Done", .. Enumerable.Repeat("Duplicate", 19)], runs.Select(run => run.Outcome));
     }
 
     [Fact] // AD-8

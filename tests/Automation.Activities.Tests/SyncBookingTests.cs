@@ -37,9 +37,11 @@ public sealed class SyncBookingTests
     {
         world.Crm.Add("deal", "42", "{'name':'Сделка','contact_id':'7','pipeline_id':'1','stage_id':'10','cf':{'1':{'name':'Услуга','value':'Массаж'}}}");
 
-        var run = await SyncAsync(World.Deal("42"));
+        var activity = new SyncBooking { MissingFields = new() };
+        var run = await world.OnDealAsync(activity, "42");
 
         Assert.Equal("Missing fields", run.Outcome);
+        Assert.Equal(3, run.Outputs[activity.MissingFields!].Count());
         Assert.Equal(["Услуга (нет в системе записи)", "Специалист", "Дата визита"], run.Journal["missing"].Select(name => (string)name!));
         Assert.Empty(world.Booking.Commands);
     }

@@ -25,9 +25,9 @@ public sealed partial class SyncBooking
             await BookAsync(context, crm, booking, deal);
             return;
         }
-        if (link is null && await Turn.IsOthersAsync(context, new(context.Subject.Account, booking, EntityTypes.Booking, id), Again(context)))
+        if (link is null && await Turn.IsOthersAsync(context, Turn.Booking, new(context.Subject.Account, booking, EntityTypes.Booking, id), Again(context)))
         {
-            Wait(context, Pause(context));
+            Turn.Wait(context, OnTurnAsync);
             return;
         }
         if (await VisitAsync(context, booking, id) is { } visit) await PairAsync(context, crm, booking, deal, visit, Agreement.From(link?.Data));
@@ -50,17 +50,18 @@ public sealed partial class SyncBooking
         if (missing.Length > 0)
         {
             context.JournalData["missing"] = new JArray(missing);
+            context.Set(MissingFields, missing);
             await context.EndAsync(MissingOutcome);
             return;
         }
         var asked = Turn.Hash($"{Aspects.Text(deal.Start)}|{executor}|{service}|{phone}");
         var client = Turn.Client(context.Subject.Account, booking, phone);
-        if (await Turn.LinkAsync(context, Turn.Relation, context.Subject, Again(context)) is { } before && (string?)before.Data["refused"] == asked)
+        if (await Turn.LinkAsync(context, Turn.Booking, context.Subject, Again(context)) is { } before && (string?)before.Data["refused"] == asked)
         {
             await context.EndAsync(NoChangeOutcome, "refused_before");
             return;
         }
-        Turn.Take(context, context.Subject, client);
+        Turn.Take(context, Turn.Booking, context.Subject, client);
         var wanted = state is VisitState.Booked ? null : state;
         context.Properties["asked"] = asked;
         context.Properties["agreed"] = new Agreement(Aspects.Of(deal), new JObject

@@ -21,9 +21,9 @@ public sealed partial class SyncBooking
             return;
         }
         var phone = Phone(context, visit.ClientPhone ?? "");
-        if (link is null && phone is not null && await Turn.IsOthersAsync(context, Turn.Client(context.Subject.Account, booking, phone), Again(context)))
+        if (link is null && phone is not null && await Turn.IsOthersAsync(context, Turn.Booking, Turn.Client(context.Subject.Account, booking, phone), Again(context)))
         {
-            Wait(context, Pause(context));
+            Turn.Wait(context, OnTurnAsync);
             return;
         }
         var id = link?.From.EntityId ?? await DealOfAsync(context, crm, visit.Id);
@@ -43,7 +43,7 @@ public sealed partial class SyncBooking
         if (!context.Properties.ContainsKey("absent"))
         {
             context.Properties["absent"] = true;
-            Wait(context, AbsentAgain);
+            Turn.Wait(context, OnTurnAsync, AbsentAgain);
             return;
         }
         var deal = await DealAsync(context, crm, link.From.EntityId);
@@ -56,7 +56,7 @@ public sealed partial class SyncBooking
         agreed.Settle(Aspects.State, $"{target.PipelineId}/{target.Id}", nameof(VisitState.Cancelled));
         context.Properties["pair"] = new JArray(link.From.ToString(), link.To.ToString());
         context.Properties["agreed"] = agreed.ToJson();
-        Turn.Take(context, link.From, link.To);
+        Turn.Take(context, Turn.Booking, link.From, link.To);
         context.PlanCrm(crm, new UpdateEntity(EntityTypes.Deal, deal.Id, PipelineId: target.PipelineId, StageId: target.Id), $"deal {deal.Id}: visit is gone", OnDealChangedAsync);
     }
 
@@ -88,7 +88,7 @@ public sealed partial class SyncBooking
         if (executor is not null) fields[ExecutorName(context)] = executor;
         if (service is not null) fields[ServiceName(context)] = service;
         var (into, at) = (target?.PipelineId ?? pipeline, target?.Id ?? stage);
-        Turn.Take(context, context.Subject, Turn.Client(context.Subject.Account, booking, phone ?? visit.Id));
+        Turn.Take(context, Turn.Booking, context.Subject, Turn.Client(context.Subject.Account, booking, phone ?? visit.Id));
         context.Properties["crm"] = crm.Value.ToString();
         context.Properties["agreed"] = new Agreement(
             new JObject { [Aspects.Start] = Aspects.Text(visit.Start), [Aspects.State] = $"{into}/{at}", [Aspects.Executor] = executor, [Aspects.Service] = service }, Aspects.Of(visit)).ToJson();

@@ -50,6 +50,9 @@ public sealed partial class SyncBooking
     [Input(DisplayName = "Country", Description = "Country of numbers written without a code. Default RU.", DisplayNameRu = "Страна", DescriptionRu = "Страна номеров, записанных без кода. По умолчанию RU.", Order = 16, DefaultValue = "RU")]
     public Input<string>? Country { get; set; }
 
+    [Output(DisplayName = "Missing fields", Description = "Names of what a visit still needs; for the text of a task.")]
+    public Output<ICollection<string>>? MissingFields { get; set; }
+
     internal string ServiceName(ActivityExecutionContext context) => Or(context, ServiceField, "Услуга");
 
     internal string ExecutorName(ActivityExecutionContext context) => Or(context, ExecutorField, "Специалист");

@@ -31,7 +31,7 @@ public sealed partial class SyncBooking
             await context.EndAsync(NoChangeOutcome);
             return;
         }
-        Turn.Take(context, dealKey, visitKey);
+        Turn.Take(context, Turn.Booking, dealKey, visitKey);
         context.Properties["pair"] = new JArray(dealKey.ToString(), visitKey.ToString());
         context.Properties["agreed"] = agreed.ToJson();
         context.Properties["before"] = before is null ? new JObject() : was;

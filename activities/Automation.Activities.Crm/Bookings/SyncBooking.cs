@@ -39,9 +39,9 @@ public sealed partial class SyncBooking : Activity
         var crm = fromVisit ? await context.CrmAsync(context.Get(CrmConnection)) : subject.Connection;
         var again = Again(context);
         var link = await Turn.LinkAsync(context, Relation, subject, again);
-        if (await Turn.IsOthersAsync(context, subject, again))
+        if (await Turn.IsOthersAsync(context, Turn.Booking, subject, again))
         {
-            Wait(context, Pause(context));
+            Turn.Wait(context, OnTurnAsync);
             return;
         }
         if (fromVisit) await FromVisitAsync(context, crm, booking, link);
@@ -50,20 +50,7 @@ public sealed partial class SyncBooking : Activity
 
     private ValueTask OnTurnAsync(ActivityExecutionContext context) => ExecuteAsync(context);
 
-    /// <summary>Tells the reads after a wait from those before it.</summary>
-    private static string Again(ActivityExecutionContext context) => context.Properties.TryGetValue("waits", out var waits) ? $"#{waits}" : "";
-
-    private static TimeSpan Pause(ActivityExecutionContext context)
-    {
-        var waits = context.Properties.TryGetValue("waits", out var token) ? (int)token : 0;
-        return TimeSpan.FromSeconds(Math.Min(300, 5 * Math.Pow(2, waits)));
-    }
-
-    private void Wait(ActivityExecutionContext context, TimeSpan pause)
-    {
-        context.Properties["waits"] = context.Properties.TryGetValue("waits", out var waits) ? (int)waits + 1 : 1;
-        context.CreateBookmark(new CreateBookmarkArgs { BookmarkName = "BookingTurn", DueAt = context.Now + pause, Callback = OnTurnAsync });
-    }
+    private static string Again(ActivityExecutionContext context) => Turn.Again(context);
 
     private async ValueTask<DealView?> DealAsync(ActivityExecutionContext context, ConnectionId crm, string id)
     {

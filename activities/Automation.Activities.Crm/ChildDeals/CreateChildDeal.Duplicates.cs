@@ -12,18 +12,36 @@ namespace Automation.Activities.Crm.ChildDeals;
 /// <content>Duplicates (AD-7).</content>
 public sealed partial class CreateChildDeal
 {
-    private async ValueTask<JObject?> FindDuplicateAsync(ActivityExecutionContext context, ConnectionId crm, JObject parent, string pipeline)
+    private DealQuery? DuplicateQuery(ActivityExecutionContext context, JObject parent, string pipeline)
     {
-        var (check, key) = (context.Get(DuplicateCheck), context.Get(DuplicateKey));
-        DealQuery? query = check switch
+        var key = context.Get(DuplicateKey);
+        return context.Get(DuplicateCheck) switch
         {
             "contact" when Fields.Text(parent, EntityFields.ContactId) is { } contact => new(pipeline, ContactId: contact),
             "company" when Fields.Text(parent, EntityFields.CompanyId) is { } company => new(pipeline, CompanyId: company),
             "key" when !string.IsNullOrWhiteSpace(key) => new(pipeline, Text: key.Trim()),
             _ => null,
         };
-        if (query is null) return null;
-        var found = await context.ReadCrmAsync<IReadOnlyList<JObject>>(crm, $"deals/{check}/{query.GetHashText()}", async (port, cancellationToken) => await port.FindDealsAsync(query, cancellationToken)) ?? [];
+    }
+
+    /// <summary>Waits while another run that looks for the same duplicate is making its deal.</summary>
+    private async ValueTask<bool> OthersSearchAsync(ActivityExecutionContext context, ConnectionId crm, DealQuery query)
+    {
+        var search = new MailboxKey(context.Subject.Account, crm, EntityTypes.Deal, "search-" + Turn.Hash(query.ToString()));
+        if (await Turn.IsOthersAsync(context, Turn.Search, search, Turn.Again(context)))
+        {
+            Turn.Wait(context, OnTurnAsync);
+            return true;
+        }
+        Turn.Take(context, Turn.Search, context.Subject, search);
+        return false;
+    }
+
+    private ValueTask OnTurnAsync(ActivityExecutionContext context) => ExecuteAsync(context);
+
+    private static async ValueTask<JObject?> FindDuplicateAsync(ActivityExecutionContext context, ConnectionId crm, DealQuery query)
+    {
+        var found = await context.ReadCrmAsync<IReadOnlyList<JObject>>(crm, $"deals/{Turn.Hash(query.ToString())}{Turn.Again(context)}", async (port, cancellationToken) => await port.FindDealsAsync(query, cancellationToken)) ?? [];
         // A CRM's text search finds more than was meant, so the key is compared once more.
         return found.FirstOrDefault(deal => Fields.Text(deal, EntityFields.Id) != context.Subject.EntityId && (query.Text is not { } text || Carries(deal, text)));
     }

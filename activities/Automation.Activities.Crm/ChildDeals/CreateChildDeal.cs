@@ -42,8 +42,11 @@ public sealed partial class CreateChildDeal : Activity
             await context.EndAsync(FailedOutcome, "deal_missing");
             return;
         }
-        if (await FindDuplicateAsync(context, crm, parent, pipeline) is { } duplicate)
+        var query = DuplicateQuery(context, parent, pipeline);
+        if (query is not null && await OthersSearchAsync(context, crm, query)) return;
+        if (query is not null && await FindDuplicateAsync(context, crm, query) is { } duplicate)
         {
+            Turn.GiveBack(context);
             await ReactAsync(context, crm, parent, duplicate, pipeline, stage);
             return;
         }
@@ -51,7 +54,7 @@ public sealed partial class CreateChildDeal : Activity
     }
 
     private static ValueTask<JObject?> ParentAsync(ActivityExecutionContext context, ConnectionId crm) =>
-        context.EntityAsync(crm, EntityTypes.Deal, context.Subject.EntityId);
+        context.EntityAsync(crm, EntityTypes.Deal, context.Subject.EntityId, Turn.Again(context));
 
     private CreateDeal Child(ActivityExecutionContext context, JObject parent, string pipeline, string stage) => new(
         context.Get(DealName) is { Length: > 0 } name ? name : Fields.Text(parent, EntityFields.Name) ?? context.Subject.EntityId,
@@ -70,6 +73,7 @@ public sealed partial class CreateChildDeal : Activity
 
     private async ValueTask OnCreatedAsync(ActivityExecutionContext context, EffectOutcome outcome)
     {
+        Turn.GiveBack(context);
         if (!outcome.Done || (string?)outcome.Value.SelectToken("id") is not { Length: > 0 } child)
         {
             await context.EndAsync(FailedOutcome, outcome.Code ?? "id_missing");
