@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Automation.Persistence.Tests;
+
+public enum Cut { Never, BeforeCommitIsSent, AfterCommitIsDone }
+
+/// <summary>Stands between the store and PostgreSQL and cuts one connection at its COMMIT.</summary>
+public sealed class CuttingProxy : IAsyncDisposable
+{
+    private static readonly byte[] Commit = Encoding.ASCII.GetBytes("COMMIT");
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly int target;
+    private readonly Task accepting;
+    private int armed;
+
+    public CuttingProxy(int target)
+    {
+        this.target = target;
+        listener.Start();
+        accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>How many connections were cut.</summary>
+    public int Cuts { get; private set; }
+
+    public void Arm(Cut cut) => Volatile.Write(ref armed, (int)cut);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        listener.Stop();
+        await accepting;
+        stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true) _ = ServeAsync(await listener.AcceptTcpClientAsync(stopping.Token));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The end of the test.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        using (var server = new TcpClient())
+        {
+            await server.ConnectAsync(IPAddress.Loopback, target, stopping.Token);
+            await Task.WhenAny(UpAsync(client.GetStream(), server.GetStream()), server.GetStream().CopyToAsync(client.GetStream(), stopping.Token));
+        }
+    }
+
+    private async Task UpAsync(NetworkStream client, NetworkStream server)
+    {
+        var buffer = new byte[65_536];
+        while (await client.ReadAsync(buffer, stopping.Token) is > 0 and var read)
+        {
+            var cut = buffer.AsSpan(0, read).IndexOf(Commit) < 0 ? Cut.Never : (Cut)Interlocked.Exchange(ref armed, (int)Cut.Never);
+            if (cut != Cut.BeforeCommitIsSent)
+            {
+                if (cut == Cut.AfterCommitIsDone) client.Socket.Shutdown(SocketShutdown.Send); // The answer has no way back.
+                await server.WriteAsync(buffer.AsMemory(0, read), stopping.Token);
+            }
+            if (cut == Cut.Never) continue;
+            Cuts++;
+            return;
+        }
+    }
+}
