@@ -56,24 +56,43 @@ public sealed class CuttingProxy : IAsyncDisposable
         using (var server = new TcpClient())
         {
             await server.ConnectAsync(IPAddress.Loopback, target, stopping.Token);
-            await Task.WhenAny(UpAsync(client.GetStream(), server.GetStream()), server.GetStream().CopyToAsync(client.GetStream(), stopping.Token));
+            var (near, far) = (client.GetStream(), server.GetStream());
+            using var cut = new CancellationTokenSource();
+            var down = DownAsync(far, near, cut.Token);
+            await Task.WhenAny(UpAsync(near, far, cut), down);
         }
     }
 
-    private async Task UpAsync(NetworkStream client, NetworkStream server)
+    private async Task UpAsync(NetworkStream client, NetworkStream server, CancellationTokenSource cutting)
     {
         var buffer = new byte[65_536];
         while (await client.ReadAsync(buffer, stopping.Token) is > 0 and var read)
         {
             var cut = buffer.AsSpan(0, read).IndexOf(Commit) < 0 ? Cut.Never : (Cut)Interlocked.Exchange(ref armed, (int)Cut.Never);
-            if (cut != Cut.BeforeCommitIsSent)
+            if (cut == Cut.Never)
             {
-                if (cut == Cut.AfterCommitIsDone) client.Socket.Shutdown(SocketShutdown.Send); // The answer has no way back.
                 await server.WriteAsync(buffer.AsMemory(0, read), stopping.Token);
+                continue;
             }
-            if (cut == Cut.Never) continue;
             Cuts++;
+            await cutting.CancelAsync();
+            if (cut == Cut.BeforeCommitIsSent) return;
+            await server.WriteAsync(buffer.AsMemory(0, read), stopping.Token);
+            await server.ReadExactlyAsync(buffer.AsMemory(0, 1), stopping.Token); // Done; its answer goes nowhere.
             return;
+        }
+    }
+
+    private static async Task DownAsync(NetworkStream server, NetworkStream client, CancellationToken cut)
+    {
+        var buffer = new byte[65_536];
+        try
+        {
+            while (await server.ReadAsync(buffer, cut) is > 0 and var read) await client.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.Delay(Timeout.Infinite, CancellationToken.None); // The other direction ends it.
         }
     }
 }

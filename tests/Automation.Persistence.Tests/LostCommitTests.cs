@@ -45,20 +45,22 @@ public sealed class LostCommitTests
         Assert.Equal((1, 1), await world.Store.ReadAsync(async db => (await db.Runs.CountAsync(Cancellation), await db.Journal.CountAsync(Cancellation))));
     }
 
-    private sealed record World(CuttingProxy Proxy, TestStore Store) : IAsyncDisposable
+    private sealed record World(string Database, CuttingProxy Proxy, TestStore Store) : IAsyncDisposable
     {
         public static async Task<World> OpenAsync()
         {
-            var settings = new NpgsqlConnectionStringBuilder(await PostgreSqlTestStores.CreateAsync());
+            var database = await PostgreSqlTestStores.TakeAsync();
+            var settings = new NpgsqlConnectionStringBuilder(database);
             var proxy = new CuttingProxy(settings.Port);
             (settings.Host, settings.Port, settings.SslMode) = ("127.0.0.1", proxy.Port, SslMode.Disable);
-            return new(proxy, PostgreSqlTestStores.Open(settings.ConnectionString));
+            return new(database, proxy, PostgreSqlTestStores.Open(settings.ConnectionString));
         }
 
         public async ValueTask DisposeAsync()
         {
             await Store.DisposeAsync();
             await Proxy.DisposeAsync();
+            PostgreSqlTestStores.GiveBack(Database);
         }
     }
 }
