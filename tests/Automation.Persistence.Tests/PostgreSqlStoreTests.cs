@@ -16,3 +16,18 @@ public sealed class PostgreSqlScanTests : ScanContract
 {
     protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
 }
+
+public sealed class PostgreSqlStaffTests : StaffContract
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
+}
+
+public sealed class PostgreSqlSecretTests : SecretContract
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
+}
+
+public sealed class PostgreSqlSetupTests : SetupContract
+{
+    protected override Task<TestStore> OpenEmptyAsync() => PostgreSqlTestStores.OpenEmptyAsync();
+}

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.PostgreSql;
 using Automation.Testing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -7,16 +10,28 @@ namespace Automation.Persistence.Tests;
 
 public static class PostgreSqlTestStores
 {
-    private static readonly Lazy<Task<string>> Template = new(MakeTemplateAsync);
+    private static readonly ConcurrentBag<string> Free = [];
 
     /// <summary>An up-to-date, empty database of its own; the test is skipped where there is no server.</summary>
-    public static async Task<TestStore> OpenAsync() => Open(await CreateAsync());
+    public static async Task<TestStore> OpenAsync()
+    {
+        var database = await TakeAsync();
+        return new(Services(database), new Return(database));
+    }
 
-    public static async Task<string> CreateAsync()
+    /// <summary>An up-to-date, empty database; give it back with <see cref="GiveBack"/>.</summary>
+    public static async Task<string> TakeAsync()
     {
         Assert.SkipWhen(PostgresServer.Shared is null, PostgresServer.WhyNot);
-        return await PostgresServer.Shared!.CreateDatabaseAsync(TestContext.Current.CancellationToken, await Template.Value);
+        var isUsed = Free.TryTake(out var database);
+        database ??= await PostgresServer.Shared!.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await using var store = Open(database);
+        if (isUsed) await store.ReadAsync(db => db.Database.ExecuteSqlRawAsync(EmptyAll(db)));
+        else await store.Setup.MigrateAsync(TestContext.Current.CancellationToken);
+        return database;
     }
+
+    public static void GiveBack(string database) => Free.Add(database);
 
     public static async Task<TestStore> OpenEmptyAsync()
     {
@@ -24,13 +39,16 @@ public static class PostgreSqlTestStores
         return Open(await PostgresServer.Shared!.CreateDatabaseAsync(TestContext.Current.CancellationToken));
     }
 
-    public static TestStore Open(string connectionString) =>
-        new(new ServiceCollection().AddPostgreSqlStore(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 8 }.ConnectionString).BuildServiceProvider(), null);
+    public static TestStore Open(string database) => new(Services(database), null);
 
-    private static async Task<string> MakeTemplateAsync()
+    private static ServiceProvider Services(string database) =>
+        new ServiceCollection().AddPostgreSqlStore(new NpgsqlConnectionStringBuilder(database) { MaxPoolSize = 8 }.ConnectionString).BuildServiceProvider();
+
+    private static string EmptyAll(AutomationDbContext db) =>
+        string.Concat(db.Model.GetEntityTypes().Select(entity => $"DELETE FROM {entity.GetTableName()};"));
+
+    private sealed class Return(string database) : IDisposable
     {
-        var template = await PostgresServer.Shared!.CreateDatabaseAsync(CancellationToken.None);
-        await using (var store = Open(template)) await store.Setup.MigrateAsync(CancellationToken.None);
-        return new NpgsqlConnectionStringBuilder(template).Database!;
+        public void Dispose() => GiveBack(database);
     }
 }

@@ -16,3 +16,18 @@ public sealed class SqliteScanTests : ScanContract
 {
     protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
 }
+
+public sealed class SqliteStaffTests : StaffContract
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
+}
+
+public sealed class SqliteSecretTests : SecretContract
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
+}
+
+public sealed class SqliteSetupTests : SetupContract
+{
+    protected override Task<TestStore> OpenEmptyAsync() => Task.FromResult(SqliteTestStores.OpenEmpty());
+}

@@ -8,7 +8,7 @@ namespace Automation.Testing;
 /// <summary>
 /// A private PostgreSQL for tests, started from the installed binaries on a free loopback port with its normal durability; or the server
 /// that <c>AUTOMATION_TEST_POSTGRES</c> (a connection string of a user who may create databases) names. One per test process:
-/// <see cref="Shared"/>. Stopped when the process exits.
+/// <see cref="Shared"/>. Stopped and removed when the process ends, also when it is killed.
 /// </summary>
 public sealed class PostgresServer : IDisposable
 {
@@ -20,11 +20,8 @@ public sealed class PostgresServer : IDisposable
     private readonly string? binaries;
     private int stopped;
 
-    private PostgresServer(string connectionString, string? directory, string? binaries)
-    {
+    private PostgresServer(string connectionString, string? directory, string? binaries) =>
         (ConnectionString, this.directory, this.binaries) = (connectionString, directory, binaries);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
-    }
 
     /// <summary>The process's server, started at the first call; null when there is none to start: skip with <see cref="WhyNot"/>.</summary>
     public static PostgresServer? Shared => One.Value;
@@ -59,7 +56,8 @@ public sealed class PostgresServer : IDisposable
         var directory = Directory.CreateTempSubdirectory("automation-pg-").FullName;
         if (PostgresBinaries.NeedsOtherUser) PostgresBinaries.Run("chown", "postgres", directory);
         var port = FreePort();
-        PostgresBinaries.Run($"{binaries}/initdb", "-D", $"{directory}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
+        PostgresBinaries.Run($"{binaries}/initdb", "-D", $"{directory}/data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8");
+        PostgresBinaries.CleanUpAfterThisProcess($"{binaries}/pg_ctl", directory);
         PostgresBinaries.Run(
             $"{binaries}/pg_ctl", "start", "-w", "-D", $"{directory}/data", "-l", $"{directory}/log",
             "-o", $"-p {port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory}");
