@@ -238,7 +238,7 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
     }
 
     /// <summary>A CRM or a database that does not answer: the event waits, order is kept.</summary>
-    private static bool RetriesForever(Exception e) => e is Ports.RemoteCallException { MayPass: true } or HttpRequestException or TimeoutException or System.Data.Common.DbException or IOException;
+    private static bool RetriesForever(Exception e) => (e is Workflows.Interpreter.StepInputException { InnerException: { } inner } && RetriesForever(inner)) || e is Ports.RemoteCallException { MayPass: true } or HttpRequestException or TimeoutException or System.Data.Common.DbException or IOException;
 
     /// <summary>First in, first out per target: only the oldest unfinished effect of each may be on its way.</summary>
     private void StartSending(MailboxMemory loaded)

@@ -209,6 +209,8 @@ internal sealed class StepPlanner(
             ?? throw new InvalidOperationException($"Run {current.Row.Id}: definition version {current.Row.DefinitionVersionId} does not exist.");
         var inputs = new RecordedInputs();
         var resumed = await interpreter.ResumeAsync(workflow, current.State, stimulus, Environment(key, step, account, current, inputs), cancellationToken);
+        // A stimulus that came too late changes nothing.
+        if (resumed.State.Sequence == current.State.Sequence) return;
         await NoteOwnWritesAsync(key, step, current, resumed, cancellationToken);
         step.Take(current, resumed, stimulus, inputs);
     }
