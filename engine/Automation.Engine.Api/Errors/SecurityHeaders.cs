@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Automation.Engine.Api.Errors;
+
+/// <summary>Headers that every answer carries (S9).</summary>
+internal static class SecurityHeaders
+{
+    public const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    public static Task SetAsync(object state)
+    {
+        var context = (HttpContext)state;
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        if (headers.ContentSecurityPolicy.Count == 0)
+            headers.ContentSecurityPolicy = context.GetEndpoint()?.Metadata.GetMetadata<ContentSecurityPolicy>()?.Value ?? Policy;
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Endpoint metadata: a policy of its own for a page that needs one.</summary>
+public sealed record ContentSecurityPolicy(string Value);
+
+public static class ContentSecurityPolicyExtensions
+{
+    public static TBuilder WithContentSecurityPolicy<TBuilder>(this TBuilder builder, string policy) where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new ContentSecurityPolicy(policy));
+}
