@@ -1,6 +1,12 @@
 using Automation.Engine.Api.Access;
+using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Hooks;
+using Automation.Engine.Api.Journal;
+using Automation.Engine.Api.Managers;
+using Automation.Engine.Api.Runs;
+using Automation.Engine.Api.Tools;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,6 +22,13 @@ public static class AutomationApi
     {
         services.AddOptions<HookOptions>().BindConfiguration("Automation:Hooks").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ApiKeyService>();
+        services.AddSingleton<AttemptGate>();
+        services.AddSingleton<TriggerWords>();
+        services.AddSingleton<FunnelReads>();
+        services.AddSingleton<JournalReads>();
+        services.AddSingleton<WhyReads>();
+        services.AddSingleton<HealthEndpoint>();
+        OpenApi.Add(services);
         services.AddSingleton<HookDirectory>();
         services.AddSingleton<RateGate>();
         services.AddSingleton<WaitingGauge>();
@@ -25,7 +38,7 @@ public static class AutomationApi
         return services;
     }
 
-    /// <summary>Every error in the one form, and the headers of S9. Call it before everything else.</summary>
+    /// <summary>Every error in the one form, the headers of S9, and the lock on everything under <c>/api</c>. Call it before everything else.</summary>
     public static IApplicationBuilder UseAutomationErrors(this IApplicationBuilder app)
     {
         app.Use((context, next) =>
@@ -33,7 +46,7 @@ public static class AutomationApi
             context.Response.OnStarting(SecurityHeaders.SetAsync, context);
             return next(context);
         });
-        return app.UseMiddleware<ErrorMiddleware>();
+        return app.UseMiddleware<ErrorMiddleware>().UseMiddleware<AccessMiddleware>();
     }
 
     /// <summary><c>POST|GET /hooks/{source}/{token}</c>.</summary>
@@ -43,9 +56,21 @@ public static class AutomationApi
         return routes.MapMethods("/hooks/{source}/{token}", [HttpMethods.Post, HttpMethods.Get], (RequestDelegate)endpoint.HandleAsync).ExcludeFromDescription();
     }
 
-    /// <summary>Sign-in, REST under <c>/api</c>, <c>/health</c>.</summary>
+    /// <summary>Sign-in by <c>/start/{token}</c>, REST under <c>/api</c>, <c>/health</c>, <c>/api/openapi.json</c>. <see cref="UseAutomationErrors"/> keeps the lock.</summary>
     public static IEndpointRouteBuilder MapAutomationApi(this IEndpointRouteBuilder routes)
     {
+        var health = routes.ServiceProvider.GetRequiredService<HealthEndpoint>();
+        routes.MapGet("/health", (RequestDelegate)health.HandleAsync).ExcludeFromDescription();
+        var api = routes.MapGroup("/api");
+        SessionEndpoints.Map(routes, api.MapGroup("").WithTags("Session"));
+        FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
+        RunEndpoints.Map(api.MapGroup("").WithTags("Runs"));
+        JournalEndpoints.Map(api.MapGroup("").WithTags("Journal"));
+        WorkEndpoints.Map(api.MapGroup("").WithTags("Work"));
+        ConnectionEndpoints.Map(api.MapGroup("").WithTags("Connections"));
+        ManagerEndpoints.Map(api.MapGroup("").WithTags("Managers"));
+        EvalEndpoints.Map(api.MapGroup("").WithTags("Tools"));
+        api.MapOpenApi("/openapi.json");
         return routes;
     }
 }

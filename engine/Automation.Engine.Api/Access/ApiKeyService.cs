@@ -1,27 +1,12 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Automation.Engine.Accounts;
+using Automation.Engine.Api.Access;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.EntityFrameworkCore;
 
-namespace Automation.Engine.Api.Access;
-
-/// <summary>Kinds of <see cref="ApiKeyRow"/>.</summary>
-public static class ApiKeyKinds
-{
-    /// <summary>Sent with each request.</summary>
-    public const string Key = "key";
-
-    /// <summary>Opens <c>/start/{token}</c> once.</summary>
-    public const string OneTime = "one_time";
-
-    /// <summary>Lives in a browser's cookie.</summary>
-    public const string Session = "session";
-}
-
-/// <summary>Who asks.</summary>
-internal sealed record Access(Guid Id, AccountId Account, string Name, string Kind, byte[] Hash, DateTimeOffset? ExpiresAt);
+namespace Automation.Engine.Api;
 
 /// <summary>API keys, one-time tokens and sessions.</summary>
 public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> contexts, IIdSource ids, TimeProvider clock)
@@ -31,15 +16,18 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
 
     // A key taken away on another node works there no longer than this.
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(15);
-    private readonly ConcurrentDictionary<TokenHash, (Access Access, DateTimeOffset Until)> known = new();
+    private readonly ConcurrentDictionary<TokenHash, (Caller Caller, DateTimeOffset Until)> known = new();
 
     /// <summary>Makes a key of that kind (<see cref="ApiKeyKinds"/>).</summary>
     /// <param name="ttl">Null: it does not expire.</param>
+    /// <param name="given">The key itself where the operator sets it; null to draw one.</param>
     /// <returns>The key in the clear; it cannot be read again.</returns>
-    public async Task<string> CreateAsync(AccountId account, string name, string kind, TimeSpan? ttl, CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">The given key is not 16 to 128 Latin letters, digits, '-' and '_'.</exception>
+    public async Task<string> CreateAsync(AccountId account, string name, string kind, TimeSpan? ttl, CancellationToken cancellationToken, string? given = null)
     {
+        if (given is not null && !Tokens.IsPlausible(given)) throw new ArgumentException("A key takes 16 to 128 Latin letters, digits, '-' and '_'.", nameof(given));
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var key = Add(db, account, name, kind, ttl);
+        var key = Add(db, account, name, kind, ttl, given);
         await db.SaveChangesAsync(cancellationToken);
         return key;
     }
@@ -51,29 +39,29 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var gone = await db.ApiKeys.Where(row => row.AccountId == account.Value && row.Id == id).ExecuteDeleteAsync(cancellationToken);
         foreach (var (hash, kept) in known)
-            if (kept.Access.Id == id) known.TryRemove(hash, out _);
+            if (kept.Caller.Id == id) known.TryRemove(hash, out _);
         return gone > 0;
     }
 
     /// <summary>The living key or session; null when there is none.</summary>
-    internal async ValueTask<Access?> FindAsync(string token, CancellationToken cancellationToken)
+    internal async ValueTask<Caller?> FindAsync(string token, CancellationToken cancellationToken)
     {
         if (!Tokens.IsPlausible(token)) return null;
         var hash = TokenHash.Of(token);
         var now = clock.GetUtcNow();
         if (!known.TryGetValue(hash, out var kept) || kept.Until <= now)
         {
-            if (await LoadAsync(hash.ToBytes(), cancellationToken) is not { } access)
+            if (await LoadAsync(hash.ToBytes(), cancellationToken) is not { } caller)
             {
                 known.TryRemove(hash, out _);
                 return null;
             }
 
             if (known.Count > 10_000) known.Clear();
-            known[hash] = kept = (access, now + Kept);
+            known[hash] = kept = (caller, now + Kept);
         }
 
-        return kept.Access.ExpiresAt <= now ? null : kept.Access;
+        return kept.Caller.ExpiresAt <= now ? null : kept.Caller;
     }
 
     /// <summary>Turns a one-time token into a session.</summary>
@@ -94,25 +82,25 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
         return session;
     }
 
-    internal async Task<string> OpenSessionAsync(Access access, CancellationToken cancellationToken)
+    internal async Task<string> OpenSessionAsync(Caller caller, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var now = clock.GetUtcNow();
         await db.ApiKeys.Where(row => row.Kind == ApiKeyKinds.Session && row.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
-        var session = Add(db, access.Account, access.Name, ApiKeyKinds.Session, SessionLife);
+        var session = Add(db, caller.Account, caller.Name, ApiKeyKinds.Session, SessionLife);
         await db.SaveChangesAsync(cancellationToken);
         return session;
     }
 
-    private string Add(AutomationDbContext db, AccountId account, string name, string kind, TimeSpan? ttl)
+    private string Add(AutomationDbContext db, AccountId account, string name, string kind, TimeSpan? ttl, string? given = null)
     {
-        var key = Tokens.New(kind switch { ApiKeyKinds.Key => "key", ApiKeyKinds.OneTime => "start", _ => null });
+        var key = given ?? Tokens.New(kind switch { ApiKeyKinds.Key => "key", ApiKeyKinds.OneTime => "start", _ => null });
         var now = clock.GetUtcNow();
         db.ApiKeys.Add(new ApiKeyRow { Id = ids.NewId(), AccountId = account.Value, Hash = Tokens.Hash(key), Name = name, Kind = kind, CreatedAt = now, ExpiresAt = now + ttl });
         return key;
     }
 
-    private async Task<Access?> LoadAsync(byte[] hash, CancellationToken cancellationToken)
+    private async Task<Caller?> LoadAsync(byte[] hash, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(one => one.Hash == hash && one.Kind != ApiKeyKinds.OneTime, cancellationToken);
