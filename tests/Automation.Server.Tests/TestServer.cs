@@ -128,6 +128,9 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>Waits for the commit that ends an event.</summary>
     public Task EventDoneAsync(Guid id) => observer.EventDone(id).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
 
+    /// <summary>Waits for the commit that ends a run.</summary>
+    public Task RunEndedAsync(Guid id) => observer.RunEnded(id).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+
     private IIdSource Ids => Services.GetRequiredService<IIdSource>();
 
     private TimeProvider Clock => Services.GetRequiredService<TimeProvider>();
@@ -141,16 +144,19 @@ public sealed class TestServer : IAsyncLifetime
 
     private sealed class TestObserver : StepObserver
     {
-        private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, TaskCompletionSource> events = new();
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, TaskCompletionSource> ends = new();
 
         public Task EventDone(Guid id) => Source(id).Task;
+
+        public Task RunEnded(Guid id) => Source(id).Task;
 
         public override void AfterCommit(StepCommit step, bool committed)
         {
             if (!committed) return;
             foreach (var ended in step.Events) Source(ended.Id).TrySetResult();
+            foreach (var run in step.ChangedRuns.Concat(step.NewRuns).Where(run => run.FinishedAt is not null)) Source(run.Id).TrySetResult();
         }
 
-        private TaskCompletionSource Source(Guid id) => events.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        private TaskCompletionSource Source(Guid id) => ends.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 }

@@ -31,7 +31,6 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
     private readonly Channel<ScriptWorkerProcess?> _idle = Channel.CreateUnbounded<ScriptWorkerProcess?>();
     private readonly CancellationTokenSource _stopping = new();
     private int _workers;
-    private int _disposed;
 
     public ScriptWorkerPool(IOptions<ScriptOptions> options, TimeProvider clock, ILogger<ScriptWorkerPool>? logger = null)
     {
@@ -49,10 +48,8 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
         return result.Error is { Code: ExpressionCodes.ScriptFailed } syntax ? syntax with { Code = ExpressionCodes.Invalid } : result.Error;
     }
 
-    /// <summary>May be repeated: the pool stands in the container under several services.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _stopping.CancelAsync();
         _idle.Writer.TryComplete();
         while (_idle.Reader.TryRead(out var worker)) worker?.Dispose();
