@@ -14,8 +14,7 @@ internal sealed record ManagerChange(string? Shift, IReadOnlyList<string> Leave,
         var changed = (JObject)known.DeepClone();
         if (Weight is { } weight) changed["weight"] = weight;
         if (Active is { } active) changed["active"] = active;
-        var sheet = changed["timesheet"] as JObject ?? [];
-        changed["timesheet"] = sheet;
+        if (changed["timesheet"] is not JObject sheet) changed["timesheet"] = sheet = [];
         if (Zone is { } zone) sheet["timeZone"] = TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _) ? zone : throw new CommandFailedException($"--zone: there is no zone '{zone}'; write Europe/Moscow.");
         if (Shift is { } shift) sheet["weekly"] = ShiftText.ParseWeek(shift);
         if (Leave.Count > 0) sheet["leave"] = ShiftText.ParseLeave(Leave);

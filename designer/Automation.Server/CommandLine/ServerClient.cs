@@ -10,6 +10,7 @@ namespace Automation.Server.CommandLine;
 internal sealed class ServerClient : IDisposable
 {
     private static readonly JsonSerializerSettings Settings = new() { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal };
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(100);
     private readonly HttpClient http;
     private readonly string address;
     private readonly bool hasKey;
@@ -19,6 +20,7 @@ internal sealed class ServerClient : IDisposable
         if (!Addresses.IsWeb(address)) throw new CommandFailedException($"--server: '{address}' is not an address; write {ServeOptions.DefaultUrl}.");
         (this.address, hasKey) = (address, key is not null);
         http = handler is null ? new HttpClient() : new HttpClient(handler, disposeHandler: false);
+        http.Timeout = Timeout.InfiniteTimeSpan;  // a live stream has no end; every other call has AnswerWithin
         http.BaseAddress = new Uri(address.TrimEnd('/') + "/");
         http.DefaultRequestHeaders.Accept.Add(new("application/json"));
         if (key is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
@@ -46,7 +48,6 @@ internal sealed class ServerClient : IDisposable
     /// <summary>The <c>data</c> of each server-sent event until the server or the caller ends it.</summary>
     public async IAsyncEnumerable<string> ListenAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        http.Timeout = Timeout.InfiniteTimeSpan;
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.Clear();
         request.Headers.Accept.Add(new("text/event-stream"));
@@ -60,9 +61,11 @@ internal sealed class ServerClient : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         HttpResponseMessage answer;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(AnswerWithin);
         try
         {
-            answer = await http.SendAsync(request, completion, cancellationToken);
+            answer = await http.SendAsync(request, completion, patience.Token);
         }
         catch (HttpRequestException e)
         {
