@@ -37,7 +37,7 @@ public static class ServerHost
         builder.Configuration.AddEnvironmentVariables();
         AddProduct(builder.Services, options);
         adjust?.Invoke(builder.Services);
-        builder.Host.UseLocalSilo(FreePort.Find(), FreePort.Find());
+        builder.Host.UseOrleans(silo => HostingRegistration.ConfigureLocalSilo(silo, FreePort.Find(), FreePort.Find()));
         var app = builder.Build();
         Map(app, options);
         return app;
@@ -58,7 +58,7 @@ public static class ServerHost
         services.AddAutomationExpressions();
         services.AddAutomationEngine();
         services.AddAutomationActivities();
-        services.AddActivities(typeof(SendSms).Assembly);
+        services.AddActivities(typeof(Automation.Activities.Crm.ServiceCollectionExtensions).Assembly);
         services.AddCrmActivities();
         services.AddAutomationHttp().AddAmoCrmConnector().AddSmscConnector().AddGenericConnector().AddKlientiksConnector().AddEmailConnector();
         services.AddAutomationRuntime(new RuntimeOptions { CommitLoops = options.Postgres is { Length: > 0 } ? 2 : 1 });

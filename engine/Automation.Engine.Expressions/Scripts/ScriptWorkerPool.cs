@@ -30,6 +30,7 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
     private readonly ILogger<ScriptWorkerPool> _logger;
     private readonly Channel<ScriptWorkerProcess?> _idle = Channel.CreateUnbounded<ScriptWorkerProcess?>();
     private readonly CancellationTokenSource _stopping = new();
+    private int _disposed;
     private int _workers;
 
     public ScriptWorkerPool(IOptions<ScriptOptions> options, TimeProvider clock, ILogger<ScriptWorkerPool>? logger = null)
@@ -48,8 +49,10 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
         return result.Error is { Code: ExpressionCodes.ScriptFailed } syntax ? syntax with { Code = ExpressionCodes.Invalid } : result.Error;
     }
 
+    /// <summary>May be called more than once: a container that knows the pool by several types disposes it for each.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _stopping.CancelAsync();
         _idle.Writer.TryComplete();
         while (_idle.Reader.TryRead(out var worker)) worker?.Dispose();
