@@ -1,0 +1,58 @@
+using Automation.Engine.Api.Errors;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Engine.Api.Access;
+
+/// <summary>Lets nobody under <c>/api</c> without a key or a session (S8).</summary>
+internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys, AttemptGate attempts, ILogger<AccessMiddleware> logger)
+{
+    public const string Cookie = "automation_session";
+    private const string Bearer = "Bearer ";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        {
+            if (await RefusalAsync(context) is { } refusal)
+            {
+                await ProblemWriter.WriteAsync(context, refusal);
+                return;
+            }
+        }
+
+        await next(context);
+    }
+
+    /// <summary>What a wrong key is answered with.</summary>
+    public static Problem Wrong(HttpContext context, AttemptGate attempts, ILogger logger)
+    {
+        var address = context.Connection.RemoteIpAddress?.ToString() ?? "-";
+        var wait = attempts.Wrong(address);
+        var problem = wait > 0 ? new(429, "too_many_attempts", "Too many wrong keys. Wait a minute.") { RetryAfter = wait } : ProblemWriter.OfStatus(401);
+        logger.SignInRefused(address, problem.Code);
+        return problem;
+    }
+
+    private async Task<Problem?> RefusalAsync(HttpContext context)
+    {
+        if (KeyOf(context.Request) is { } key)
+        {
+            if (await keys.FindAsync(key, context.RequestAborted) is not { Kind: ApiKeyKinds.Key } caller) return Wrong(context, attempts, logger);
+            context.Features.Set(caller);
+            return null;
+        }
+
+        if (context.Request.Cookies[Cookie] is not { } cookie || await keys.FindAsync(cookie, context.RequestAborted) is not { Kind: ApiKeyKinds.Session } session) return ProblemWriter.OfStatus(401);
+        var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        if (!reads && context.Request.Headers["X-Requested-With"] != "automation") return new(403, "csrf_rejected", "A change from a browser needs the header X-Requested-With: automation.");
+        context.Features.Set(session);
+        return null;
+    }
+
+    private static string? KeyOf(HttpRequest request)
+    {
+        if (request.Headers["X-Api-Key"] is [{ Length: > 0 } key]) return key;
+        return request.Headers.Authorization is [{ } header] && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : null;
+    }
+}

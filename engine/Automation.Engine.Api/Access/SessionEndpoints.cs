@@ -1,0 +1,68 @@
+using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Json;
+using Automation.Engine.Hosting.Accounts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Engine.Api.Access;
+
+/// <param name="Account">The account's short name.</param>
+/// <param name="Language">ru or en.</param>
+public sealed record SessionView(string Account, string Name, string TimeZone, string Language, string Kind, DateTimeOffset? ExpiresAt);
+
+/// <summary>Opening and closing of a browser's session.</summary>
+internal static class SessionEndpoints
+{
+    // Not a redirect: a strict cookie is not sent along a chain that another site began, and a mail program is such a site.
+    private const string Entered = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url=/\"><title>Automation</title></head><body><p><a href=\"/\">Automation</a></p></body></html>";
+
+    public static void Map(IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
+    {
+        routes.MapGet("/start/{token}", StartAsync).ExcludeFromDescription();
+        api.MapGet("/session", ReadAsync).WithSummary("Who is signed in").Produces<SessionView>();
+        api.MapPost("/session", OpenAsync).WithSummary("Opens a browser session for the API key that the request carries").Produces(204);
+        api.MapDelete("/session", CloseAsync).WithSummary("Ends the browser session").Produces(204);
+    }
+
+    private static async Task StartAsync(HttpContext context, string token, ApiKeyService keys, AttemptGate attempts, ILogger<AccessMiddleware> logger)
+    {
+        if (await keys.OpenSessionAsync(token, context.RequestAborted) is not { } session)
+        {
+            await ProblemWriter.WriteAsync(context, AccessMiddleware.Wrong(context, attempts, logger));
+            return;
+        }
+
+        SetCookie(context, session);
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(Entered, context.RequestAborted);
+    }
+
+    private static async Task<IResult> ReadAsync(HttpContext context, AccountDirectory accounts)
+    {
+        var caller = context.Caller();
+        var account = await accounts.GetAsync(caller.Account, context.RequestAborted);
+        return new JsonAnswer(new SessionView(account.Slug, account.Name, account.TimeZone.Id, account.Language, caller.Kind, caller.ExpiresAt));
+    }
+
+    private static async Task<IResult> OpenAsync(HttpContext context, ApiKeyService keys)
+    {
+        SetCookie(context, await keys.OpenSessionAsync(context.Caller(), context.RequestAborted));
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> CloseAsync(HttpContext context, ApiKeyService keys)
+    {
+        var caller = context.Caller();
+        if (caller.Kind == ApiKeyKinds.Session) await keys.RevokeAsync(caller.Account, caller.Id, context.RequestAborted);
+        context.Response.Cookies.Delete(AccessMiddleware.Cookie);
+        return Results.NoContent();
+    }
+
+    private static void SetCookie(HttpContext context, string session) => context.Response.Cookies.Append(AccessMiddleware.Cookie, session, new CookieOptions
+    {
+        HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/", MaxAge = ApiKeyService.SessionLife, IsEssential = true,
+    });
+}

@@ -1,0 +1,76 @@
+using Automation.Engine.Api.Access;
+using Automation.Engine.Api.Connections;
+using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Funnels;
+using Automation.Engine.Api.Hooks;
+using Automation.Engine.Api.Journal;
+using Automation.Engine.Api.Managers;
+using Automation.Engine.Api.Runs;
+using Automation.Engine.Api.Tools;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Automation.Engine.Api;
+
+/// <summary>What a server calls to take hooks and serve the API.</summary>
+public static class AutomationApi
+{
+    /// <summary>Services of hooks and API. The runtime, a store and connectors are added beside it.</summary>
+    public static IServiceCollection AddAutomationApi(this IServiceCollection services)
+    {
+        services.AddOptions<HookOptions>().BindConfiguration("Automation:Hooks").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ApiKeyService>();
+        services.AddSingleton<AttemptGate>();
+        services.AddSingleton<TriggerWords>();
+        services.AddSingleton<FunnelReads>();
+        services.AddSingleton<JournalReads>();
+        services.AddSingleton<WhyReads>();
+        services.AddSingleton<HealthEndpoint>();
+        OpenApi.Add(services);
+        services.AddSingleton<HookDirectory>();
+        services.AddSingleton<RateGate>();
+        services.AddSingleton<WaitingGauge>();
+        services.AddSingleton<HintQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<HintQueue>());
+        services.AddSingleton<HookEndpoint>();
+        return services;
+    }
+
+    /// <summary>Every error in the one form, the headers of S9, and the lock on everything under <c>/api</c>. Call it before everything else.</summary>
+    public static IApplicationBuilder UseAutomationErrors(this IApplicationBuilder app)
+    {
+        app.Use((context, next) =>
+        {
+            context.Response.OnStarting(SecurityHeaders.SetAsync, context);
+            return next(context);
+        });
+        return app.UseMiddleware<ErrorMiddleware>().UseMiddleware<AccessMiddleware>();
+    }
+
+    /// <summary><c>POST|GET /hooks/{source}/{token}</c>.</summary>
+    public static IEndpointConventionBuilder MapHooks(this IEndpointRouteBuilder routes)
+    {
+        var endpoint = routes.ServiceProvider.GetRequiredService<HookEndpoint>();
+        return routes.MapMethods("/hooks/{source}/{token}", [HttpMethods.Post, HttpMethods.Get], (RequestDelegate)endpoint.HandleAsync).ExcludeFromDescription();
+    }
+
+    /// <summary>Sign-in by <c>/start/{token}</c>, REST under <c>/api</c>, <c>/health</c>, <c>/api/openapi.json</c>. <see cref="UseAutomationErrors"/> keeps the lock.</summary>
+    public static IEndpointRouteBuilder MapAutomationApi(this IEndpointRouteBuilder routes)
+    {
+        var health = routes.ServiceProvider.GetRequiredService<HealthEndpoint>();
+        routes.MapGet("/health", (RequestDelegate)health.HandleAsync).ExcludeFromDescription();
+        var api = routes.MapGroup("/api");
+        SessionEndpoints.Map(routes, api.MapGroup("").WithTags("Session"));
+        FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
+        RunEndpoints.Map(api.MapGroup("").WithTags("Runs"));
+        JournalEndpoints.Map(api.MapGroup("").WithTags("Journal"));
+        WorkEndpoints.Map(api.MapGroup("").WithTags("Work"));
+        ConnectionEndpoints.Map(api.MapGroup("").WithTags("Connections"));
+        ManagerEndpoints.Map(api.MapGroup("").WithTags("Managers"));
+        EvalEndpoints.Map(api.MapGroup("").WithTags("Tools"));
+        api.MapOpenApi("/openapi.json");
+        return routes;
+    }
+}

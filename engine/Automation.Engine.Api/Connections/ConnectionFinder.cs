@@ -1,0 +1,26 @@
+using Automation.Engine.Accounts;
+using Automation.Engine.Api.Errors;
+using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Automation.Engine.Api.Connections;
+
+/// <summary>Finds the connection that a request means.</summary>
+internal static class ConnectionFinder
+{
+    /// <param name="named">Id or name; null for the account's only CRM.</param>
+    /// <exception cref="ProblemException">There is none such, or a name is needed.</exception>
+    public static async Task<ConnectionRow> FindAsync(AutomationDbContext db, AccountId account, string? named, CancellationToken cancellationToken)
+    {
+        var mine = db.Connections.AsNoTracking().Where(row => row.AccountId == account.Value);
+        var id = Guid.TryParse(named, out var parsed) ? parsed : Guid.Empty;
+        var found = await (named is null ? mine.Where(row => row.Directory != null) : mine.Where(row => row.Id == id || row.Name == named)).Take(2).ToListAsync(cancellationToken);
+        return found switch
+        {
+            [var only] => only,
+            [] => throw new ProblemException(Problem.NotFound(named is null ? "No CRM is connected." : "There is no such connection.")),
+            _ => throw new ProblemException(Problem.BadQuery("Several CRMs are connected: name one with connection=.")),
+        };
+    }
+}

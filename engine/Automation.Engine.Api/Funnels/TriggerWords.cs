@@ -1,0 +1,96 @@
+using System.Globalization;
+using Automation.Engine.Funnels;
+using Automation.Engine.Ports;
+using Automation.Engine.Workflows.Interpreter;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Api.Funnels;
+
+/// <summary>Says a trigger in an admin's words, Russian or English.</summary>
+public sealed class TriggerWords(ActivityRegistry activities)
+{
+    private static readonly Dictionary<string, (string Ru, string En)> Events = new(StringComparer.Ordinal)
+    {
+        [TriggerEvents.CreatedInStage] = ("сделка создана на этапе", "a deal is created in the stage"),
+        [TriggerEvents.EnteredStage] = ("сделка перешла на этап", "a deal enters the stage"),
+        [TriggerEvents.CreatedOrEntered] = ("сделка создана на этапе или перешла на него", "a deal is created in or enters the stage"),
+        [TriggerEvents.LeftStage] = ("сделка ушла с этапа", "a deal leaves the stage"),
+        [TriggerEvents.FieldChanged] = ("изменилось поле", "a field changes"),
+        [TriggerEvents.ResponsibleChanged] = ("сменился ответственный", "the responsible changes"),
+        [TriggerEvents.TagAdded] = ("добавлен тег", "a tag is added"),
+        [TriggerEvents.NoteAdded] = ("добавлено примечание", "a note is added"),
+        [TriggerEvents.MessageReceived] = ("пришло сообщение", "a message arrives"),
+        [TriggerEvents.CallReceived] = ("поступил звонок", "a call comes in"),
+        [TriggerEvents.MailReceived] = ("пришло письмо", "an e-mail arrives"),
+        [TriggerEvents.IncomingLead] = ("поступила заявка в неразобранное", "an incoming lead arrives"),
+        [TriggerEvents.Webhook] = ("пришёл вебхук", "a webhook arrives"),
+        [TriggerEvents.Manual] = ("запущен вручную", "it is started by hand"),
+        [TriggerEvents.Schedule] = ("по расписанию", "on schedule"),
+        [TriggerEvents.DateField] = ("наступает дата из поля", "the date in a field comes"),
+        [TriggerEvents.BookingCreated] = ("создана запись", "a booking is made"),
+        [TriggerEvents.BookingChanged] = ("изменилась запись", "a booking changes"),
+        [TriggerEvents.Deleted] = ("сделка удалена", "a deal is deleted"),
+    };
+
+    public static string Event(string occurrence, bool english) =>
+        Events.TryGetValue(occurrence, out var words) ? english ? words.En : words.Ru : occurrence;
+
+    public TriggerView View(string funnel, FunnelTrigger trigger, FunnelDocument document, CrmDirectory? directory, JObject? then, bool english) => new(
+        funnel, trigger.Id, trigger.Name, trigger.Enabled, trigger.When.Event, [.. trigger.When.Stages.Select(stage => StageNames.Of(stage.ToString(), document, directory))],
+        When(trigger.When, english), trigger.If?.Text, trigger.If?.Language, Steps(then, english));
+
+    private static string When(When when, bool english)
+    {
+        var words = Event(when.Event, english);
+        if (when.Field is { } field) words += $" «{field}»";
+        if (when.Tag is { } tag) words += $" «{tag}»";
+        if (when.Cron is { } cron) words += $" {cron}";
+        if (when.Source is { } source) words += english ? $" from {source}" : $" из «{source}»";
+        var timing = when.Timing;
+        return words + timing.Kind switch
+        {
+            TimingKind.After when timing.Delay is { } delay => english ? $", {DurationConverter.Format(delay)} later" : $", через {Duration(delay)}",
+            TimingKind.DailyAt => english ? $", at {timing.At}" : $", в {timing.At}",
+            TimingKind.DateField when timing.Delay is { } delay => english
+                ? $", {DurationConverter.Format(delay.Duration())} {(delay < TimeSpan.Zero ? "before" : "after")} the date"
+                : $", {(delay < TimeSpan.Zero ? "за" : "через")} {Duration(delay.Duration())} {(delay < TimeSpan.Zero ? "до даты" : "после даты")}",
+            _ => "",
+        };
+    }
+
+    private static string Duration(TimeSpan span)
+    {
+        var parts = new List<string>();
+        if (span.Days > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{span.Days} д"));
+        if (span.Hours > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{span.Hours} ч"));
+        if (span.Minutes > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{span.Minutes} мин"));
+        if (span.Seconds > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{span.Seconds} с"));
+        return string.Join(' ', parts);
+    }
+
+    private List<string> Steps(JObject? then, bool english)
+    {
+        var steps = new List<string>();
+        foreach (var type in (then ?? []).Descendants().OfType<JProperty>().Where(property => property.Name == "type" && property.Parent is JObject node && node["id"] is not null))
+        {
+            if (type.Value is not JValue { Value: string name } || activities.Descriptors.FirstOrDefault(one => one.TypeName == name) is not { IsContainer: false } known) continue;
+            if (!known.IsStart) steps.Add(english ? known.DisplayName : known.DisplayNameRu ?? known.DisplayName);
+        }
+
+        return steps;
+    }
+}
+
+/// <summary>Stages by name.</summary>
+internal static class StageNames
+{
+    /// <param name="reference"><c>pipeline/stage</c>; given back as it is when nobody knows its name.</param>
+    public static string Of(string reference, FunnelDocument? document, CrmDirectory? directory)
+    {
+        if (document?.Stages.FirstOrDefault(stage => stage.Ref.ToString() == reference) is { } own) return own.Name;
+        var slash = reference.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0 || directory is null) return reference;
+        var pipeline = directory.Pipelines.FirstOrDefault(one => one.Id == reference[..slash]);
+        return pipeline?.Stages.FirstOrDefault(stage => stage.Id == reference[(slash + 1)..])?.Name ?? reference;
+    }
+}

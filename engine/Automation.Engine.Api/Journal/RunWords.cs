@@ -1,0 +1,66 @@
+using Automation.Engine.Workflows.Interpreter;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Api.Journal;
+
+/// <summary>Says in words what a run's row and an effect's row tell.</summary>
+internal static class RunWords
+{
+    public static (string Text, string Tone) Run(JObject facts, string? trigger, bool english)
+    {
+        var name = trigger is null ? english ? "Run" : "Запуск" : $"«{trigger}»";
+        var status = (string?)facts["status"];
+        return status switch
+        {
+            "Finished" => ($"{name}: {(english ? "finished" : "выполнен")}", "fired"),
+            "Faulted" => ($"{name}: {(english ? "stopped by a failure" : "остановлен ошибкой")}{Incident(facts)}", "trouble"),
+            "Cancelled" => ($"{name}: {(english ? "cancelled" : "отменён")}{Cancelled(facts, english)}", "quiet"),
+            _ => ($"{name}: {Waits(facts, english)}", "plain"),
+        };
+    }
+
+    public static (string Text, string Tone) Effect(JObject facts, bool english)
+    {
+        var failed = (string?)facts["state"] == "failed";
+        var text = failed ? english ? "Not done" : "Не выполнено" : english ? "Result unknown, a person decides" : "Результат неизвестен, нужно решение человека";
+        return ($"{text}: {(string?)facts["summary"]}{Reason(facts)}", "trouble");
+    }
+
+    public static IEnumerable<JournalLine> Lines(JObject facts, ActivityRegistry activities, bool english)
+    {
+        foreach (var effect in facts["effects"] as JArray ?? []) yield return new(null, (english ? "planned: " : "запланировано: ") + (string?)effect["summary"], "plain");
+        foreach (var fact in (facts["facts"] as JArray ?? []).OfType<JObject>())
+        {
+            var type = (string?)fact["type"];
+            var activity = activities.Descriptors.FirstOrDefault(one => one.TypeName == type);
+            if (activity is null or { IsContainer: true }) continue;
+            var name = english ? activity.DisplayName : activity.DisplayNameRu ?? activity.DisplayName;
+            if ((string?)fact["event"] == "Completed")
+            {
+                var outcomes = (fact["outcomes"] as JArray ?? []).Select(outcome => (string?)outcome).Where(outcome => outcome != "Done").ToList();
+                yield return new(null, outcomes.Count == 0 ? name : $"{name}: {string.Join(", ", outcomes)}", "done");
+            }
+            else if ((string?)fact["event"] == "Faulted")
+            {
+                yield return new(null, $"{name}: {(string?)fact["message"]} ({(string?)fact["code"]})", "trouble");
+            }
+        }
+    }
+
+    private static string Waits(JObject facts, bool english)
+    {
+        var due = (facts["waits"] as JArray ?? []).Select(wait => (string?)wait["due"]).FirstOrDefault(at => at is not null);
+        if (due is not null) return (english ? "waits until " : "ждёт до ") + due;
+        return facts["effects"] is null ? english ? "waits" : "ждёт" : english ? "acts" : "действует";
+    }
+
+    private static string Incident(JObject facts) => (facts["incidents"] as JArray)?.LastOrDefault() is JObject last
+        ? $": {(string?)(last["Message"] ?? last["message"])} ({(string?)(last["Code"] ?? last["code"])})"
+        : "";
+
+    private static string Cancelled(JObject facts, bool english) => (string?)facts["stimulus"]?["reason"] is { Length: > 0 } reason
+        ? $" ({Automation.Engine.Matching.VerdictTexts.Of(reason, english ? "en" : "ru") switch { var text when text.Contains(reason, StringComparison.Ordinal) => reason, var text => text }})"
+        : "";
+
+    private static string Reason(JObject facts) => (string?)facts["code"] is { } code ? $" ({code}{((string?)facts["message"] is { } message ? ": " + message : "")})" : "";
+}

@@ -1,0 +1,25 @@
+namespace Automation.Engine.Api.Journal;
+
+/// <summary>The answer to "why did it (not) fire?".</summary>
+/// <param name="Text">In one sentence.</param>
+/// <param name="Event">The event that was looked at; absent when the deal has none.</param>
+public sealed record WhyView(string Deal, string? Connection, string Text, WhyEvent? Event, IReadOnlyList<WhyFunnel> Funnels);
+
+/// <param name="Text">What happened, in words.</param>
+/// <param name="From">Stage before, by name.</param>
+/// <param name="To">Stage after, by name.</param>
+public sealed record WhyEvent(Guid? Id, DateTimeOffset At, string? Kind, string Text, string? From, string? To, IReadOnlyList<WhyChange> Changes);
+
+public sealed record WhyChange(string Path, string Name, string Old, string New);
+
+public sealed record WhyFunnel(string Slug, string Name, int? Version, IReadOnlyList<WhyTrigger> Triggers);
+
+/// <param name="Outcome">fired, scheduled, no.</param>
+/// <param name="Reason">Code of the reason.</param>
+/// <param name="Text">The reason in words.</param>
+/// <param name="Seen">Values that took part.</param>
+/// <param name="Later">What the second look of a delayed trigger found.</param>
+public sealed record WhyTrigger(
+    string Id, string Name, string Outcome, string Reason, string Text, IReadOnlyList<WhyValue> Seen, DateTimeOffset? Due, Guid? RunId, string? RunStatus, string? Later);
+
+public sealed record WhyValue(string Path, string Value);

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Engine.Api;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 300, Level = LogLevel.Error, Message = "{Method} {Route} failed")]
+    public static partial void RequestFailed(this ILogger logger, string method, string route, Exception cause);
+
+    [LoggerMessage(EventId = 301, Level = LogLevel.Warning, Message = "Hooks of connection {Connection} cannot be stored")]
+    public static partial void HookNotStored(this ILogger logger, Guid connection, Exception? cause);
+
+    [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "The reader of {Source} failed on a hook of connection {Connection}")]
+    public static partial void HookReaderFailed(this ILogger logger, string source, Guid connection, Exception cause);
+
+    [LoggerMessage(EventId = 303, Level = LogLevel.Warning, Message = "A hint for connection {Connection} was not followed; the next pass of its feed reads what changed")]
+    public static partial void HintFailed(this ILogger logger, Guid connection, Exception cause);
+
+    [LoggerMessage(EventId = 304, Level = LogLevel.Warning, Message = "Waiting events cannot be counted")]
+    public static partial void WaitingNotCounted(this ILogger logger, Exception cause);
+
+    [LoggerMessage(EventId = 305, Level = LogLevel.Warning, Message = "Sign-in refused for {Address}: {Code}")]
+    public static partial void SignInRefused(this ILogger logger, string address, string code);
+}

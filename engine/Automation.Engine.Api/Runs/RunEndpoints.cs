@@ -1,0 +1,97 @@
+using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Journal;
+using Automation.Engine.Api.Json;
+using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Mailboxes;
+using Automation.Engine.Mailboxes;
+using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Newtonsoft.Json;
+
+namespace Automation.Engine.Api.Runs;
+
+internal static class RunEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/runs", ListAsync).WithSummary("Runs, newest first").Produces<PageView<RunView>>();
+        api.MapGet("/runs/{id}", ReadAsync).WithSummary("A run with its waits, incidents and effects").Produces<RunDetail>();
+        api.MapGet("/runs/{id}/journal", JournalAsync).WithSummary("The run's journal in order").Produces<PageView<JournalView>>();
+        api.MapPost("/runs/{id}/replay", ReplayAsync).WithSummary("Rebuilds the run from its journal and compares; nothing is sent").Produces<ReplayReport>();
+        api.MapPost("/runs/{id}/cancel", CancelAsync).WithSummary("Cancels a run that has not ended").Produces<RunView>(202).ProducesProblem(409);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? deal, string? status, string? trigger, string? cursor, int? limit)
+    {
+        var (account, before, take) = (context.Account().Value, Paging.Before(cursor), Paging.Limit(limit));
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var runs = db.Runs.AsNoTracking().Where(row => row.AccountId == account && row.Id < before);
+        if (deal is not null) runs = runs.Where(row => row.EntityType == EntityTypes.Deal && row.EntityId == deal);
+        if (trigger is not null) runs = runs.Where(row => row.TriggerId == trigger);
+        if (status is not null)
+        {
+            if (!Enum.TryParse<RunStatus>(status, ignoreCase: true, out var wanted) || char.IsDigit(status[0])) throw new ProblemException(Problem.BadQuery("status is running, suspended, finished, faulted or cancelled."));
+            runs = runs.Where(row => row.Status == (int)wanted);
+        }
+
+        var rows = await runs.OrderByDescending(row => row.Id).Take(take + 1).ToListAsync(context.RequestAborted);
+        return new JsonAnswer(Paging.Page(rows, take, row => row.Id, RunView.Of));
+    }
+
+    private static async Task<IResult> ReadAsync(HttpContext context, string id, IDbContextFactory<AutomationDbContext> contexts)
+    {
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var row = await FindAsync(db, context, id);
+        var effects = await db.Effects.AsNoTracking().Where(effect => effect.AccountId == row.AccountId && effect.ConnectionId == row.ConnectionId && effect.EntityType == row.EntityType && effect.EntityId == row.EntityId && effect.RunId == row.Id)
+            .OrderBy(effect => effect.Position).ToListAsync(context.RequestAborted);
+        var state = StateOf(row);
+        return new JsonAnswer(new RunDetail(
+            RunView.Of(row), [.. (state?.Bookmarks ?? []).Select(bookmark => new WaitView(bookmark.Name, bookmark.DueAt))],
+            [.. (state?.Incidents ?? []).Select(incident => new IncidentView(incident.ActivityId, incident.ActivityType, incident.Code, incident.Message, incident.At))],
+            [.. effects.Select(EffectView.Of)], state is null));
+    }
+
+    private static async Task<IResult> JournalAsync(HttpContext context, string id, IDbContextFactory<AutomationDbContext> contexts, JournalReads journal, AccountDirectory accounts, string? lang)
+    {
+        var english = await Funnels.Languages.IsEnglishAsync(context, accounts, lang);
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var row = await FindAsync(db, context, id);
+        var rows = await db.Journal.AsNoTracking().Where(entry => entry.AccountId == row.AccountId && entry.RunId == row.Id).OrderBy(entry => entry.Id).Take(1_000).ToListAsync(context.RequestAborted);
+        return new JsonAnswer(new PageView<JournalView>(await journal.ViewAsync(rows, english, context.RequestAborted), null));
+    }
+
+    private static async Task<IResult> ReplayAsync(HttpContext context, string id, ReplayService replays) =>
+        await replays.ReplayAsync(context.Account(), Paging.Id(id), context.RequestAborted) is { } report ? new JsonAnswer(report) : throw ApiProblem.NotFound("There is no such run.");
+
+    private static async Task<IResult> CancelAsync(HttpContext context, string id, IDbContextFactory<AutomationDbContext> contexts, MailboxRouter router)
+    {
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var row = await FindAsync(db, context, id);
+        if ((RunStatus)row.Status is RunStatus.Finished or RunStatus.Faulted or RunStatus.Cancelled) throw new ProblemException(new(409, "run_ended", "This run has ended already."));
+        await router.CancelRunAsync(MailboxRouter.KeyOf(row), row.Id, $"cancelled by {context.Caller().Name}");
+        return new JsonAnswer(RunView.Of(row), 202);
+    }
+
+    private static async Task<RunRow> FindAsync(AutomationDbContext db, HttpContext context, string id)
+    {
+        var (account, run) = (context.Account().Value, Paging.Id(id));
+        return await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == account && row.Id == run, context.RequestAborted) ?? throw ApiProblem.NotFound("There is no such run.");
+    }
+
+    private static RunState? StateOf(RunRow row)
+    {
+        try
+        {
+            return RunJson.ReadState(row.State);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

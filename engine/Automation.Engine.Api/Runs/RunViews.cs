@@ -1,0 +1,47 @@
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
+
+namespace Automation.Engine.Api.Runs;
+
+/// <param name="Deal">The deal's id; absent for other entities.</param>
+/// <param name="Status">running, suspended, finished, faulted, cancelled.</param>
+public sealed record RunView(
+    Guid Id, string Status, string? Deal, string EntityType, string EntityId, Guid ConnectionId, Guid? FunnelId, int? FunnelVersion, string? TriggerId, string? Name, Guid? EventId,
+    int IncidentCount, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? FinishedAt)
+{
+    internal static RunView Of(RunRow row) => new(
+        row.Id, StatusOf(row.Status), Entities.Deal(row), row.EntityType, row.EntityId, row.ConnectionId, row.FunnelId, row.FunnelVersion, row.TriggerId, row.Name, row.EventId,
+        row.IncidentCount, row.CreatedAt, row.UpdatedAt, row.FinishedAt);
+
+    internal static string StatusOf(int status) => ((RunStatus)status).ToString().ToLowerInvariant();
+}
+
+/// <param name="Waits">What it waits for.</param>
+/// <param name="Quarantined">True when its stored state cannot be read (R11).</param>
+public sealed record RunDetail(RunView Run, IReadOnlyList<WaitView> Waits, IReadOnlyList<IncidentView> Incidents, IReadOnlyList<EffectView> Effects, bool Quarantined);
+
+public sealed record WaitView(string Name, DateTimeOffset? Due);
+
+public sealed record IncidentView(string ActivityId, string ActivityType, string Code, string Message, DateTimeOffset At);
+
+/// <param name="State">planned, sending, done, failed, unknown, cancelled.</param>
+public sealed record EffectView(
+    string Key, string Kind, string Summary, string State, string? Deal, string EntityType, string EntityId, Guid RunId, int Tries, string? Code, string? Message,
+    DateTimeOffset PlannedAt, DateTimeOffset? NextTryAt, DateTimeOffset? FinishedAt)
+{
+    internal static EffectView Of(EffectRow row) => new(
+        row.Key, row.Kind, row.Summary, ((Effects.EffectState)row.State).ToString().ToLowerInvariant(), Entities.Deal(row), row.EntityType, row.EntityId, row.RunId, row.Tries,
+        row.ErrorCode, row.ErrorMessage, row.PlannedAt, row.NextTryAt, row.FinishedAt);
+}
+
+/// <param name="Kind">bookmark, start, date, schedule, retry.</param>
+public sealed record TimerView(Guid Id, string Kind, string? Deal, string EntityType, string EntityId, Guid? RunId, string? TriggerId, DateTimeOffset DueAt);
+
+/// <summary>Something that was given up; nothing of it is deleted (R9).</summary>
+/// <param name="Type">event, hook, run.</param>
+public sealed record DeadLetterView(Guid Id, string Type, DateTimeOffset At, Guid ConnectionId, string? Deal, string? EntityType, string? EntityId, string? Code, string? Message, int? Bytes);
+
+internal static class Entities
+{
+    public static string? Deal(MailboxScoped row) => row.EntityType == Mailboxes.EntityTypes.Deal ? row.EntityId : null;
+}

@@ -1,0 +1,78 @@
+using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Json;
+using Automation.Engine.Effects;
+using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Automation.Engine.Api.Runs;
+
+/// <summary>What waits, what is unsure, what was given up.</summary>
+internal static class WorkEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/timers", TimersAsync).WithSummary("Timers, earliest first").Produces<PageView<TimerView>>();
+        api.MapGet("/effects", EffectsAsync).WithSummary("Effects by state, newest first").Produces<PageView<EffectView>>();
+        api.MapGet("/dead-letters", DeadLettersAsync).WithSummary("Dead events, unreadable hooks and faulted runs, newest first").Produces<PageView<DeadLetterView>>();
+    }
+
+    private static async Task<IResult> TimersAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? deal, string? cursor, int? limit)
+    {
+        var (account, take, skip) = (context.Account().Value, Paging.Limit(limit), Offset(cursor));
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var timers = db.Timers.AsNoTracking().Where(row => row.AccountId == account);
+        if (deal is not null) timers = timers.Where(row => row.EntityType == Mailboxes.EntityTypes.Deal && row.EntityId == deal);
+        var rows = await timers.OrderBy(row => row.DueAt).ThenBy(row => row.Id).Skip(skip).Take(take + 1).ToListAsync(context.RequestAborted);
+        return new JsonAnswer(new PageView<TimerView>(
+            [.. rows.Take(take).Select(row => new TimerView(row.Id, row.Kind, Entities.Deal(row), row.EntityType, row.EntityId, row.RunId, row.TriggerId, row.DueAt))], Next(rows.Count, take, skip)));
+    }
+
+    private static async Task<IResult> EffectsAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? state, string? deal, string? cursor, int? limit)
+    {
+        var (account, take, skip) = (context.Account().Value, Paging.Limit(limit), Offset(cursor));
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var effects = db.Effects.AsNoTracking().Where(row => row.AccountId == account);
+        if (deal is not null) effects = effects.Where(row => row.EntityType == Mailboxes.EntityTypes.Deal && row.EntityId == deal);
+        if (state is not null)
+        {
+            if (!Enum.TryParse<EffectState>(state, ignoreCase: true, out var wanted) || char.IsDigit(state[0])) throw new ProblemException(Problem.BadQuery("state is planned, sending, done, failed, unknown or cancelled."));
+            effects = effects.Where(row => row.State == (int)wanted);
+        }
+
+        var rows = await effects.OrderByDescending(row => row.PlannedAt).ThenByDescending(row => row.Position).ThenBy(row => row.Key).Skip(skip).Take(take + 1).ToListAsync(context.RequestAborted);
+        return new JsonAnswer(new PageView<EffectView>([.. rows.Take(take).Select(EffectView.Of)], Next(rows.Count, take, skip)));
+    }
+
+    private static async Task<IResult> DeadLettersAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? cursor, int? limit)
+    {
+        var (account, take, before) = (context.Account().Value, Paging.Limit(limit), Paging.Before(cursor));
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var events = await db.Events.AsNoTracking().Where(row => row.AccountId == account && row.Status == EventStatus.Dead && row.Id < before).OrderByDescending(row => row.Id).Take(take + 1).ToListAsync(context.RequestAborted);
+        var hooks = await db.Hooks.AsNoTracking().Where(row => row.AccountId == account && row.ErrorCode != null && row.Id < before).OrderByDescending(row => row.Id).Take(take + 1)
+            .Select(row => new { row.Id, row.ReceivedAt, row.ConnectionId, row.ErrorCode, row.ErrorMessage, row.Body.Length }).ToListAsync(context.RequestAborted);
+        var runs = await db.Runs.AsNoTracking().Where(row => row.AccountId == account && row.Status == (int)RunStatus.Faulted && row.Id < before).OrderByDescending(row => row.Id).Take(take + 1).ToListAsync(context.RequestAborted);
+        var all = events.Select(row => new DeadLetterView(row.Id, "event", row.ProcessedAt ?? row.AcceptedAt, row.ConnectionId, Entities.Deal(row), row.EntityType, row.EntityId, row.ErrorCode, row.ErrorMessage, null))
+            .Concat(hooks.Select(row => new DeadLetterView(row.Id, "hook", row.ReceivedAt, row.ConnectionId, null, null, null, row.ErrorCode, row.ErrorMessage, row.Length)))
+            .Concat(runs.Select(row => new DeadLetterView(row.Id, "run", row.UpdatedAt, row.ConnectionId, Entities.Deal(row), row.EntityType, row.EntityId, "run_faulted", row.Name, null)))
+            .OrderByDescending(letter => letter.Id, NetworkOrder).ToList();
+        return new JsonAnswer(Paging.Page(all, take, letter => letter.Id, letter => letter));
+    }
+
+    // Both databases compare ids by their bytes in network order, and so does Guid since .NET 8.
+    private static readonly IComparer<Guid> NetworkOrder = Comparer<Guid>.Default;
+
+    private static int Offset(string? cursor)
+    {
+        if (string.IsNullOrEmpty(cursor)) return 0;
+        return int.TryParse(cursor, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var skip) && skip <= 1_000_000
+            ? skip
+            : throw new ProblemException(Problem.BadQuery("This cursor is not one of ours."));
+    }
+
+    private static string? Next(int rows, int take, int skip) => rows > take ? (skip + take).ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
+}
