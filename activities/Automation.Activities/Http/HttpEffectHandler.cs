@@ -24,7 +24,7 @@ public sealed class HttpEffectHandler(IHttpGateway gateway, TimeProvider clock) 
         headers.TryAdd("Idempotency-Key", call.Key);
         var body = Encoding.UTF8.GetBytes((string?)request["body"] ?? "");
         var answer = await gateway.SendAsync(
-            new HttpCall(call.Account, new HttpMethod((string)request["method"]!), new Uri((string)request["url"]!), headers, body, (string?)request["contentType"]), cancellationToken);
+            new HttpCall(call.Account, (string)request["method"]!, new Uri((string)request["url"]!), headers, body, (string?)request["contentType"]), cancellationToken);
         return answer switch
         {
             HttpAnswer.Received received => Read(received, request),
