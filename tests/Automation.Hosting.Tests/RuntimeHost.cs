@@ -169,13 +169,7 @@ public sealed class RuntimeHost : IAsyncDisposable
         if (clock is not null) services.AddSingleton(clock);
         if (postgres is null) services.AddSqliteStore(folder.File("automation.db"));
         else services.AddPostgreSqlStore(postgres);
-        services.AddSingleton<IIdSource, UuidV7Source>();
-        services.AddSingleton(_ => MasterKey.Load(folder.Path, null));
-        services.AddSingleton<SecretStore>();
-        services.AddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretStore>());
-        services.AddSingleton<PortCatalog>();
-        services.AddSingleton<IPorts>(provider => provider.GetRequiredService<PortCatalog>());
-        services.AddSingleton<ILinks, LinkStore>();
+        services.AddPersistence(folder.Path, null);
         services.AddSingleton<StepObserver>(signals);
         services.AddAutomationExpressions();
         services.AddAutomationEngine();

@@ -48,13 +48,7 @@ public static class ServerHost
         services.AddSingleton(options);
         if (options.Postgres is { Length: > 0 } postgres) services.AddPostgreSqlStore(postgres);
         else services.AddSqliteStore(Path.Combine(options.Data, "automation.db"));
-        services.AddSingleton<IIdSource, UuidV7Source>();
-        services.AddSingleton(_ => MasterKey.Load(options.Data, Environment.GetEnvironmentVariable(MasterKey.Variable)));
-        services.AddSingleton<SecretStore>();
-        services.AddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretStore>());
-        services.AddSingleton<PortCatalog>();
-        services.AddSingleton<IPorts>(provider => provider.GetRequiredService<PortCatalog>());
-        services.AddSingleton<ILinks, LinkStore>();
+        services.AddPersistence(options.Data, Environment.GetEnvironmentVariable(MasterKey.Variable));
         services.AddAutomationExpressions();
         services.AddAutomationEngine();
         services.AddAutomationActivities();

@@ -1,0 +1,23 @@
+# syntax=docker/dockerfile:1
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /src
+COPY Directory.Build.props Directory.Packages.props global.json BannedSymbols.txt .editorconfig ./
+COPY engine/ engine/
+COPY activities/ activities/
+COPY designer/ designer/
+COPY samples/ samples/
+# The sandbox is for trying the product on a desk; an image serves a real CRM.
+RUN dotnet publish designer/Automation.Server -c Release -o /app -p:Sandbox=false -p:UseAppHost=false
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+WORKDIR /app
+COPY --from=build /app ./
+# The script worker runs users' JavaScript; without it every script ends with script_unavailable.
+RUN test -f scriptworker/Automation.Engine.ScriptWorker.dll && mkdir /data && chown app:app /data
+USER app
+VOLUME /data
+ENV AUTOMATION_DATA=/data AUTOMATION_URL=http://0.0.0.0:5080 AUTOMATION_HOOK_URL=http://0.0.0.0:5082
+EXPOSE 5080 5082
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["dotnet", "Automation.Server.dll"]
+CMD ["serve"]

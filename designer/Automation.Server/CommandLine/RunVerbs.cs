@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace Automation.Server.CommandLine;
+
+internal static class RunVerbs
+{
+    public static IEnumerable<Command> Create(ServerVerbs verbs) => [Runs(verbs), Timers(verbs), DeadLetters(verbs), Replay(verbs)];
+
+    private static Command Runs(ServerVerbs verbs)
+    {
+        var deal = new Option<string?>("--deal") { Description = "Only this deal's." };
+        var status = new Option<string?>("--status") { Description = "Only these: running, suspended, finished, faulted, cancelled." };
+        return verbs.Create("runs", "List runs, the latest first.", [deal, status], async (verb, cancellationToken) =>
+        {
+            var answer = await verb.Server.GetAsync("api/runs" + Query(("deal", verb.Parsed.GetValue(deal)), ("status", verb.Parsed.GetValue(status))), cancellationToken);
+            TextTable.Write(verb.Output, Items.In(answer), "id", "name", "deal", "status", "incidents", "createdAt", "finishedAt");
+        });
+    }
+
+    private static Command Timers(ServerVerbs verbs) => verbs.Create("timers", "List waiting timers, the next one first.", [], async (verb, cancellationToken) =>
+        TextTable.Write(verb.Output, Items.In(await verb.Server.GetAsync("api/timers", cancellationToken)), "dueAt", "kind", "deal", "triggerId", "runId"));
+
+    private static Command DeadLetters(ServerVerbs verbs) => verbs.Create("dead-letters", "List what could not be done and waits for a person.", [], async (verb, cancellationToken) =>
+        TextTable.Write(verb.Output, Items.In(await verb.Server.GetAsync("api/dead-letters", cancellationToken)), "at", "kind", "deal", "code", "message", "tries", "id"));
+
+    private static Command Replay(ServerVerbs verbs)
+    {
+        var run = new Argument<Guid>("RUN_ID") { Description = "As the list of runs shows it." };
+        return verbs.Create("replay", "Go on with a run that stopped at a failure. Effects that are done are not repeated.", [run], async (verb, cancellationToken) =>
+        {
+            var id = verb.Parsed.GetRequiredValue(run);
+            var answer = await verb.Server.SendAsync(HttpMethod.Post, $"api/runs/{id}/replay", "{}", cancellationToken);
+            await verb.Output.WriteLineAsync($"Run {id} goes on. {Items.Show(answer is Newtonsoft.Json.Linq.JObject told ? told["status"] : null)}".TrimEnd());
+        });
+    }
+
+    internal static string Query(params IEnumerable<(string Name, string? Value)> parts)
+    {
+        var given = parts.Where(part => !string.IsNullOrEmpty(part.Value)).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}").ToList();
+        return given.Count == 0 ? "" : "?" + string.Join('&', given);
+    }
+}
