@@ -53,7 +53,7 @@ public sealed class GuardedHttpGateway : IHttpGateway, IDisposable
 
     private async Task<HttpAnswer> FollowAsync(HttpCall call, Destination first, IReadOnlyList<string>? hosts, CancellationToken either, CancellationToken callers)
     {
-        var (to, method, body, secrets) = (first, call.Method, call.Body, true);
+        var (to, method, body, secrets) = (first, new HttpMethod(call.Method), call.Body, true);
         for (var hop = 0; ; hop++)
         {
             HttpAnswer answer;

@@ -58,7 +58,7 @@ internal sealed class KlientiksApi(Connection connection, IHttpGateway http, ISe
         using var turn = await limiter.EnterAsync(key, cancellationToken);
         var body = form is null ? null : string.Join('&', form.Select(pair => $"{Uri.EscapeDataString(pair.Name)}={Uri.EscapeDataString(pair.Value)}"));
         var call = new HttpCall(
-            connection.Account, method, wire.Address(action, token, rest), null, body is null ? default : Encoding.UTF8.GetBytes(body),
+            connection.Account, method.Method, wire.Address(action, token, rest), null, body is null ? default : Encoding.UTF8.GetBytes(body),
             body is null ? null : "application/x-www-form-urlencoded", connection.AllowedHosts, Sensitive: true, TimeSpan.FromSeconds(30));
         return await http.SendAsync(call, cancellationToken) switch
         {

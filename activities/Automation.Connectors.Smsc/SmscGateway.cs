@@ -106,7 +106,7 @@ public sealed class SmscGateway : ISmsGateway
         var body = string.Join('&', form.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
         var url = new Uri((connection.BaseUrl ?? Home).AbsoluteUri.TrimEnd('/') + "/" + path);
         var call = new HttpCall(
-            connection.Account, HttpMethod.Post, url, null, Encoding.UTF8.GetBytes(body), "application/x-www-form-urlencoded", connection.AllowedHosts, Sensitive: true);
+            connection.Account, "POST", url, null, Encoding.UTF8.GetBytes(body), "application/x-www-form-urlencoded", connection.AllowedHosts, Sensitive: true);
         return await http.SendAsync(call, cancellationToken) switch
         {
             HttpAnswer.Received { Status: >= 200 and < 300 } received => JsonBody.TryParse(received.Body) is JObject json ? (json, null) : (null, new ResultUnknown("SMSC's answer is not JSON.")),

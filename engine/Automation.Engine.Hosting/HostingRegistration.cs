@@ -44,7 +44,6 @@ public static class HostingRegistration
         services.AddSingleton<ReplayService>();
         services.AddSingleton<OwnWriteRegistry>();
         services.AddSingleton<TriggerMatcher>();
-        services.AddSingleton<Persistence.Staff.ManagerStore>();
         services.AddSingleton<ManagerDirectory>();
         services.AddSingleton<IManagerDirectory>(provider => provider.GetRequiredService<ManagerDirectory>());
         services.AddSingleton<EffectSender>();
@@ -72,8 +71,8 @@ public static class HostingRegistration
         return services;
     }
 
-    /// <summary>Orleans for one process: a silo on free loopback ports, membership in memory.</summary>
-    public static IHostBuilder UseLocalSilo(this IHostBuilder host, int siloPort, int gatewayPort) => host.UseOrleans(silo =>
+    /// <summary>Orleans for one process: a silo on the given loopback ports, membership in memory.</summary>
+    public static void ConfigureLocalSilo(ISiloBuilder silo, int siloPort, int gatewayPort)
     {
         silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: "automation", clusterId: $"local-{siloPort}");
         silo.Configure<GrainCollectionOptions>(collection =>
@@ -81,5 +80,5 @@ public static class HostingRegistration
             collection.CollectionAge = TimeSpan.FromMinutes(3);
             collection.CollectionQuantum = TimeSpan.FromMinutes(1);
         });
-    });
+    }
 }

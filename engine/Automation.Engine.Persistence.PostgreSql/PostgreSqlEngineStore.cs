@@ -1,4 +1,3 @@
-using System.Data;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
@@ -46,14 +45,15 @@ public sealed class PostgreSqlEngineStore : IEngineStore
     {
         object[] values = [key.Account.Value, key.Connection.Value, key.EntityType, key.EntityId];
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        // One snapshot for the five reads.
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var batch = new NpgsqlBatch(connection);
+        // One snapshot for the five reads, and one round trip.
+        batch.Add("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
         batch.Add(mailboxes.Select($"WHERE {Mailbox}"), values);
         batch.Add(events.Select($"WHERE {Mailbox} AND status = 0 ORDER BY number"), values);
         batch.Add(runs.Select($"WHERE {Mailbox} AND {EngineSql.RunOpen} ORDER BY id"), values);
         batch.Add(effects.Select($"WHERE {Mailbox} AND {EngineSql.EffectUnfinished} ORDER BY planned_at, position, key"), values);
         batch.Add(timers.Select($"WHERE {Mailbox} ORDER BY due_at, id"), values);
+        batch.Add("COMMIT");
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (await mailboxes.ReadAllAsync(reader, cancellationToken) is not [var row]) return null;
         var waiting = await NextAsync(events, reader, cancellationToken);

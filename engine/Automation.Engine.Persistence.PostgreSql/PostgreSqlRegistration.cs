@@ -2,24 +2,23 @@ using Automation.Engine.Persistence.Steps;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Npgsql;
 
 namespace Automation.Engine.Persistence.PostgreSql;
 
 public static class PostgreSqlRegistration
 {
     /// <summary>The store on PostgreSQL 13 or later. Call <see cref="IStoreSetup.MigrateAsync"/> before use.</summary>
-    /// <param name="connectionString">As Npgsql takes it; statements are prepared after their second use unless it says otherwise.</param>
+    /// <param name="connectionString">As Npgsql takes it. The hot path has a pool of its own with prepared statements.</param>
     public static IServiceCollection AddPostgreSqlStore(this IServiceCollection services, string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (settings.MaxAutoPrepare == 0) (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (100, 2);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => NpgsqlDataSource.Create(settings));
-        services.AddDbContextFactory<PostgreSqlDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(_ => new EngineDataSource(connectionString));
+        services.AddDbContextFactory<PostgreSqlDbContext>(options => options.UseNpgsql(connectionString));
         services.AddSingleton<IDbContextFactory<AutomationDbContext>, ContextFactory<PostgreSqlDbContext>>();
         services.AddSingleton<IStoreSetup, PostgreSqlStoreSetup>();
-        services.AddSingleton<IEngineStore, PostgreSqlEngineStore>();
+        services.AddSingleton<IEngineStore>(provider => new PostgreSqlEngineStore(
+            provider.GetRequiredService<EngineDataSource>().Source, provider.GetRequiredService<IDbContextFactory<PostgreSqlDbContext>>(),
+            provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

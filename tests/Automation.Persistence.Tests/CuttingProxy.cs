@@ -9,7 +9,8 @@ public enum Cut { Never, BeforeCommitIsSent, AfterCommitIsDone }
 /// <summary>Stands between the store and PostgreSQL and cuts one connection at its COMMIT.</summary>
 public sealed class CuttingProxy : IAsyncDisposable
 {
-    private static readonly byte[] Commit = Encoding.ASCII.GetBytes("COMMIT");
+    // With its end: BEGIN says READ COMMITTED.
+    private static readonly byte[] Commit = Encoding.ASCII.GetBytes("COMMIT\0");
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
     private readonly int target;

@@ -18,12 +18,12 @@ internal static class PostgresBinaries
     /// <summary>PostgreSQL refuses to run as root.</summary>
     public static bool NeedsOtherUser => Environment.UserName == "root";
 
-    /// <summary>Leaves a shell behind that waits for this process to end, then stops the server and removes its directory.</summary>
+    /// <summary>Leaves a shell behind, in a session of its own, that waits for this process to end, then stops the server and removes its directory.</summary>
     public static void CleanUpAfterThisProcess(string control, string directory)
     {
         var stop = $"{(NeedsOtherUser ? "runuser -u postgres -- " : "")}{control} stop -D {directory}/data -m immediate";
         var script = $"exec >/dev/null 2>&1; while kill -0 {Environment.ProcessId}; do sleep 0.5; done; {stop}; rm -rf {directory}";
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", script } });
+        using var shell = Process.Start(new ProcessStartInfo("setsid") { ArgumentList = { "/bin/sh", "-c", script } });
     }
 
     public static void Run(string program, params IReadOnlyList<string> arguments)

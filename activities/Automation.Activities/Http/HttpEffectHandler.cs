@@ -31,7 +31,7 @@ public sealed class HttpEffectHandler(IHttpGateway gateway, ISecrets secrets, Ti
         }
 
         var answer = await gateway.SendAsync(
-            new HttpCall(call.Account, new HttpMethod((string)request["method"]!), new Uri((string)request["url"]!), headers, body, (string?)request["contentType"]), cancellationToken);
+            new HttpCall(call.Account, (string)request["method"]!, new Uri((string)request["url"]!), headers, body, (string?)request["contentType"]), cancellationToken);
         return answer switch
         {
             HttpAnswer.Received received => Read(received, request),

@@ -67,7 +67,7 @@ internal sealed class AmoApi(
         var url = new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + "/api/v4/" + path);
         var headers = new Dictionary<string, string> { ["Authorization"] = "Bearer " + bearer.Trim(), ["Accept"] = "application/hal+json, application/json" };
         var call = new HttpCall(
-            connection.Account, method, url, headers, body is null ? default : JsonBody.Write(body), body is null ? null : "application/json",
+            connection.Account, method.Method, url, headers, body is null ? default : JsonBody.Write(body), body is null ? null : "application/json",
             connection.AllowedHosts, Timeout: TimeSpan.FromSeconds(20));
         return await http.SendAsync(call, cancellationToken) switch
         {

@@ -37,7 +37,7 @@ public static class ServerHost
         builder.Configuration.AddEnvironmentVariables();
         AddProduct(builder.Services, options);
         adjust?.Invoke(builder.Services);
-        builder.Host.UseLocalSilo(FreePort.Find(), FreePort.Find());
+        builder.Host.UseOrleans(silo => HostingRegistration.ConfigureLocalSilo(silo, FreePort.Find(), FreePort.Find()));
         var app = builder.Build();
         Map(app, options);
         return app;
@@ -48,17 +48,11 @@ public static class ServerHost
         services.AddSingleton(options);
         if (options.Postgres is { Length: > 0 } postgres) services.AddPostgreSqlStore(postgres);
         else services.AddSqliteStore(Path.Combine(options.Data, "automation.db"));
-        services.AddSingleton<IIdSource, UuidV7Source>();
-        services.AddSingleton(_ => MasterKey.Load(options.Data, Environment.GetEnvironmentVariable(MasterKey.Variable)));
-        services.AddSingleton<SecretStore>();
-        services.AddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretStore>());
-        services.AddSingleton<PortCatalog>();
-        services.AddSingleton<IPorts>(provider => provider.GetRequiredService<PortCatalog>());
-        services.AddSingleton<ILinks, LinkStore>();
+        services.AddPersistence(options.Data, Environment.GetEnvironmentVariable(MasterKey.Variable));
         services.AddAutomationExpressions();
         services.AddAutomationEngine();
         services.AddAutomationActivities();
-        services.AddActivities(typeof(SendSms).Assembly);
+        services.AddActivities(typeof(Automation.Activities.Crm.ServiceCollectionExtensions).Assembly);
         services.AddCrmActivities();
         services.AddAutomationHttp().AddAmoCrmConnector().AddSmscConnector().AddGenericConnector().AddKlientiksConnector().AddEmailConnector();
         services.AddAutomationRuntime(new RuntimeOptions { CommitLoops = options.Postgres is { Length: > 0 } ? 2 : 1 });

@@ -543,10 +543,10 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Number" }, "ix_events_waiting")
                         .HasFilter("status = 0");
 
-                    b.HasIndex(new[] { "AccountId", "ConnectionId", "DedupKey" }, "ux_events_dedup")
+                    b.HasIndex(new[] { "DedupKey", "ConnectionId", "AccountId" }, "ux_events_dedup")
                         .IsUnique();
 
-                    b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Number" }, "ux_events_number")
+                    b.HasIndex(new[] { "EntityId", "EntityType", "ConnectionId", "AccountId", "Number" }, "ux_events_number")
                         .IsUnique();
 
                     b.ToTable("events");
@@ -886,7 +886,8 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
 
                     b.HasKey("AccountId", "ConnectionId", "EntityType", "EntityId");
 
-                    b.HasIndex(new[] { "AccountId", "ConnectionId", "PipelineId", "Open", "AssignedTo" }, "ix_mailboxes_load");
+                    b.HasIndex(new[] { "AccountId", "ConnectionId", "PipelineId", "AssignedTo" }, "ix_mailboxes_load")
+                        .HasFilter("open");
 
                     b.ToTable("mailboxes");
                 });
@@ -1044,6 +1045,9 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.HasIndex(new[] { "AccountId", "CreatedAt" }, "ix_runs_created");
 
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Status" }, "ix_runs_mailbox");
+
+                    b.HasIndex(new[] { "EntityId", "EntityType", "ConnectionId", "AccountId" }, "ix_runs_open")
+                        .HasFilter("status IN (0, 1)");
 
                     b.ToTable("runs");
                 });

@@ -3,7 +3,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Automation.Engine.Persistence.Model;
 
-/// <summary>Tables of the hot path: events, mailboxes, runs, effects, timers, bookmarks, journal.</summary>
+/// <summary>
+/// Tables of the hot path: events, mailboxes, runs, effects, timers, bookmarks, journal. Where two indexes could serve one look-up,
+/// one is partial or begins with another column: without statistics (a new database) PostgreSQL takes either, and one of them
+/// walks the whole account.
+/// </summary>
 internal static class EngineTables
 {
     public static void Build(ModelBuilder model)
@@ -16,20 +20,21 @@ internal static class EngineTables
         model.Entity<EventRow>(ev =>
         {
             ev.HasKey(x => x.Id);
-            ev.HasIndex(x => new { x.AccountId, x.ConnectionId, x.DedupKey }, "ux_events_dedup").IsUnique();
-            ev.HasIndex(x => new { x.AccountId, x.ConnectionId, x.EntityType, x.EntityId, x.Number }, "ux_events_number").IsUnique();
+            ev.HasIndex(x => new { x.DedupKey, x.ConnectionId, x.AccountId }, "ux_events_dedup").IsUnique();
+            ev.HasIndex(x => new { x.EntityId, x.EntityType, x.ConnectionId, x.AccountId, x.Number }, "ux_events_number").IsUnique();
             ev.HasIndex(x => new { x.AccountId, x.ConnectionId, x.EntityType, x.EntityId, x.Number }, "ix_events_waiting").HasFilter("status = 0");
             ev.HasIndex(x => new { x.AccountId, x.Id }, "ix_events_dead").HasFilter("status = 2");
         });
         model.Entity<MailboxRow>(mailbox =>
         {
             mailbox.HasKey(x => new { x.AccountId, x.ConnectionId, x.EntityType, x.EntityId });
-            mailbox.HasIndex(x => new { x.AccountId, x.ConnectionId, x.PipelineId, x.Open, x.AssignedTo }, "ix_mailboxes_load");
+            mailbox.HasIndex(x => new { x.AccountId, x.ConnectionId, x.PipelineId, x.AssignedTo }, "ix_mailboxes_load").HasFilter("open");
         });
         model.Entity<RunRow>(run =>
         {
             run.HasKey(x => x.Id);
             run.HasIndex(x => new { x.AccountId, x.ConnectionId, x.EntityType, x.EntityId, x.Status }, "ix_runs_mailbox");
+            run.HasIndex(x => new { x.EntityId, x.EntityType, x.ConnectionId, x.AccountId }, "ix_runs_open").HasFilter("status IN (0, 1)");
             run.HasIndex(x => new { x.AccountId, x.CreatedAt }, "ix_runs_created");
         });
         model.Entity<EffectRow>(effect =>

@@ -18,11 +18,12 @@ public interface IHttpGateway
     Task<HttpAnswer> SendAsync(HttpCall call, CancellationToken cancellationToken);
 }
 
+/// <param name="Method">GET, POST …: a text, so that the engine knows no HTTP client.</param>
 /// <param name="AllowedHosts">Hosts allowed for this call beside public ones: those of the connection it goes through.</param>
 /// <param name="Sensitive">True: the address holds a secret and is never logged.</param>
 /// <param name="Timeout">Whole call. Default 10 s.</param>
 public sealed record HttpCall(
-    AccountId Account, HttpMethod Method, Uri Url, IReadOnlyDictionary<string, string>? Headers = null, ReadOnlyMemory<byte> Body = default,
+    AccountId Account, string Method, Uri Url, IReadOnlyDictionary<string, string>? Headers = null, ReadOnlyMemory<byte> Body = default,
     string? ContentType = null, IReadOnlyList<string>? AllowedHosts = null, bool Sensitive = false, TimeSpan? Timeout = null);
 
 /// <summary>An answer, or why there is none. "Not sent" and "answer lost" are different: the second may have been done.</summary>

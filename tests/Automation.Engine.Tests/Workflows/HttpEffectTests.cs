@@ -53,7 +53,7 @@ public sealed class HttpEffectTests
     private static Task<EffectResult> SendAsync(HttpAnswer answer) => SendAsync(new Gateway(answer));
 
     private static Task<EffectResult> SendAsync(Gateway gateway) =>
-        new HttpEffectHandler(gateway, new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero)))
+        new HttpEffectHandler(gateway, new NoSecrets(), new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero)))
             .SendAsync(new EffectCall(new AccountId(Guid.Empty), null, "k1", Request, default, 1), default);
 
     private static Dictionary<string, string> Headers(params (string Name, string Value)[] headers) => headers.ToDictionary(h => h.Name, h => h.Value);
@@ -67,5 +67,10 @@ public sealed class HttpEffectTests
             Last = call;
             return Task.FromResult(answer);
         }
+    }
+
+    private sealed class NoSecrets : ISecrets
+    {
+        public ValueTask<string?> ReadAsync(ConnectionId connection, string name, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
     }
 }

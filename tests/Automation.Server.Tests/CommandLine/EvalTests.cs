@@ -21,7 +21,7 @@ public sealed class EvalTests
     [InlineData("expression_failed: ", "1 / 0", "ncalc")]
     [InlineData("expression_invalid: ", "1 + '", "ncalc")]
     [InlineData("script_", "while (true) {}", "js")]
-    [InlineData("script_forbidden: ", "eval('1')", "js")]
+    [InlineData("script_failed: ", "eval('1')", "js")]
     public async Task Eval_Fails_PrintsCodeAndMessage(string expected, string text, string language)
     {
         Assert.Equal(1, await server.RunAsync("eval", text, "--lang", language));

@@ -468,13 +468,13 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
             migrationBuilder.CreateIndex(
                 name: "ux_events_dedup",
                 table: "events",
-                columns: new[] { "account_id", "connection_id", "dedup_key" },
+                columns: new[] { "dedup_key", "connection_id", "account_id" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ux_events_number",
                 table: "events",
-                columns: new[] { "account_id", "connection_id", "entity_type", "entity_id", "number" },
+                columns: new[] { "entity_id", "entity_type", "connection_id", "account_id", "number" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -525,7 +525,8 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_mailboxes_load",
                 table: "mailboxes",
-                columns: new[] { "account_id", "connection_id", "pipeline_id", "open", "assigned_to" });
+                columns: new[] { "account_id", "connection_id", "pipeline_id", "assigned_to" },
+                filter: "open");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_created",
@@ -536,6 +537,12 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                 name: "ix_runs_mailbox",
                 table: "runs",
                 columns: new[] { "account_id", "connection_id", "entity_type", "entity_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_open",
+                table: "runs",
+                columns: new[] { "entity_id", "entity_type", "connection_id", "account_id" },
+                filter: "status IN (0, 1)");
 
             migrationBuilder.CreateIndex(
                 name: "ix_timers_due",
