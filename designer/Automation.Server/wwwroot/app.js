@@ -89,7 +89,7 @@ function funnelBoard(funnel) {
     const first = trigger.stages.find((name) => names.has(name));
     (columns.find((column) => column.stage.name === first) ?? anywhere).triggers.push(trigger);
   }
-  if (anywhere.triggers.length) columns.unshift(anywhere);
+  if (anywhere.triggers.length) columns.push(anywhere);
   return make('section', { class: 'funnel', 'data-testid': `funnel-${funnel.slug}` },
     make('header', {}, make('h1', { text: funnel.name }),
       make('span', { class: funnel.version ? 'badge' : 'badge draft', text: funnel.version ? `${say('version')} ${funnel.version}` : say('unpublished') }),

@@ -15,7 +15,7 @@ internal static class ConnectionFinder
     {
         var mine = db.Connections.AsNoTracking().Where(row => row.AccountId == account.Value);
         var id = Guid.TryParse(named, out var parsed) ? parsed : Guid.Empty;
-        var found = await (named is null ? mine.Where(row => row.Directory != null) : mine.Where(row => row.Id == id || row.Name == named)).Take(2).ToListAsync(cancellationToken);
+        var found = await (named is null ? mine.Where(row => row.Directory != null) : mine.Where(row => row.Id == id || row.Name == named)).OrderBy(row => row.Name).Take(2).ToListAsync(cancellationToken);
         return found switch
         {
             [var only] => only,

@@ -138,7 +138,7 @@ internal static class FunnelEndpoints
     private static async Task<ConnectionId?> FindConnectionAsync(IDbContextFactory<AutomationDbContext> contexts, AccountId account, FunnelDocument document, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await db.Connections.Where(row => row.AccountId == account.Value && (row.Name == document.Connection || (document.Connection == null && row.Directory != null))).Select(row => row.Id).Take(2).ToListAsync(cancellationToken);
+        var found = await db.Connections.Where(row => row.AccountId == account.Value && (row.Name == document.Connection || (document.Connection == null && row.Directory != null))).OrderBy(row => row.Name).Select(row => row.Id).Take(2).ToListAsync(cancellationToken);
         return found is [var only] ? new ConnectionId(only) : null;
     }
 

@@ -40,7 +40,7 @@ internal sealed class WaitingGauge(IDbContextFactory<AutomationDbContext> contex
         {
             var before = Interlocked.Read(ref accepted);
             await using var db = await contexts.CreateDbContextAsync();
-            var waiting = await db.Events.Where(row => row.Status == EventStatus.Waiting).Select(row => row.Id).Take(limit + 1).CountAsync();
+            var waiting = await db.Events.CountAsync(row => row.Status == EventStatus.Waiting);
             Interlocked.Exchange(ref counted, waiting);
             Interlocked.Add(ref accepted, -before);
         }

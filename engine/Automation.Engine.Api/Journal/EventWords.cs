@@ -1,3 +1,4 @@
+using System.Globalization;
 using Automation.Engine.Api.Funnels;
 using Automation.Engine.Events;
 using Automation.Engine.Funnels;
@@ -117,7 +118,14 @@ internal sealed class EventWords(bool english, FunnelDocument? document, CrmDire
     {
         if (value is null or { Type: JTokenType.Null }) return "—";
         if (path == EntityFields.ResponsibleId && directory?.Users.FirstOrDefault(user => user.Id == value.ToString()) is { } user) return user.Name;
-        var text = value is JArray list && list.All(item => item is JValue) ? string.Join(", ", list) : value is JValue plain ? plain.ToString(System.Globalization.CultureInfo.InvariantCulture) : value.ToString(Formatting.None);
+        var text = value switch
+        {
+            JArray list when list.All(item => item is JValue) => string.Join(", ", list),
+            JValue { Value: bool yes } => yes ? Say("да", "yes") : Say("нет", "no"),
+            JValue { Value: decimal number } => number.ToString("0.############################", CultureInfo.InvariantCulture),
+            JValue plain => plain.ToString(CultureInfo.InvariantCulture),
+            _ => value.ToString(Formatting.None),
+        };
         return text.Length > LongestValue ? text[..LongestValue] + "…" : text;
     }
 }
