@@ -67,6 +67,7 @@ public sealed class TestServer : IAsyncLifetime
         services.AddGenericConnector();
         services.AddKlientiksConnector();
         services.AddAutomationApi();
+        services.Configure<Automation.Engine.Api.Hooks.HookOptions>(hooks => hooks.ReadTimeout = TimeSpan.FromSeconds(1));
         app = builder.Build();
         app.UseAutomationErrors();
         app.MapHooks();

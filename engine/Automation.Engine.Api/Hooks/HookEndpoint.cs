@@ -88,21 +88,14 @@ internal sealed class HookEndpoint(
         }
     }
 
-    /// <returns>Null when the answer is given: too slow, or the sender went away.</returns>
+    /// <returns>Null when it came too slowly; the answer is given.</returns>
     private async ValueTask<HookBody?> ReadAsync(HttpContext context, HookTarget target)
     {
         using var slow = new CancellationTokenSource(options.Value.ReadTimeout, clock);
-        await using var gone = context.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), slow);
-        try
-        {
-            return await HookBodyReader.ReadAsync(context, target.Source.MaxBodyBytes, slow.Token);
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            context.Response.Headers.Connection = "close";
-            await ProblemWriter.WriteAsync(context, ProblemWriter.OfStatus(408));
-            return null;
-        }
+        if (await HookBodyReader.ReadAsync(context, target.Source.MaxBodyBytes, slow.Token) is { } body) return body;
+        context.Response.Headers.Connection = "close";
+        await ProblemWriter.WriteAsync(context, ProblemWriter.OfStatus(408));
+        return null;
     }
 
     private HookReading Understand(HttpContext context, HookTarget target, byte[] body)

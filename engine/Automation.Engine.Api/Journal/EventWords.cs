@@ -94,6 +94,8 @@ internal sealed class EventWords(bool english, FunnelDocument? document, CrmDire
         return path switch
         {
             "stage" when value is JValue { Value: string stage } => (Say("этап", "stage"), Stage(stage)),
+            "from" when value is JValue { Value: string stage } => (Say("был этап", "stage before"), Stage(stage)),
+            "to" when value is JValue { Value: string stage } => (Say("стал этап", "stage after"), Stage(stage)),
             "event" when value is JValue { Value: string told } => (Say("событие", "event"), string.Join(", ", told.Split(", ").Select(Occurrence))),
             _ => (Bare(path), text),
         };

@@ -143,6 +143,27 @@ public sealed class HookTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Hook_BodyThatStops_Is408AndStoresNothing()
+    {
+        var address = await AmoAsync();
+        var before = await server.CountStoredAsync();
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(server.Address.Host, server.Address.Port, Cancel);
+        await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"POST {address} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc"), Cancel);
+        using var reader = new StreamReader(socket.GetStream());
+        Assert.StartsWith("HTTP/1.1 408", await reader.ReadLineAsync(Cancel), StringComparison.Ordinal);
+        Assert.Equal(before, await server.CountStoredAsync());
+    }
+
+    [Fact]
+    public async Task Hook_ChunkedBody_IsReadWhole()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, await AmoAsync()) { Content = Wire.Form(Wire.Lead(505) + "&x=" + new string('y', 300_000)) };
+        request.Headers.TransferEncodingChunked = true;
+        Assert.NotNull((await (await server.Client.SendAsync(request, Cancel)).JsonAsync())["eventId"]);
+    }
+
+    [Fact]
     public async Task Hook_Hint_IsAnsweredAtOnceAndNotStored()
     {
         var (_, token) = await server.AddConnectionAsync("klientiks", NewName());
