@@ -55,9 +55,9 @@ internal static class JournalEndpoints
         response.Headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await using var rows = feed.ReadAsync(context.Account().Value, ended.Token).GetAsyncEnumerator(ended.Token);
+        var next = rows.MoveNextAsync().AsTask();
         try
         {
-            var next = rows.MoveNextAsync().AsTask();
             // The reader stands before this is sent: what is committed from now on comes.
             await SendAsync(response, ": open\nretry: 2000\n\n", ended.Token);
             while (true)
@@ -83,6 +83,12 @@ internal static class JournalEndpoints
         catch (OperationCanceledException)
         {
             // The page is closed, or the server stops.
+        }
+        finally
+        {
+            // A reader cannot be closed while it is asked for more.
+            await ended.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
