@@ -10,7 +10,6 @@ namespace Automation.Connectors.AmoCrm;
 /// <summary>One amoCRM account. Reads throw <see cref="RemoteCallException"/> when the CRM gives no usable answer; writes answer with a result.</summary>
 public sealed class AmoCrm : ICrm
 {
-    private const int MostDeals = 250;
 
     private readonly AmoApi api;
     private readonly AccountState state;
@@ -78,7 +77,7 @@ public sealed class AmoCrm : ICrm
                 .Where(deal => query.PipelineId is null || (string?)deal[EntityFields.PipelineId] == query.PipelineId)
                 .Where(deal => !query.OpenOnly || (string?)deal[EntityFields.StageId] is not (Codes.Won or Codes.Lost))
                 .OrderBy(deal => (string?)deal[EntityFields.CreatedAt], StringComparer.Ordinal)
-                .Take(MostDeals),
+                .Take(query.Limit),
         ];
     }
 

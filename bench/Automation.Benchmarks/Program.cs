@@ -1,1 +1,17 @@
+using Automation.Benchmarks;
+
+// ./bench.sh [NAME] — each benchmark ends with one line "NAME: key=value …".
+var all = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
+{
+    ["run"] = RunBenchmark.RunAsync,
+    ["conditions"] = ConditionBenchmark.RunAsync,
+};
+var names = args.Where(argument => !argument.StartsWith('-')).ToList();
+foreach (var name in names.Where(name => !all.ContainsKey(name)))
+{
+    Console.Error.WriteLine($"There is no benchmark '{name}': {string.Join(", ", all.Keys)}.");
+    return 2;
+}
+
+foreach (var name in names.Count == 0 ? all.Keys : (IEnumerable<string>)names) await all[name]();
 return 0;

@@ -44,6 +44,7 @@ public static class HostingRegistration
         services.AddSingleton<ReplayService>();
         services.AddSingleton<OwnWriteRegistry>();
         services.AddSingleton<TriggerMatcher>();
+        services.AddSingleton<Persistence.Staff.ManagerStore>();
         services.AddSingleton<ManagerDirectory>();
         services.AddSingleton<IManagerDirectory>(provider => provider.GetRequiredService<ManagerDirectory>());
         services.AddSingleton<EffectSender>();

@@ -33,4 +33,11 @@ UiWorld.Map(app, world);
 LiveStream.Map(app, world);
 await app.StartAsync();
 world.Print(app.Urls.First(), Console.Out);
+// A product that started it keeps its input open; when that process ends, however it ends, so does the sandbox.
+if (builder.Configuration["until-input-closes"] == "true")
+    _ = Task.Run(async () =>
+    {
+        while (await Console.In.ReadLineAsync() is not null) { }
+        await app.StopAsync();
+    });
 await app.WaitForShutdownAsync();

@@ -11,7 +11,7 @@ namespace Automation.Activities.Http;
 /// that the activity expects is an answer. Each try carries the effect's key as <c>Idempotency-Key</c>.
 /// </summary>
 /// <remarks>Delivered value: <c>{"status":200,"headers":{…},"contentType":"…","body":"…"}</c>.</remarks>
-public sealed class HttpEffectHandler(IHttpGateway gateway, TimeProvider clock) : IEffectHandler
+public sealed class HttpEffectHandler(IHttpGateway gateway, ISecrets secrets, TimeProvider clock) : IEffectHandler
 {
     public const string EffectKind = "http";
 
@@ -23,6 +23,13 @@ public sealed class HttpEffectHandler(IHttpGateway gateway, TimeProvider clock) 
         var headers = (request["headers"] as JObject ?? []).Properties().ToDictionary(h => h.Name, h => (string?)h.Value ?? "", StringComparer.OrdinalIgnoreCase);
         headers.TryAdd("Idempotency-Key", call.Key);
         var body = Encoding.UTF8.GetBytes((string?)request["body"] ?? "");
+        if ((string?)request["sign"] == StandardWebhooks.Scheme)
+        {
+            if (call.Connection is not { } signer || await secrets.ReadAsync(signer, "webhook", cancellationToken) is not { } secret)
+                return new Rejected("credential_unknown", "The connection that signs this webhook has no secret.");
+            foreach (var (name, value) in StandardWebhooks.Headers(secret, call.Key, clock.GetUtcNow(), body)) headers[name] = value;
+        }
+
         var answer = await gateway.SendAsync(
             new HttpCall(call.Account, (string)request["method"]!, new Uri((string)request["url"]!), headers, body, (string?)request["contentType"]), cancellationToken);
         return answer switch

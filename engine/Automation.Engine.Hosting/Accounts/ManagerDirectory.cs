@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using Automation.Engine.Accounts;
 using Automation.Engine.Managers;
-using Automation.Engine.Mailboxes;
-using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Staff;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Ports;
-using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json;
 
 namespace Automation.Engine.Hosting.Accounts;
@@ -14,7 +12,7 @@ namespace Automation.Engine.Hosting.Accounts;
 /// Reserves managers. Reservations of an account are made one after another: committed rows and those still on their way to their
 /// commit are counted together, so nobody gets a deal computed from a stale load (SD-6).
 /// </summary>
-public sealed class ManagerDirectory(IDbContextFactory<AutomationDbContext> contexts, TimeProvider clock) : IManagerDirectory, IDisposable
+public sealed class ManagerDirectory(ManagerStore store, AccountDirectory accounts, TimeProvider clock) : IManagerDirectory, IDisposable
 {
     /// <summary>A reservation whose step was never committed counts no longer than this.</summary>
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(30);
@@ -33,8 +31,7 @@ public sealed class ManagerDirectory(IDbContextFactory<AutomationDbContext> cont
                 if (clock.GetUtcNow() - old.At > Held) held.Remove(key);
             if (held.TryGetValue(request.Key, out var same)) return same.Decision;
 
-            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            var decision = ManagerChooser.Choose(await SnapshotsAsync(context, request, cancellationToken), request);
+            var decision = ManagerChooser.Choose(await SnapshotsAsync(request, cancellationToken), request);
             decision = InTurn(request, decision);
             if (decision.ManagerId is not null) held[request.Key] = new(request, decision, clock.GetUtcNow());
             return decision;
@@ -74,21 +71,16 @@ public sealed class ManagerDirectory(IDbContextFactory<AutomationDbContext> cont
         return decision;
     }
 
-    private async Task<IReadOnlyList<ManagerSnapshot>> SnapshotsAsync(AutomationDbContext context, AssignmentRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ManagerSnapshot>> SnapshotsAsync(AssignmentRequest request, CancellationToken cancellationToken)
     {
-        var (account, connection) = (request.Deal.Account.Value, request.Deal.Connection.Value);
-        var managers = await context.Managers.AsNoTracking().Where(row => row.AccountId == account && row.ConnectionId == connection).OrderBy(row => row.Position).ToListAsync(cancellationToken);
-        var pending = held.Values.Where(other => other.Request.Deal.Account == request.Deal.Account && other.Request.Deal.Connection == request.Deal.Connection).ToList();
+        var (account, connection) = (request.Deal.Account, request.Deal.Connection);
+        var managers = await store.ListAsync(account, connection, cancellationToken);
+        var pending = held.Values.Where(other => other.Request.Deal.Account == account && other.Request.Deal.Connection == connection).ToList();
         var pendingDeals = pending.Select(other => other.Request.Deal.EntityId).Append(request.Deal.EntityId).Distinct().ToList();
-
-        var open = context.Mailboxes.AsNoTracking().Where(row => row.AccountId == account && row.ConnectionId == connection && row.EntityType == EntityTypes.Deal && row.Open && row.AssignedTo != null);
-        if (request.Pipelines.Count > 0) open = open.Where(row => request.Pipelines.Contains(row.PipelineId!));
-        if (request.Stages.Count > 0) open = open.Where(row => request.Stages.Contains(row.PipelineId + "/" + row.StageId));
-        var loads = await open.Where(row => !pendingDeals.Contains(row.EntityId)).GroupBy(row => row.AssignedTo!).Select(group => new { Manager = group.Key, Count = group.Count() })
-            .ToDictionaryAsync(group => group.Manager, group => group.Count, cancellationToken);
-        var midnight = new DateTimeOffset(request.Now.UtcDateTime.Date, TimeSpan.Zero);
-        var today = await context.Assignments.AsNoTracking().Where(row => row.AccountId == account && row.ConnectionId == connection && row.At >= midnight)
-            .GroupBy(row => row.ManagerId).Select(group => new { Manager = group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Manager, group => group.Count, cancellationToken);
+        var loads = await store.CountLoadsAsync(account, connection, request.Pipelines, request.Stages, pendingDeals, cancellationToken);
+        var zone = (await accounts.GetAsync(account, cancellationToken)).TimeZone;
+        var today = TimeZoneInfo.ConvertTime(request.Now, zone);
+        var assigned = await store.CountAssignedAsync(account, connection, request.Now - today.TimeOfDay, cancellationToken);
 
         return [.. managers.Select(row =>
         {
@@ -97,7 +89,7 @@ public sealed class ManagerDirectory(IDbContextFactory<AutomationDbContext> cont
             var last = mine.Select(other => (DateTimeOffset?)other.Request.Now).Append(row.LastAssignedAt).Max();
             return new ManagerSnapshot(
                 new(row.UserId, row.Name, row.Weight, row.MaxOpen, row.MaxPerDay, row.Active), sheet.Shifts(row.UserId), sheet.Leaves(row.UserId),
-                loads.GetValueOrDefault(row.UserId) + mine.Count, today.GetValueOrDefault(row.UserId) + mine.Count, last, row.SeenAt);
+                loads.GetValueOrDefault(row.UserId) + mine.Count, assigned.GetValueOrDefault(row.UserId) + mine.Count, last, row.SeenAt);
         })];
     }
 }

@@ -56,8 +56,7 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
         {
             // The scan may have read a row that a step has just taken.
             if (timersSeen.Contains(timer.Id)) return;
-            timersSeen.Enqueue(timer.Id);
-            if (timersSeen.Count > 256) timersSeen.Dequeue();
+            Seen(timer.Id);
             work.AddLast(async loaded => await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token));
         }
 
@@ -208,6 +207,7 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
                 step.Committed?.Invoke();
                 shared.Managers.Settle(commit.Assignments);
                 shared.Feed.Publish(commit.Journal);
+                Begin(step.NewTimers);
                 StartSending(loaded);
                 return;
             }
@@ -222,6 +222,23 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
         shared.Logger.StaleCommit(key.ToString());
         memory = null;
         if (next.Event is null) lock (gate) work.AddFirst(next.Plan);
+    }
+
+    /// <summary>Runs that the step left to begin at once, before anything else of the mailbox; their timer rows are for the case of a kill.</summary>
+    private void Begin(IReadOnlyList<TimerRow> timers)
+    {
+        lock (gate)
+            foreach (var timer in timers.Where(timer => timer.Kind == "begin").Reverse())
+            {
+                Seen(timer.Id);
+                work.AddFirst(async loaded => await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token));
+            }
+    }
+
+    private void Seen(Guid timer)
+    {
+        timersSeen.Enqueue(timer);
+        if (timersSeen.Count > 256) timersSeen.Dequeue();
     }
 
     private async Task<StepBuilder?> PlanAsync(MailboxMemory loaded, (Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event) next, int attempt)

@@ -50,6 +50,10 @@ internal sealed class StepPlanner(
             case "start" when timer.RunId is { } id && memory.Runs.TryGetValue(id, out var run) && run.Meta.Delayed:
                 await StartDelayedAsync(key, step, account, run, cancellationToken);
                 break;
+            case "begin" when timer.RunId is { } id && memory.Runs.TryGetValue(id, out var run) && run.Meta.Delayed:
+                var workflow = await funnels.WorkflowAsync(key.Account, run.Row.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {id}: its definition does not exist.");
+                await StartAsync(key, step, account, run, workflow, cancellationToken);
+                break;
             case "date" or "schedule":
                 step.State = timer.Kind == "date" ? step.State with { Armed = Without(step.State.Armed, timer.TriggerId!) } : step.State;
                 var due = new StoredEvent(timer.Id, key, memory.DoneNumber, new CrmEvent
@@ -176,13 +180,16 @@ internal sealed class StepPlanner(
         var meta = new RunMeta(derivation.Depth, step.State.Visit?.Number ?? 0, eventRoot, delayed);
         var empty = new RunState { Id = row.Id, DefinitionVersionId = workflow.VersionId, Status = RunStatus.Suspended, Body = [] };
         var run = new OpenRun(row, empty, meta);
-        if (verdict.DueAt is { } due)
+        // The first run of an event starts within the event's step; those after it each in a step of their own, at once and in card order,
+        // so that a slow read of one does not hold back the effects of another.
+        if (delayed || step.Runs.Values.Any(other => other.Row.EventId == stored.Id))
         {
             row.Status = (int)RunStatus.Suspended;
             row.State = RunJson.Write(empty);
-            row.Meta = meta.ToJson();
+            run = run with { Meta = meta with { Delayed = true } };
+            row.Meta = run.Meta.ToJson();
             step.AddRun(run);
-            step.AddTimer("start", due, row.Id, trigger: definition.Id);
+            step.AddTimer(delayed ? "start" : "begin", verdict.DueAt ?? step.Now, row.Id, trigger: definition.Id);
             return;
         }
 

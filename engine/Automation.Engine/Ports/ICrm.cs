@@ -21,7 +21,7 @@ public interface ICrm
     /// <summary>Ids of the files attached to the entity.</summary>
     Task<IReadOnlyList<string>> ReadFilesAsync(string entityType, string entityId, CancellationToken cancellationToken);
 
-    /// <summary>Deals that match, neutral form, oldest first; at most 250.</summary>
+    /// <summary>Deals that match, neutral form, oldest first.</summary>
     Task<IReadOnlyList<JObject>> FindDealsAsync(DealQuery query, CancellationToken cancellationToken);
 
     /// <summary>The first contact with that phone (E.164); null when none.</summary>
@@ -39,7 +39,7 @@ public interface ICrm
 
 /// <param name="ContactId">Deals linked to that contact; null for any.</param>
 /// <param name="OpenOnly">Leaves out won and lost ones.</param>
-public sealed record DealQuery(string? PipelineId = null, string? ContactId = null, string? CompanyId = null, bool OpenOnly = true, string? Text = null);
+public sealed record DealQuery(string? PipelineId = null, string? ContactId = null, string? CompanyId = null, bool OpenOnly = true, string? Text = null, int Limit = 250);
 
 /// <summary>A note of any kind.</summary>
 /// <param name="Kind">common, call_in, call_out, sms_in, sms_out, mail, attachment, service.</param>

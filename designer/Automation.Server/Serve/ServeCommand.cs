@@ -1,0 +1,56 @@
+using Automation.Engine.Expressions;
+using Automation.Engine.Hosting;
+using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Secrets;
+using Automation.Server.CommandLine;
+using Automation.Server.Setup;
+
+namespace Automation.Server.Serve;
+
+/// <summary><c>serve</c>: migrate, open, connect the sandbox, say where to look, run until stopped.</summary>
+public static class ServeCommand
+{
+    public static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken)
+    {
+        using var sandbox = options.Sandbox && !options.NoSandboxProcess ? await SandboxProcess.StartAsync(new Uri(options.SandboxUrl), cancellationToken) : null;
+        await using var app = ServerHost.Build(options);
+        try
+        {
+            var report = await StartAsync(app, options, cancellationToken);
+            Print(options, report);
+        }
+        catch (StartRefusedException e)
+        {
+            await Console.Error.WriteLineAsync($"{e.Code}: {e.Message}");
+            return 2;
+        }
+
+        await app.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    }
+
+    /// <summary>Brings a built server up; also used by tests.</summary>
+    public static async Task<StartReport> StartAsync(WebApplication app, ServeOptions options, CancellationToken cancellationToken)
+    {
+        await app.Services.GetRequiredService<IStoreSetup>().MigrateAsync(cancellationToken);
+        await app.Services.GetRequiredService<SecretStore>().VerifyAsync(cancellationToken);
+        var report = await app.Services.GetRequiredService<FirstStart>().RunAsync(options, cancellationToken);
+        await app.StartAsync(cancellationToken);
+        _ = app.Services.GetRequiredService<ScriptWorkerPool>().WarmUpAsync(CancellationToken.None);
+        if (options.Sandbox) await app.Services.GetRequiredService<SandboxSetup>().RunAsync(report.Account, new Uri(options.SandboxUrl), new Uri(options.HookUrl), cancellationToken);
+        app.Services.GetRequiredService<RuntimeGate>().Open();
+        return report;
+    }
+
+    private static void Print(ServeOptions options, StartReport report)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"  Automation   {report.Link}");
+        Console.WriteLine("               (opens once; the page then stays signed in for 12 hours)");
+        if (options.Sandbox) Console.WriteLine($"  Sandbox      {new Uri(new Uri(options.SandboxUrl), "/sandbox")}");
+        Console.WriteLine($"  API          {new Uri(new Uri(options.Url), "/scalar")}");
+        Console.WriteLine($"  Hooks        {options.HookUrl}");
+        if (report.Key is not null) Console.WriteLine($"  API key      {report.Key}   (shown this once)");
+        Console.WriteLine();
+    }
+}

@@ -1,0 +1,99 @@
+using Automation.Activities;
+using Automation.Activities.Crm;
+using Automation.Engine.Accounts;
+using Automation.Engine.Api;
+using Automation.Engine.Expressions;
+using Automation.Engine.Hosting;
+using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Connections;
+using Automation.Engine.Persistence.PostgreSql;
+using Automation.Engine.Persistence.Secrets;
+using Automation.Engine.Persistence.Sqlite;
+using Automation.Engine.Ports;
+using Automation.Engine.Workflows.Interpreter;
+using Automation.Server.CommandLine;
+using Automation.Server.Setup;
+using Scalar.AspNetCore;
+
+namespace Automation.Server.Serve;
+
+/// <summary>Puts the product together: store, runtime, connectors, the two listening addresses.</summary>
+public static class ServerHost
+{
+    public static WebApplication Build(ServeOptions options, Action<IServiceCollection>? adjust = null)
+    {
+        Directory.CreateDirectory(options.Data);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot") });
+        builder.WebHost.UseUrls(options.Url, options.HookUrl);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 12 * 1024 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Automation", LogLevel.Information);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.None);
+        builder.Configuration.AddEnvironmentVariables();
+        AddProduct(builder.Services, options);
+        adjust?.Invoke(builder.Services);
+        builder.Host.UseLocalSilo(FreePort.Find(), FreePort.Find());
+        var app = builder.Build();
+        Map(app, options);
+        return app;
+    }
+
+    private static void AddProduct(IServiceCollection services, ServeOptions options)
+    {
+        services.AddSingleton(options);
+        if (options.Postgres is { Length: > 0 } postgres) services.AddPostgreSqlStore(postgres);
+        else services.AddSqliteStore(Path.Combine(options.Data, "automation.db"));
+        services.AddSingleton<IIdSource, UuidV7Source>();
+        services.AddSingleton(_ => MasterKey.Load(options.Data, Environment.GetEnvironmentVariable(MasterKey.Variable)));
+        services.AddSingleton<SecretStore>();
+        services.AddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretStore>());
+        services.AddSingleton<PortCatalog>();
+        services.AddSingleton<IPorts>(provider => provider.GetRequiredService<PortCatalog>());
+        services.AddSingleton<ILinks, LinkStore>();
+        services.AddAutomationExpressions();
+        services.AddAutomationEngine();
+        services.AddAutomationActivities();
+        services.AddActivities(typeof(SendSms).Assembly);
+        services.AddCrmActivities();
+        services.AddAutomationHttp().AddAmoCrmConnector().AddSmscConnector().AddGenericConnector().AddKlientiksConnector().AddEmailConnector();
+        services.AddAutomationRuntime(new RuntimeOptions { CommitLoops = options.Postgres is { Length: > 0 } ? 2 : 1 });
+        services.AddAutomationApi();
+        services.AddSingleton<ConnectionService>();
+        services.AddSingleton<SandboxSetup>();
+        services.AddSingleton<FirstStart>();
+    }
+
+    private static void Map(WebApplication app, ServeOptions options)
+    {
+        var hookPort = new Uri(options.HookUrl).Port;
+        app.UseAutomationErrors();
+        app.Use(async (context, next) =>
+        {
+            // Hooks and health have an address of their own that may be public; nothing else answers there.
+            var outside = context.Request.Path.StartsWithSegments("/hooks", StringComparison.Ordinal) || context.Request.Path == "/health";
+            if (context.Connection.LocalPort == hookPort && !outside)
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
+
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers["Referrer-Policy"] = "no-referrer";
+            if (!context.Request.Path.StartsWithSegments("/scalar", StringComparison.Ordinal))
+                context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+            await next(context);
+        });
+        app.UseDefaultFiles();
+        app.UseStaticFiles();
+        app.UseRouting();
+        app.MapHooks();
+        app.MapAutomationApi();
+        ConnectionApi.Map(app, options);
+        app.MapScalarApiReference("/scalar", scalar => scalar.WithOpenApiRoutePattern("/api/openapi.json"));
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace Automation.Server.Setup;
+
+/// <summary>The demonstration CRM as a process of its own. It ends with this process: its standard input closes.</summary>
+public sealed class SandboxProcess : IDisposable
+{
+    private readonly Process process;
+
+    private SandboxProcess(Process process) => this.process = process;
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    /// <exception cref="InvalidOperationException">It is not built, or it ended at once.</exception>
+    public static async Task<SandboxProcess> StartAsync(Uri address, CancellationToken cancellationToken)
+    {
+        var dll = Find() ?? throw new InvalidOperationException("The sandbox is not built: dotnet build samples/Automation.Sandbox");
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            ArgumentList = { dll, "--urls", address.GetLeftPart(UriPartial.Authority), "--until-input-closes", "true" },
+            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+        };
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        using var http = new HttpClient();
+        while (true)
+        {
+            if (process.HasExited) throw new InvalidOperationException($"The sandbox ended with exit code {process.ExitCode}; is {address} taken?");
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(address, "/sandbox"), cancellationToken);
+                if (answer.IsSuccessStatusCode) return new(process);
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        process.Dispose();
+    }
+
+    private static string? Find()
+    {
+        var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, "samples", "Automation.Sandbox", "bin", configuration, "net10.0", "Automation.Sandbox.dll");
+            if (File.Exists(candidate)) return candidate;
+        }
+
+        return null;
+    }
+}
