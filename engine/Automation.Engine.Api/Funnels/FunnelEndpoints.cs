@@ -28,10 +28,10 @@ internal static class FunnelEndpoints
             .Accepts<object>("application/json").Produces<SavedFunnel>().ProducesProblem(400);
         api.MapGet("/funnels/{idOrSlug}", ReadAsync).WithSummary("Draft, published version and triggers in words").Produces<FunnelDetail>();
         api.MapPut("/funnels/{idOrSlug}/draft", SaveAsync).WithSummary("Saves the draft; If-Match names the revision it was made from").Accepts<object>("application/json").Produces<SavedFunnel>().ProducesProblem(412);
-        api.MapPost("/funnels/{idOrSlug}/publish", PublishAsync).WithSummary("Makes the draft the published version").Produces<VersionView>().ProducesProblem(400);
+        api.MapPost("/funnels/{idOrSlug}/publish", PublishAsync).WithSummary("Makes the draft the published version").Produces<SavedFunnel>().ProducesProblem(400);
         api.MapGet("/funnels/{idOrSlug}/versions", VersionsAsync).WithSummary("Published versions, newest first").Produces<PageView<VersionView>>();
         api.MapPost("/funnels/{idOrSlug}/restore/{version:int}", RestoreAsync).WithSummary("Puts an old version into the draft").Produces<SavedFunnel>();
-        api.MapGet("/funnels/{idOrSlug}/export", ExportAsync).WithSummary("A version, or the draft, as one document with its workflows").Produces<object>();
+        api.MapGet("/funnels/{idOrSlug}/export", ExportAsync).WithSummary("A version as one document with its workflows: the published one, version=2, or version=draft").Produces<object>();
         api.MapPost("/funnels/{idOrSlug}/triggers/{triggerId}/start", StartAsync).WithSummary("Starts a manual trigger; an Idempotency-Key makes the call repeatable")
             .Accepts<StartRequest>("application/json").Produces<StartAnswer>(202).Produces<StartAnswer>();
         api.MapGet("/triggers", TriggersAsync).WithSummary("Published triggers in words").Produces<PageView<TriggerView>>();
@@ -78,7 +78,7 @@ internal static class FunnelEndpoints
         var account = context.Account();
         var funnel = await reads.FindAsync(account, idOrSlug, context.RequestAborted);
         var row = await funnels.PublishAsync(account, funnel.Id, context.Caller().Name, note, context.RequestAborted);
-        return new JsonAnswer(new VersionView(row.Version, row.PublishedAt, row.Author, row.Note, true));
+        return new JsonAnswer(new SavedFunnel(funnel.Id, funnel.Slug, funnel.Name, funnel.DraftRevision, row.Version, []));
     }
 
     private static async Task<IResult> VersionsAsync(HttpContext context, string idOrSlug, FunnelReads reads)
@@ -96,12 +96,18 @@ internal static class FunnelEndpoints
         return new JsonAnswer(new SavedFunnel(row.Id, row.Slug, row.Name, row.DraftRevision, row.PublishedVersion, []));
     }
 
-    private static async Task<IResult> ExportAsync(HttpContext context, string idOrSlug, FunnelReads reads, FunnelService funnels, int? version)
+    private static async Task<IResult> ExportAsync(HttpContext context, string idOrSlug, FunnelReads reads, FunnelService funnels, string? version)
     {
         var account = context.Account();
         var funnel = await reads.FindAsync(account, idOrSlug, context.RequestAborted);
-        if (version is { } number) await EnsureVersionAsync(reads, funnel, number, context.RequestAborted);
-        var document = await funnels.ExportAsync(account, funnel.Id, version, context.RequestAborted);
+        int? wanted = version switch
+        {
+            null => funnel.PublishedVersion,
+            "draft" => null,
+            _ => int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new ProblemException(Problem.BadQuery("version is a number, or draft.")),
+        };
+        if (wanted is { } asked) await EnsureVersionAsync(reads, funnel, asked, context.RequestAborted);
+        var document = await funnels.ExportAsync(account, funnel.Id, wanted, context.RequestAborted);
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{funnel.Slug}.json\"";
         return Results.Text(FunnelJson.Write(document), "application/json");
     }

@@ -18,7 +18,18 @@ public sealed class FunnelReads(IDbContextFactory<AutomationDbContext> contexts,
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var names = await ConnectionNamesAsync(db, account, cancellationToken);
         var rows = await db.Funnels.AsNoTracking().Where(row => row.AccountId == account.Value).OrderBy(row => row.Name).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => new FunnelView(row.Id, row.Slug, row.Name, row.ConnectionId, names.GetValueOrDefault(row.ConnectionId), row.DraftRevision, row.PublishedVersion, row.CreatedAt, row.UpdatedAt))];
+        var published = await db.FunnelVersions.Where(row => row.AccountId == account.Value && db.Funnels.Any(funnel => funnel.Id == row.FunnelId && funnel.PublishedVersion == row.Version))
+            .Select(row => new { row.FunnelId, row.PublishedAt }).ToDictionaryAsync(row => row.FunnelId, row => (DateTimeOffset?)row.PublishedAt, cancellationToken);
+        return
+        [
+            .. rows.Select(row =>
+            {
+                var at = published.GetValueOrDefault(row.Id);
+                // Publishing itself touches the row a moment after the version is stamped.
+                var draft = at is null || row.UpdatedAt - at > TimeSpan.FromSeconds(1);
+                return new FunnelView(row.Id, row.Slug, row.Name, row.ConnectionId, names.GetValueOrDefault(row.ConnectionId), row.DraftRevision, row.PublishedVersion, at, draft, row.CreatedAt, row.UpdatedAt);
+            }),
+        ];
     }
 
     /// <exception cref="ProblemException">404.</exception>

@@ -45,7 +45,7 @@ internal static class JournalEndpoints
         return new JsonAnswer(new PageView<JournalView>(views, rows.Count > take ? Paging.Cursor(rows[take - 1].Id) : null));
     }
 
-    private static async Task LiveAsync(HttpContext context, JournalFeed feed, JournalReads reads, AccountDirectory accounts, IHostApplicationLifetime life, TimeProvider clock, string? lang)
+    private static async Task LiveAsync(HttpContext context, JournalFeed feed, JournalReads reads, AccountDirectory accounts, IHostApplicationLifetime life, TimeProvider clock, string? deal, string? lang)
     {
         var english = await Languages.IsEnglishAsync(context, accounts, lang);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
@@ -70,8 +70,13 @@ internal static class JournalEndpoints
                 }
 
                 if (!await next) return;
-                var view = (await reads.ViewAsync([rows.Current], english, ended.Token))[0];
-                await SendAsync(response, $"id: {view.Id}\nevent: journal\ndata: {ApiJson.Write(view)}\n\n", ended.Token);
+                var row = rows.Current;
+                if (deal is null || (row.EntityType == EntityTypes.Deal && row.EntityId == deal))
+                {
+                    var view = (await reads.ViewAsync([row], english, ended.Token))[0];
+                    await SendAsync(response, $"id: {view.Id}\nevent: journal\ndata: {ApiJson.Write(view)}\n\n", ended.Token);
+                }
+
                 next = rows.MoveNextAsync().AsTask();
             }
         }

@@ -47,7 +47,7 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
         var directory = await directories.GetAsync(new(chosen.Row.ConnectionId), cancellationToken);
         var name = await db.Connections.Where(row => row.AccountId == account.Value && row.Id == chosen.Row.ConnectionId).Select(row => row.Name).FirstOrDefaultAsync(cancellationToken);
         var runs = await db.Runs.AsNoTracking().Where(row => row.AccountId == account.Value && row.ConnectionId == chosen.Row.ConnectionId && row.EntityType == EntityTypes.Deal && row.EntityId == deal && row.EventId == chosen.Row.EventId).ToListAsync(cancellationToken);
-        var funnels = new List<WhyFunnel>();
+        var verdicts = new List<WhyVerdict>();
         FunnelDocument? shown = null;
         foreach (var entry in same.Where(entry => !entry.IsDue && entry.Row.FunnelId is not null))
         {
@@ -55,11 +55,11 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
             shown ??= found.Document;
             var words = new EventWords(english, found.Document, directory);
             var later = same.Where(other => other.IsDue && other.Row.FunnelId == entry.Row.FunnelId).ToList();
-            funnels.Add(new(found.Slug, found.Name, (int?)entry.Facts["funnelVersion"], [.. Verdicts(entry).Select(verdict => Trigger(verdict, words, runs, later))]));
+            verdicts.AddRange(Verdicts(entry).Select(verdict => View(verdict, found.Slug, found.Name, (int?)entry.Facts["funnelVersion"], words, runs, later)));
         }
 
-        if (funnel is not null && funnels.Count == 0) throw ApiProblem.NotFound("No such funnel looked at this event.");
-        return new(deal, name, Summary(funnels, chosen, english), Event(chosen, new(english, shown, directory)), funnels);
+        if (funnel is not null && verdicts.Count == 0) throw ApiProblem.NotFound("No such funnel looked at this event.");
+        return new(deal, name, Summary(verdicts, chosen, english), Event(chosen, new(english, shown, directory)), verdicts);
     }
 
     private static IEnumerable<JObject> Verdicts(Entry entry) => (entry.Facts["verdicts"] as JArray ?? []).OfType<JObject>();
@@ -68,25 +68,24 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
         entry.Row.EventId, entry.Row.At, (string?)entry.Facts["kind"], words.Event(entry.Facts), (string?)entry.Facts["from"] is { } from ? words.Stage(from) : null,
         (string?)entry.Facts["to"] is { } to ? words.Stage(to) : null, [.. words.Changes(entry.Facts).Select(change => new WhyChange(change.Path, change.Name, change.Old, change.New))]);
 
-    private static WhyTrigger Trigger(JObject verdict, EventWords words, List<RunRow> runs, List<Entry> later)
+    private static WhyVerdict View(JObject verdict, string slug, string funnel, int? version, EventWords words, List<RunRow> runs, List<Entry> later)
     {
         var id = (string?)verdict["trigger"] ?? "";
         var run = runs.Find(row => row.TriggerId == id);
         var second = later.SelectMany(Verdicts).LastOrDefault(one => (string?)one["trigger"] == id);
         return new(
-            id, (string?)verdict["name"] ?? id, ((string?)verdict["outcome"] ?? "no").ToLowerInvariant(), (string?)verdict["reason"] ?? "", words.Reason(verdict),
+            slug, funnel, version, id, (string?)verdict["name"] ?? id, ((string?)verdict["outcome"] ?? "no").ToLowerInvariant(), (string?)verdict["reason"] ?? "", words.Reason(verdict),
             [.. words.Seen(verdict).Select(seen => new WhyValue(seen.Path, seen.Value))], DateTimeOffset.TryParse((string?)verdict["due"], System.Globalization.CultureInfo.InvariantCulture, out var due) ? due : null,
             run?.Id, run is null ? null : RunView.StatusOf(run.Status), second is null ? null : words.ReasonWithValues(second));
     }
 
-    private static string Summary(List<WhyFunnel> funnels, Entry entry, bool english)
+    private static string Summary(List<WhyVerdict> verdicts, Entry entry, bool english)
     {
         if (entry.Facts["dead"] is not null) return english ? "The event could not be processed; no trigger looked at it." : "Событие не удалось обработать, триггеры на него не смотрели.";
-        var all = funnels.SelectMany(funnel => funnel.Triggers).ToList();
-        var fired = all.Count(trigger => trigger.Outcome != "no");
+        var fired = verdicts.Count(trigger => trigger.Outcome != "no");
         return english
-            ? $"{fired} of {all.Count} triggers fired on this event."
-            : $"На это событие сработало триггеров: {fired} из {all.Count}.";
+            ? $"{fired} of {verdicts.Count} triggers fired on this event."
+            : $"На это событие сработало триггеров: {fired} из {verdicts.Count}.";
     }
 
     private static async Task<WhyView> NothingAsync(AutomationDbContext db, AccountId account, string deal, Guid? eventId, bool english, CancellationToken cancellationToken)

@@ -3,7 +3,8 @@ namespace Automation.Engine.Api.Journal;
 /// <summary>The answer to "why did it (not) fire?".</summary>
 /// <param name="Text">In one sentence.</param>
 /// <param name="Event">The event that was looked at; absent when the deal has none.</param>
-public sealed record WhyView(string Deal, string? Connection, string Text, WhyEvent? Event, IReadOnlyList<WhyFunnel> Funnels);
+/// <param name="Verdicts">Of every trigger of every funnel that watches the deal, in card order.</param>
+public sealed record WhyView(string Deal, string? Connection, string Text, WhyEvent? Event, IReadOnlyList<WhyVerdict> Verdicts);
 
 /// <param name="Text">What happened, in words.</param>
 /// <param name="From">Stage before, by name.</param>
@@ -12,14 +13,13 @@ public sealed record WhyEvent(Guid? Id, DateTimeOffset At, string? Kind, string 
 
 public sealed record WhyChange(string Path, string Name, string Old, string New);
 
-public sealed record WhyFunnel(string Slug, string Name, int? Version, IReadOnlyList<WhyTrigger> Triggers);
-
+/// <param name="Funnel">Short name of the funnel.</param>
 /// <param name="Outcome">fired, scheduled, no.</param>
 /// <param name="Reason">Code of the reason.</param>
 /// <param name="Text">The reason in words.</param>
 /// <param name="Seen">Values that took part.</param>
 /// <param name="Later">What the second look of a delayed trigger found.</param>
-public sealed record WhyTrigger(
-    string Id, string Name, string Outcome, string Reason, string Text, IReadOnlyList<WhyValue> Seen, DateTimeOffset? Due, Guid? RunId, string? RunStatus, string? Later);
+public sealed record WhyVerdict(
+    string Funnel, string FunnelName, int? FunnelVersion, string TriggerId, string Name, string Outcome, string Reason, string Text, IReadOnlyList<WhyValue> Seen, DateTimeOffset? DueAt, Guid? RunId, string? RunStatus, string? Later);
 
 public sealed record WhyValue(string Path, string Value);

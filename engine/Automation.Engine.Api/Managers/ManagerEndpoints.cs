@@ -19,6 +19,8 @@ internal static class ManagerEndpoints
     {
         api.MapGet("/managers", ListAsync).WithSummary("Managers of a CRM with load, shifts and presence").Produces<PageView<ManagerView>>();
         api.MapPut("/managers/{userId}", ChangeAsync).WithSummary("Sets weight, limits, activity and timesheet; makes the manager when absent").Accepts<ManagerChange>("application/json").Produces<ManagerView>();
+        api.MapPut("/managers", (HttpContext context, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection) =>
+            ChangeAsync(context, null, contexts, store, clock, connection)).WithSummary("The same, with userId in the body").Accepts<ManagerChange>("application/json").Produces<ManagerView>();
         api.MapPost("/managers/{userId}/seen", (HttpContext context, string userId, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection) =>
             UpdateAsync(context, userId, contexts, store, clock, connection, row => row.SeenAt = clock.GetUtcNow())).WithSummary("A sign of presence").Produces<ManagerView>();
         api.MapPost("/managers/{userId}/leave", LeaveAsync).WithSummary("With dates: days without work. Without a body: the manager is no longer present").Accepts<LeaveRequest>("application/json").Produces<ManagerView>();
@@ -33,11 +35,12 @@ internal static class ManagerEndpoints
         return new JsonAnswer(new PageView<ManagerView>([.. rows.Select(row => View(row, loads, clock.GetUtcNow()))], null));
     }
 
-    private static async Task<IResult> ChangeAsync(HttpContext context, string userId, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection)
+    private static async Task<IResult> ChangeAsync(HttpContext context, string? userId, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection)
     {
         var change = await ApiJson.ReadAsync<ManagerChange>(context.Request, context.RequestAborted);
         Check(change);
-        return await UpdateAsync(context, userId, contexts, store, clock, connection, row =>
+        var user = userId ?? change.UserId ?? throw Invalid("userId", "Name the manager: userId.");
+        return await UpdateAsync(context, user, contexts, store, clock, connection, row =>
         {
             (row.Name, row.Active, row.Weight, row.Position) = (change.Name ?? row.Name, change.Active ?? row.Active, change.Weight ?? row.Weight, change.Position ?? row.Position);
             if (change.MaxOpen is { } open) row.MaxOpen = open == 0 ? null : open;

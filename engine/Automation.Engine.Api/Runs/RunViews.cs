@@ -7,7 +7,7 @@ namespace Automation.Engine.Api.Runs;
 /// <param name="Status">running, suspended, finished, faulted, cancelled.</param>
 public sealed record RunView(
     Guid Id, string Status, string? Deal, string EntityType, string EntityId, Guid ConnectionId, Guid? FunnelId, int? FunnelVersion, string? TriggerId, string? Name, Guid? EventId,
-    int IncidentCount, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? FinishedAt)
+    int Incidents, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? FinishedAt)
 {
     internal static RunView Of(RunRow row) => new(
         row.Id, StatusOf(row.Status), Entities.Deal(row), row.EntityType, row.EntityId, row.ConnectionId, row.FunnelId, row.FunnelVersion, row.TriggerId, row.Name, row.EventId,
@@ -38,8 +38,10 @@ public sealed record EffectView(
 public sealed record TimerView(Guid Id, string Kind, string? Deal, string EntityType, string EntityId, Guid? RunId, string? TriggerId, DateTimeOffset DueAt);
 
 /// <summary>Something that was given up; nothing of it is deleted (R9).</summary>
-/// <param name="Type">event, hook, run.</param>
-public sealed record DeadLetterView(Guid Id, string Type, DateTimeOffset At, Guid ConnectionId, string? Deal, string? EntityType, string? EntityId, string? Code, string? Message, int? Bytes);
+/// <param name="Kind">event, hook, run.</param>
+/// <param name="Tries">Times that work on it began; events only.</param>
+public sealed record DeadLetterView(
+    Guid Id, string Kind, DateTimeOffset At, Guid ConnectionId, string? Deal, string? EntityType, string? EntityId, string? Code, string? Message, int? Tries, int? Bytes);
 
 internal static class Entities
 {

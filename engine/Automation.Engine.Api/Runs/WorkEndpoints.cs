@@ -56,9 +56,9 @@ internal static class WorkEndpoints
         var hooks = await db.Hooks.AsNoTracking().Where(row => row.AccountId == account && row.ErrorCode != null && row.Id < before).OrderByDescending(row => row.Id).Take(take + 1)
             .Select(row => new { row.Id, row.ReceivedAt, row.ConnectionId, row.ErrorCode, row.ErrorMessage, row.Body.Length }).ToListAsync(context.RequestAborted);
         var runs = await db.Runs.AsNoTracking().Where(row => row.AccountId == account && row.Status == (int)RunStatus.Faulted && row.Id < before).OrderByDescending(row => row.Id).Take(take + 1).ToListAsync(context.RequestAborted);
-        var all = events.Select(row => new DeadLetterView(row.Id, "event", row.ProcessedAt ?? row.AcceptedAt, row.ConnectionId, Entities.Deal(row), row.EntityType, row.EntityId, row.ErrorCode, row.ErrorMessage, null))
-            .Concat(hooks.Select(row => new DeadLetterView(row.Id, "hook", row.ReceivedAt, row.ConnectionId, null, null, null, row.ErrorCode, row.ErrorMessage, row.Length)))
-            .Concat(runs.Select(row => new DeadLetterView(row.Id, "run", row.UpdatedAt, row.ConnectionId, Entities.Deal(row), row.EntityType, row.EntityId, "run_faulted", row.Name, null)))
+        var all = events.Select(row => new DeadLetterView(row.Id, "event", row.ProcessedAt ?? row.AcceptedAt, row.ConnectionId, Entities.Deal(row), row.EntityType, row.EntityId, row.ErrorCode, row.ErrorMessage, row.Tries, null))
+            .Concat(hooks.Select(row => new DeadLetterView(row.Id, "hook", row.ReceivedAt, row.ConnectionId, null, null, null, row.ErrorCode, row.ErrorMessage, null, row.Length)))
+            .Concat(runs.Select(row => new DeadLetterView(row.Id, "run", row.UpdatedAt, row.ConnectionId, Entities.Deal(row), row.EntityType, row.EntityId, "run_faulted", row.Name, null, null)))
             .OrderByDescending(letter => letter.Id, NetworkOrder).ToList();
         return new JsonAnswer(Paging.Page(all, take, letter => letter.Id, letter => letter));
     }

@@ -13,7 +13,7 @@ public sealed class RestTests(TestServer server) : IClassFixture<TestServer>
     {
         var (api, hook) = await AccountAsync("why");
         var imported = await OkAsync(await api.PostAsync("/api/funnels/import?publish=true", Json(Crm.Funnel("crm")), Cancel));
-        Assert.Equal(1, (int)imported["publishedVersion"]!);
+        Assert.Equal(1, (int)imported["version"]!);
         var live = await api.SendAsync(new(HttpMethod.Get, "/api/journal/live"), HttpCompletionOption.ResponseHeadersRead, Cancel);
         using var stream = new StreamReader(await live.Content.ReadAsStreamAsync(Cancel));
         Assert.Equal(": open", await stream.ReadLineAsync(Cancel));
@@ -25,14 +25,14 @@ public sealed class RestTests(TestServer server) : IClassFixture<TestServer>
         Assert.Contains("\"deal\":\"42\"", line, StringComparison.Ordinal);
 
         var why = await OkAsync(await api.GetAsync("/api/why?deal=42", Cancel));
-        var triggers = why["funnels"]![0]!["triggers"]!.ToDictionary(one => (string)one["id"]!);
+        var triggers = why["verdicts"]!.ToDictionary(one => (string)one["triggerId"]!);
         Assert.Equal("fired", (string?)triggers["big"]["outcome"]);
         Assert.Equal("finished", (string?)triggers["big"]["runStatus"]);
         Assert.Equal("condition_false", (string?)triggers["small"]["reason"]);
         Assert.Equal("условие не выполнено", (string?)triggers["small"]["text"]);
         Assert.Contains(triggers["small"]["seen"]!, seen => (string?)seen["path"] == "deal.price" && (string?)seen["value"] == "45000");
         Assert.Equal("Новая", (string?)why["event"]!["to"]);
-        Assert.Equal("its condition is not met", (string?)(await OkAsync(await api.GetAsync("/api/why?deal=42&lang=en&funnel=sales", Cancel)))["funnels"]![0]!["triggers"]![1]!["text"]);
+        Assert.Equal("its condition is not met", (string?)(await OkAsync(await api.GetAsync("/api/why?deal=42&lang=en&funnel=sales", Cancel)))["verdicts"]![1]!["text"]);
         await (await api.GetAsync("/api/why?deal=999", Cancel)).AssertProblemAsync(404, "not_found");
 
         var run = (await OkAsync(await api.GetAsync("/api/runs?deal=42&status=finished&trigger=big", Cancel)))["items"]!.Single();
@@ -165,7 +165,7 @@ public sealed class RestTests(TestServer server) : IClassFixture<TestServer>
         var (api, hook) = await AccountAsync("dead");
         await server.Client.PostAsync(hook, Wire.Form("nonsense"), Cancel);
         var letter = (await OkAsync(await api.GetAsync("/api/dead-letters", Cancel)))["items"]!.Single();
-        Assert.Equal("hook", (string?)letter["type"]);
+        Assert.Equal("hook", (string?)letter["kind"]);
         Assert.Equal("payload_invalid", (string?)letter["code"]);
         Assert.Empty((await OkAsync(await api.GetAsync("/api/effects?state=unknown", Cancel)))["items"]!);
         await (await api.GetAsync("/api/effects?state=odd", Cancel)).AssertProblemAsync(400, "query_invalid");
