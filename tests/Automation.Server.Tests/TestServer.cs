@@ -22,6 +22,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json;
 
@@ -52,7 +53,7 @@ public sealed class TestServer : IAsyncLifetime
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", ContentRootPath = directory.Path });
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Host.UseLocalSilo(FreePort(), FreePort());
+        builder.Host.UseOrleans(silo => HostingRegistration.ConfigureLocalSilo(silo, FreePort(), FreePort()));
         var services = builder.Services;
         services.AddSingleton<StepObserver>(observer);
         services.AddPersistence(directory.Path, null);

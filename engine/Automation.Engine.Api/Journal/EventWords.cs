@@ -94,12 +94,15 @@ internal sealed class EventWords(bool english, FunnelDocument? document, CrmDire
         {
             "stage" when value is JValue { Value: string stage } => (Say("этап", "stage"), Stage(stage)),
             "event" when value is JValue { Value: string told } => (Say("событие", "event"), string.Join(", ", told.Split(", ").Select(Occurrence))),
-            _ => (path, text),
+            _ => (Bare(path), text),
         };
     });
 
     public IEnumerable<(string Path, string Name, string Old, string New)> Changes(JObject facts) =>
         (facts["changes"] as JObject ?? []).Properties().Select(change => (change.Name, Field(change.Name), Value(change.Name, change.Value["old"]), Value(change.Name, change.Value["new"])));
+
+    // A formula writes a name with dots in brackets; a reader needs none.
+    private static string Bare(string path) => path.StartsWith('[') && path.IndexOf(']', StringComparison.Ordinal) == path.Length - 1 ? path[1..^1] : path;
 
     private string Occurrence(string occurrence) => Quiets.TryGetValue(occurrence, out var quiet) ? Say(quiet.Ru, quiet.En) : TriggerWords.Event(occurrence, english);
 
