@@ -7,7 +7,7 @@ COPY activities/ activities/
 COPY designer/ designer/
 COPY samples/ samples/
 # The sandbox is for trying the product on a desk; an image serves a real CRM.
-RUN dotnet publish designer/Automation.Server -c Release -o /app -p:Sandbox=false -p:UseAppHost=false
+RUN dotnet publish designer/Automation.Server -c Release -o /app -p:BuildSandbox=false -p:UseAppHost=false
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -52,7 +52,7 @@ build() {
   mkdir -p "$(dirname "$stamp")"
   touch "$stamp.started"
   echo "Building …"
-  dotnet build Automation.sln -c Release --nologo -v quiet -clp:ErrorsOnly || return 1
+  dotnet build Automation.sln -c Release --nologo -v quiet "-clp:ErrorsOnly;NoSummary" || return 1
   mv "$stamp.started" "$stamp"   # ./run.sh need not build again
 }
 

@@ -10,7 +10,7 @@ internal static class ManagerVerbs
         var command = verbs.Create("managers", "List managers with shifts, leave and load.", [], async (verb, cancellationToken) =>
         {
             var rows = Items.In(await verb.Server.GetAsync("api/managers", cancellationToken)).Select(Row).ToList();
-            TextTable.Write(verb.Output, rows, "userId", "name", "active", "weight", "load", "shifts", "leave", "seenAt", "lastAssignedAt");
+            TextTable.Write(verb.Output, rows, "userId", "name", "active", "state", "weight", "load", "shifts", "leave", "seenAt", "lastAssignedAt");
         });
         command.Subcommands.Add(Set(verbs));
         return command;

@@ -26,11 +26,12 @@ internal static class RunVerbs
     private static Command Replay(ServerVerbs verbs)
     {
         var run = new Argument<Guid>("RUN_ID") { Description = "As the list of runs shows it." };
-        return verbs.Create("replay", "Go on with a run that stopped at a failure. Effects that are done are not repeated.", [run], async (verb, cancellationToken) =>
+        return verbs.Create("replay", "Rebuild a run from its journal and compare it with what is stored. Nothing is sent.", [run], async (verb, cancellationToken) =>
         {
             var id = verb.Parsed.GetRequiredValue(run);
-            var answer = await verb.Server.SendAsync(HttpMethod.Post, $"api/runs/{id}/replay", "{}", cancellationToken);
-            await verb.Output.WriteLineAsync($"Run {id} goes on. {Items.Show(answer is Newtonsoft.Json.Linq.JObject told ? told["status"] : null)}".TrimEnd());
+            var report = await verb.Server.SendAsync(HttpMethod.Post, $"api/runs/{id}/replay", "{}", cancellationToken);
+            if ((bool?)report["equal"] != true) throw new CommandFailedException($"Run {id}: the journal gives another state. {Items.Show(report["difference"])}".TrimEnd());
+            await verb.Output.WriteLineAsync($"Run {id}: {Items.Show(report["steps"])} steps replayed, the state is the stored one.");
         });
     }
 

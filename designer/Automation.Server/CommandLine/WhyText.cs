@@ -12,6 +12,7 @@ internal static class WhyText
         var events = Events(answer).ToList();
         if (events.Count == 0) return (language == "ru" ? $"По сделке {deal} событий ещё не было." : $"There were no events of deal {deal} yet.") + Environment.NewLine;
         var text = new StringBuilder();
+        if (Items.Show((answer as JObject)?["text"]) is { Length: > 0 } summary) text.AppendLine(summary);
         foreach (var one in events) Write(text, one, language);
         return text.ToString();
     }
@@ -30,9 +31,9 @@ internal static class WhyText
         {
             text.AppendLine($"  {Mark(verdict)} {Name(verdict).PadRight(width)}  {Reason(verdict, language)}".TrimEnd());
             foreach (var seen in (verdict["seen"] as JArray ?? []).OfType<JObject>())
-                text.AppendLine(string.Concat("".PadRight(width + 6), Items.Show(seen["path"]), " = ", seen["value"]?.ToString(Newtonsoft.Json.Formatting.None) ?? "null"));
+                text.AppendLine(string.Concat("".PadRight(width + 6), Items.Show(seen["path"]), " = ", seen["value"] is null or JValue { Value: null } ? "null" : Items.Show(seen["value"])));
         }
-        if (verdicts.Count == 0) text.AppendLine(language == "ru" ? "  За этой сделкой не смотрит ни один триггер." : "  No trigger watches this deal.");
+        if (verdicts.Count == 0 && one["text"] is null) text.AppendLine(language == "ru" ? "  За этой сделкой не смотрит ни один триггер." : "  No trigger watches this deal.");
     }
 
     private static string Name(JObject verdict) => Items.Show(verdict["triggerName"] ?? verdict["name"] ?? verdict["triggerId"]);
@@ -49,6 +50,7 @@ internal static class WhyText
         var words = Items.Show(verdict["text"]);
         if (words.Length == 0) words = VerdictTexts.Of(Items.Show(verdict["reason"]), language);
         if (Items.Show(verdict["message"]) is { Length: > 0 } message && message != words) words += $": {message}";
+        if (Items.Show(verdict["later"]) is { Length: > 0 } later) words += $"; {later}";
         if (Items.Show(verdict["dueAt"]) is { Length: > 0 } due) words += $" ({due})";
         return words;
     }

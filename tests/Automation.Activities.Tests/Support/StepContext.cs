@@ -16,6 +16,7 @@ internal sealed class StepContext(ActivityRun run, IActivity activity, Dictionar
     public override string NodeId => "Workflow1:" + activity.Id;
     public override IActivity Activity => activity;
     public override ActivityExecutionContext? ParentActivityExecutionContext => null;
+    public override IReadOnlyList<ActivityExecutionContext> Children => [];
     public override RunInfo Run => run.Info;
     public override IDictionary<string, JToken> Properties => properties;
     public override IDictionary<string, JToken> JournalData => run.Journal;
@@ -44,6 +45,7 @@ internal sealed class StepContext(ActivityRun run, IActivity activity, Dictionar
     public override JToken GetVariable(string name) => JValue.CreateNull();
     public override void SetVariable(string name, JToken value) { }
     public override void SetOwnVariable(string name, JToken value) { }
+    public override void SetWorkflowOutput(string name, JToken value) { }
     public override void SetResult(object? value) => run.Result = value is null ? null : JToken.FromObject(value);
     public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback = null) => throw new NotSupportedException();
     public override ValueTask CompleteActivityAsync(object? result = null) => CompleteActivityWithOutcomesAsync("Done");
@@ -81,6 +83,6 @@ internal sealed class StepContext(ActivityRun run, IActivity activity, Dictionar
 
     public override void RecordAssignment(Assignment assignment) => Assignments.Add(assignment);
     public override void RecordLink(EntityLink link) => Links.Add(link);
-    public override void PublishEvent(string eventName, string? correlationId, JToken payload) { }
+    public override void PublishEvent(string eventName, string? correlationId, JToken payload, bool isLocal = false) { }
     public override void AddExecutionLogEntry(string eventName, string? message = null, JToken? payload = null) { }
 }

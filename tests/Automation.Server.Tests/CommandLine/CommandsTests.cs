@@ -99,6 +99,16 @@ public sealed class CommandsTests
         Assert.Equal("{\n  \"slug\": \"prodazhi\"\n}", server.Output.Trim());
     }
 
+    [Theory]
+    [InlineData(0, """{"steps":4,"equal":true}""")]
+    [InlineData(1, """{"steps":4,"equal":false,"difference":"variables.total"}""")]
+    public async Task Replay_TellsWhetherTheJournalGivesTheStoredState(int code, string report)
+    {
+        server.On("POST /api/runs/0199a000-0000-7000-8000-000000000001/replay", report);
+        Assert.Equal(code, await server.RunAsync("replay", "0199a000-0000-7000-8000-000000000001"));
+        Assert.Contains(code == 0 ? "4 steps" : "variables.total", server.Output + server.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Runs_ControlCharactersInAName_DoNotReachTheTerminal()
     {

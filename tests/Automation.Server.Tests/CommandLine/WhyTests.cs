@@ -5,7 +5,7 @@ namespace Automation.Server.Tests.CommandLine;
 public sealed class WhyTests
 {
     private const string Answer = """
-        {"event":{"id":"e1","kind":"deal_stage_changed","at":"2026-11-22T10:00:00Z"},"verdicts":[
+        {"deal":"5","text":"1 of 3 triggers fired.","event":{"id":"e1","kind":"deal_stage_changed","at":"2026-11-22T10:00:00Z"},"verdicts":[
           {"triggerId":"sms","triggerName":"SMS","outcome":"fired","reason":"fired","seen":[]},
           {"triggerId":"vip","triggerName":"VIP call","outcome":"no","reason":"condition_false","seen":[{"path":"deal.price","value":100},{"path":"deal.name","value":"Заказ"}]},
           {"triggerId":"late","triggerName":"Late","outcome":"scheduled","reason":"scheduled","dueAt":"2026-11-23T10:00:00Z","seen":[]}]}
@@ -20,11 +20,12 @@ public sealed class WhyTests
         Assert.Equal(0, await server.RunAsync("why", "--deal", "5", "--event", "e1", "--lang", "en"));
         Assert.Equal(
             [
+                "1 of 3 triggers fired.",
                 "2026-11-22T10:00:00Z  deal_stage_changed  e1",
                 "  ✓ SMS       fired",
                 "  ✗ VIP call  its condition is not met",
                 "              deal.price = 100",
-                "              deal.name = \"Заказ\"",
+                "              deal.name = Заказ",
                 "  ⏱ Late      scheduled; it looks again when the time comes (2026-11-23T10:00:00Z)",
             ],
             server.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd('\r')));
