@@ -1,12 +1,11 @@
 using Automation.Engine.Funnels;
 using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Time.Testing;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Hosting.Tests;
 
-/// <summary>Re-entry, leaving the span, delays: decided on a fake clock.</summary>
+/// <summary>Re-entry, leaving the span, delays: decided on a clock that jumps.</summary>
 public sealed class PolicyTests
 {
     [Fact]
@@ -31,7 +30,7 @@ public sealed class PolicyTests
     [Fact]
     public async Task Delayed_DealStays_LooksAgainWithFreshValues()
     {
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero));
+        var clock = new JumpingClock();
         await using var host = await RuntimeHost.StartAsync(Funnel.Of(Funnel.Trigger(
             "later", Funnel.Entered(Funnel.Meeting) with { Timing = new() { Kind = TimingKind.After, Delay = TimeSpan.FromHours(1) } }, Funnel.Flow(Funnel.Sms("час")), "[deal.price] >= 100")), clock: clock);
         var kept = host.AddDeal("Остаётся", 100);
@@ -57,7 +56,7 @@ public sealed class PolicyTests
     [InlineData(OnLeave.Finish, 1)]
     public async Task Waiting_DealLeavesTheSpan_FollowsThePolicy(OnLeave policy, int messages)
     {
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero));
+        var clock = new JumpingClock();
         var wait = Funnel.Activity("wait", "Elsa.Delay", ("timeSpan", "Literal", "01:00:00"));
         await using var host = await RuntimeHost.StartAsync(Funnel.Of(Funnel.Trigger("waits", Funnel.Entered(Funnel.Meeting), Funnel.Flow(wait, Funnel.Sms("после")), onLeave: policy)), clock: clock);
         var deal = host.AddDeal("Окно");

@@ -62,7 +62,7 @@ public sealed class RuntimeHost : IAsyncDisposable
     public static async Task<RuntimeHost> StartAsync(FunnelDocument funnel, string? postgres = null, TimeProvider? clock = null, double requestsPerSecond = 0)
     {
         var amo = new AmoCrmSimulator(new AmoCrmOptions { Prefix = "/amo", RequestsPerSecond = (int)requestsPerSecond });
-        var sms = new SmscSimulator(new SmscOptions { Prefix = "/smsc", RepeatWindow = TimeSpan.Zero });
+        var sms = new SmscSimulator(new SmscOptions { Prefix = "/smsc", RepeatWindow = TimeSpan.Zero, Balance = 100_000 });
         SandboxSeed.Directory(amo);
         RuntimeHost? running = null;
         var simulators = await SimulatorHost.StartAsync([amo, sms], app => app.MapPost("/hook", async (HttpContext context) => await running!.TakeHookAsync(context)), Stop);

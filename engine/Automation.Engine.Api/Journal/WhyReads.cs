@@ -5,6 +5,7 @@ using Automation.Engine.Api.Runs;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Mailboxes;
+using Automation.Engine.Matching;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Ports;
@@ -26,7 +27,11 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
         public bool Meant => !IsDue && Facts["quiet"] is null && Facts["causedBy"] is null;
     }
 
-    /// <param name="eventId">Null for the last event that meant something.</param>
+    /// <summary>At least one trigger waits for this kind of event.</summary>
+    private static bool Watched(Entry entry) => Verdicts(entry).Any(verdict =>
+        (string?)verdict["reason"] is not (Reasons.OtherEvent or Reasons.NothingChanged or Reasons.OtherSource or Reasons.Disabled));
+
+    /// <param name="eventId">Null for the last event that meant something, one that a trigger waits for before others.</param>
     /// <exception cref="Errors.ProblemException">404: nothing is known of the deal, or of the event.</exception>
     public async Task<WhyView> AskAsync(AccountId account, string deal, Guid? eventId, string? funnel, string? connection, bool english, CancellationToken cancellationToken)
     {
@@ -40,7 +45,7 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
 
         if (eventId is not null) rows = rows.Where(row => row.EventId == eventId);
         var entries = (await rows.OrderByDescending(row => row.Id).Take(LookBack).ToListAsync(cancellationToken)).ConvertAll(row => new Entry(row, ApiJson.Parse(row.Facts)));
-        var chosen = entries.Find(entry => entry.Meant) ?? entries.Find(entry => !entry.IsDue) ?? entries.FirstOrDefault();
+        var chosen = entries.Find(entry => entry.Meant && Watched(entry)) ?? entries.Find(entry => entry.Meant) ?? entries.Find(entry => !entry.IsDue) ?? entries.FirstOrDefault();
         if (chosen is null) return await NothingAsync(db, account, deal, eventId, english, cancellationToken);
 
         var same = entries.Where(entry => entry.Row.EventId == chosen.Row.EventId && entry.Row.ConnectionId == chosen.Row.ConnectionId).OrderBy(entry => entry.Row.Id).ToList();
