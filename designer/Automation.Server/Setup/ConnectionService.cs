@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Automation.Connectors.AmoCrm;
 using Automation.Engine.Accounts;
+using Automation.Engine.Api.Hooks;
 using Automation.Engine.Events;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Mailboxes;
@@ -36,7 +37,7 @@ public sealed class ConnectionRefusedException(string code, SetupMessage message
 /// <summary>Connects outside systems: stores the connection and its secrets, reads the directory, subscribes to hooks.</summary>
 public sealed class ConnectionService(
     IDbContextFactory<AutomationDbContext> contexts, SecretStore secrets, PortCatalog ports, CrmDirectoryCache directories, AmoCrmConnector amoCrm,
-    IEnumerable<IConnector> connectors, IEnumerable<IHookSource> sources, IIdSource ids, TimeProvider clock)
+    IEnumerable<IConnector> connectors, IEnumerable<IHookSource> sources, HookDirectory hookDirectory, IIdSource ids, TimeProvider clock)
 {
     /// <summary>Makes the connection, or renews the one with that name.</summary>
     /// <param name="hooks">Public root of our hook addresses.</param>
@@ -96,6 +97,7 @@ public sealed class ConnectionService(
 
         ports.Invalidate(account);
         directories.Invalidate(new(row.Id));
+        hookDirectory.Invalidate(account);
         if (directory is not null)
         {
             await ImportManagersAsync(context, row, directory, cancellationToken);

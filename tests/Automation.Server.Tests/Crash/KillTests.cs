@@ -1,0 +1,211 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Automation.Engine.Accounts;
+using Automation.Engine.Effects;
+using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Funnels;
+using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Secrets;
+using Automation.Server.CommandLine;
+using Automation.Server.Serve;
+using Automation.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Server.Tests.Crash;
+
+/// <summary>
+/// kill -9 of the real process, again and again, under load: every acknowledged event has its effect, under one key, in its deal's order.
+/// </summary>
+public sealed class KillTests
+{
+    private const int Kills = 50;
+    private const string Secret = "crash-secret-crash-secret-crash";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Kill_FiftyTimesUnderLoad_NothingLostNothingDoubledOrderKept(bool onPostgres)
+    {
+        if (onPostgres && PostgresServer.Shared is null) Assert.Skip(PostgresServer.WhyNot);
+        var stop = TestContext.Current.CancellationToken;
+        using var folder = new TempDirectory();
+        var database = onPostgres ? await PostgresServer.Shared!.CreateDatabaseAsync(stop) : null;
+        var ledger = new Ledger();
+        await using var outside = await ledger.StartAsync();
+        var hooks = $"http://127.0.0.1:{ServerProcess.FreePort()}";
+        var token = await SeedAsync(folder, database, outside.Urls.First(), stop);
+        List<string> arguments = ["--data", folder.Path, "--url", $"http://127.0.0.1:{ServerProcess.FreePort()}", "--hook-url", hooks];
+        if (database is not null) arguments.AddRange(["--postgres", database]);
+        var environment = new Dictionary<string, string> { ["Automation__Http__AllowedHosts__0"] = new Uri(outside.Urls.First()).Authority, ["DOTNET_TieredPGO"] = "0" };
+
+        var acknowledged = new ConcurrentDictionary<string, byte>();
+        var sent = 0;
+        using var client = new HttpClient { BaseAddress = new Uri(hooks), Timeout = TimeSpan.FromSeconds(5) };
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            using var server = await ServerProcess.StartAsync(arguments, environment, stop);
+            // Killed in the middle of its work: after a drawn number of acknowledgements, some events still on their way.
+            var until = acknowledged.Count + 2 + kill % 7;
+            var loads = Enumerable.Range(0, 4).Select(deal => Task.Run(async () =>
+            {
+                while (acknowledged.Count < until)
+                {
+                    var number = Interlocked.Increment(ref sent);
+                    try
+                    {
+                        if (await SendAsync(client, token, $"{deal}", number, stop)) acknowledged[$"{deal}:{number}"] = 0;
+                    }
+                    catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !stop.IsCancellationRequested)
+                    {
+                        return;
+                    }
+                }
+            }, stop)).ToList();
+            await Task.WhenAny(Task.WhenAll(loads), ledger.ReachAsync(until));
+            server.Kill();
+            await Task.WhenAll(loads);
+        }
+
+        using (await ServerProcess.StartAsync(arguments, environment, stop))
+            await ledger.HoldsAsync(acknowledged.Keys.ToHashSet(StringComparer.Ordinal), TimeSpan.FromSeconds(90));
+        Assert.Empty(ledger.Doubled);
+        Assert.Empty(ledger.OutOfOrder);
+        Assert.True(acknowledged.Count > Kills, $"only {acknowledged.Count} events were acknowledged");
+    }
+
+    private static async Task<bool> SendAsync(HttpClient client, string token, string deal, int number, CancellationToken stop)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"entity_type":"deal","entity_id":"{{deal}}","number":{{number}}}""");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/hooks/generic/{token}") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/json");
+        foreach (var (name, value) in StandardWebhooks.Headers(Secret, $"id-{number}", TimeProvider.System.GetUtcNow(), body)) request.Headers.TryAddWithoutValidation(name, value);
+        using var answer = await client.SendAsync(request, stop);
+        return (int)answer.StatusCode == 202;
+    }
+
+    /// <summary>Account, connection and funnel, by the product's own services, before the first start.</summary>
+    private static async Task<string> SeedAsync(TempDirectory folder, string? database, string outside, CancellationToken stop)
+    {
+        await using var app = ServerHost.Build(new ServeOptions { Data = folder.Path, Postgres = database, Url = "http://127.0.0.1:0", HookUrl = "http://127.0.0.1:0" });
+        await app.Services.GetRequiredService<IStoreSetup>().MigrateAsync(stop);
+        var ids = app.Services.GetRequiredService<IIdSource>();
+        var now = TimeProvider.System.GetUtcNow();
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        var account = new AccountRow { Id = ids.NewId(), Slug = "crash", Name = "Crash", TimeZone = "Europe/Moscow", Language = "ru", CreatedAt = now };
+        var connection = new ConnectionRow { Id = ids.NewId(), AccountId = account.Id, Kind = "generic", Name = "shop", HookTokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(token)), CreatedAt = now };
+        await using (var context = await app.Services.GetRequiredService<IDbContextFactory<AutomationDbContext>>().CreateDbContextAsync(stop))
+        {
+            context.AddRange(account, connection);
+            await context.SaveChangesAsync(stop);
+        }
+
+        await app.Services.GetRequiredService<SecretStore>().WriteAsync(new(account.Id), new(connection.Id), "webhook", Secret, stop);
+        var funnels = app.Services.GetRequiredService<FunnelService>();
+        var funnel = await funnels.SaveDraftAsync(new(account.Id), Document(outside), null, stop);
+        await funnels.PublishAsync(new(account.Id), funnel.Id, null, null, stop);
+        return token;
+    }
+
+    private static FunnelDocument Document(string outside) => new()
+    {
+        Slug = "crash", Name = "Crash", Connection = "shop",
+        Triggers =
+        [
+            new FunnelTrigger
+            {
+                Id = "call", Name = "Call", When = new When { Event = TriggerEvents.Webhook }, Reentry = Reentry.EveryTime, If = new("NCalc", "[event.data.number] > 0"),
+                Then = JObject.Parse($$"""
+                    { "root": { "id": "flow", "type": "Elsa.Flowchart", "version": 1, "connections": [], "activities": [
+                      { "id": "call", "type": "Elsa.FlowSendHttpRequest", "version": 1,
+                        "url": { "expression": { "type": "Liquid", "value": "{{outside}}/{{ "{{ event.data.entity_id }}/{{ event.data.number }}" }}" } },
+                        "method": { "expression": { "type": "Literal", "value": "POST" } } } ] } }
+                    """),
+            },
+        ],
+    };
+
+    /// <summary>The outside system: knows keys, and counts what is lost, doubled, out of order.</summary>
+    private sealed class Ledger
+    {
+        private readonly Lock gate = new();
+        private readonly Dictionary<string, string> keys = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, int> last = new(StringComparer.Ordinal);
+        private volatile TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public List<string> Doubled { get; } = [];
+
+        public List<string> OutOfOrder { get; } = [];
+
+        public async Task<WebApplication> StartAsync()
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.Logging.ClearProviders();
+            var app = builder.Build();
+            app.MapPost("/{deal}/{number:int}", (string deal, int number, HttpRequest request) => Take(deal, number, request.Headers["Idempotency-Key"].ToString()));
+            await app.StartAsync();
+            return app;
+        }
+
+        public async Task ReachAsync(int count)
+        {
+            while (true)
+            {
+                var next = changed.Task;
+                lock (gate)
+                    if (keys.Count >= count) return;
+                await next;
+            }
+        }
+
+        public async Task HoldsAsync(HashSet<string> expected, TimeSpan limit)
+        {
+            using var timeout = new CancellationTokenSource(limit);
+            while (true)
+            {
+                var next = changed.Task;
+                string[] missing;
+                lock (gate) missing = [.. expected.Except(keys.Keys)];
+                if (missing.Length == 0) return;
+                try
+                {
+                    await next.WaitAsync(timeout.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    Assert.Fail($"lost: {string.Join(", ", missing)}");
+                }
+            }
+        }
+
+        private IResult Take(string deal, int number, string key)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{deal}:{number}");
+            lock (gate)
+            {
+                if (keys.TryGetValue(name, out var known))
+                {
+                    if (known != key) Doubled.Add(name);
+                }
+                else
+                {
+                    if (last.TryGetValue(deal, out var before) && before > number) OutOfOrder.Add(name);
+                    last[deal] = number;
+                    keys[name] = key;
+                }
+            }
+
+            Interlocked.Exchange(ref changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            return Results.Ok();
+        }
+    }
+}
