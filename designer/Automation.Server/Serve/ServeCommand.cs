@@ -32,14 +32,24 @@ public static class ServeCommand
     /// <summary>Brings a built server up; also used by tests.</summary>
     public static async Task<StartReport> StartAsync(WebApplication app, ServeOptions options, CancellationToken cancellationToken)
     {
-        await app.Services.GetRequiredService<IStoreSetup>().MigrateAsync(cancellationToken);
-        await app.Services.GetRequiredService<SecretStore>().VerifyAsync(cancellationToken);
-        var report = await app.Services.GetRequiredService<FirstStart>().RunAsync(options, cancellationToken);
-        await app.StartAsync(cancellationToken);
-        _ = app.Services.GetRequiredService<ScriptWorkerPool>().WarmUpAsync(CancellationToken.None);
+        // The store is brought up to date while the host starts; nothing works on it before the gate opens.
+        var prepared = PrepareAsync(app, options, cancellationToken);
+        var started = app.StartAsync(cancellationToken);
+        var warm = app.Services.GetRequiredService<ScriptWorkerPool>().WarmUpAsync(CancellationToken.None);
+        var report = await prepared;
+        await started;
+        _ = warm;
         if (options.Sandbox) await app.Services.GetRequiredService<SandboxSetup>().RunAsync(report.Account, new Uri(options.SandboxUrl), new Uri(options.HookUrl), cancellationToken);
         app.Services.GetRequiredService<RuntimeGate>().Open();
         return report;
+    }
+
+    private static async Task<StartReport> PrepareAsync(WebApplication app, ServeOptions options, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        await app.Services.GetRequiredService<IStoreSetup>().MigrateAsync(cancellationToken);
+        await app.Services.GetRequiredService<SecretStore>().VerifyAsync(cancellationToken);
+        return await app.Services.GetRequiredService<FirstStart>().RunAsync(options, cancellationToken);
     }
 
     private static void Print(ServeOptions options, StartReport report)

@@ -27,13 +27,20 @@ namespace Automation.Server.Tests.Crash;
 /// </summary>
 public sealed class KillTests
 {
-    private const int Kills = 50;
     private const string Secret = "crash-secret-crash-secret-crash";
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Kill_FiftyTimesUnderLoad_NothingLostNothingDoubledOrderKept(bool onPostgres)
+    public Task Kill_UnderLoad_NothingLostNothingDoubledOrderKept(bool onPostgres) => KillAsync(onPostgres, 5);
+
+    [Theory]
+    [Trait("Lane", "Long")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task Kill_FiftyTimesUnderLoad_NothingLostNothingDoubledOrderKept(bool onPostgres) => KillAsync(onPostgres, 50);
+
+    private static async Task KillAsync(bool onPostgres, int kills)
     {
         if (onPostgres && PostgresServer.Shared is null) Assert.Skip(PostgresServer.WhyNot);
         var stop = TestContext.Current.CancellationToken;
@@ -50,9 +57,11 @@ public sealed class KillTests
         var acknowledged = new ConcurrentDictionary<string, byte>();
         var sent = 0;
         using var client = new HttpClient { BaseAddress = new Uri(hooks), Timeout = TimeSpan.FromSeconds(5) };
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < kills; kill++)
         {
             using var server = await ServerProcess.StartAsync(arguments, environment, stop);
+            // What the last life left is finished first, or R10 would rightly give up an event that sees three deaths.
+            await ledger.HoldsAsync(acknowledged.Keys.ToHashSet(StringComparer.Ordinal), TimeSpan.FromSeconds(60));
             // Killed in the middle of its work: after a drawn number of acknowledgements, some events still on their way.
             var until = acknowledged.Count + 2 + kill % 7;
             var loads = Enumerable.Range(0, 4).Select(deal => Task.Run(async () =>
@@ -71,6 +80,7 @@ public sealed class KillTests
                 }
             }, stop)).ToList();
             await Task.WhenAny(Task.WhenAll(loads), ledger.ReachAsync(until));
+            TestContext.Current.SendDiagnosticMessage("kill {0}: {1} acknowledged", kill + 1, acknowledged.Count);
             server.Kill();
             await Task.WhenAll(loads);
         }
@@ -79,7 +89,7 @@ public sealed class KillTests
             await ledger.HoldsAsync(acknowledged.Keys.ToHashSet(StringComparer.Ordinal), TimeSpan.FromSeconds(90));
         Assert.Empty(ledger.Doubled);
         Assert.Empty(ledger.OutOfOrder);
-        Assert.True(acknowledged.Count > Kills, $"only {acknowledged.Count} events were acknowledged");
+        Assert.True(acknowledged.Count > kills, $"only {acknowledged.Count} events were acknowledged");
     }
 
     private static async Task<bool> SendAsync(HttpClient client, string token, string deal, int number, CancellationToken stop)
