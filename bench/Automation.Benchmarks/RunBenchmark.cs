@@ -74,7 +74,7 @@ internal static class RunBenchmark
         using var folder = new TempDirectory();
         await using var target = await StartTargetAsync();
         var counter = new Counter();
-        var options = new ServeOptions { Data = folder.Path, Postgres = database, Url = $"http://127.0.0.1:{FreePort.Find()}", HookUrl = $"http://127.0.0.1:{FreePort.Find()}" };
+        var options = new ServeOptions { Data = folder.Path, Postgres = database + ";Maximum Pool Size=20", Url = $"http://127.0.0.1:{FreePort.Find()}", HookUrl = $"http://127.0.0.1:{FreePort.Find()}" };
         var targetUrl = target.Urls.First();
         Environment.SetEnvironmentVariable("Automation__Http__AllowedHosts__0", new Uri(targetUrl).Authority);
         Environment.SetEnvironmentVariable("Automation__Http__ParallelPerHost", "200");
@@ -126,7 +126,7 @@ internal static class RunBenchmark
                 Id = ids.NewId(), Slug = $"bench-{i}", Name = $"Bench {i}", TimeZone = "Europe/Moscow", Language = "ru", CreatedAt = clock.GetUtcNow(),
                 Settings = """{"quotas":{"EventsPerSecond":100000,"EffectsPerDay":10000000}}""",
             };
-            var token = $"bench-token-{i}";
+            var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
             var connection = new ConnectionRow { Id = ids.NewId(), AccountId = account.Id, Kind = "generic", Name = "shop", HookTokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(token)), CreatedAt = clock.GetUtcNow() };
             context.AddRange(account, connection);
             await context.SaveChangesAsync();
@@ -190,15 +190,15 @@ internal static class RunBenchmark
         return [.. latencies];
     }
 
-    /// <summary>The limit: as many rows as a run writes (event, hook, run, effect, 3 journal rows), one transaction a run, from 16 connections, nothing else.</summary>
+    /// <summary>The limit: as many rows as a run writes (event, hook, run, effect, 3 journal rows), one transaction a run, from 8 connections, nothing else.</summary>
     private static async Task<double> BareInsertAsync(string database, int count)
     {
-        await using var source = NpgsqlDataSource.Create(database);
+        await using var source = NpgsqlDataSource.Create(database + ";Maximum Pool Size=8");
         await using (var create = source.CreateCommand("CREATE TABLE bare (id bigserial primary key, kind text, body text)")) await create.ExecuteNonQueryAsync();
         var next = -1;
         var text = new string('x', 400);
         var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
             await using var connection = await source.OpenConnectionAsync();
             while (Interlocked.Increment(ref next) < count)
