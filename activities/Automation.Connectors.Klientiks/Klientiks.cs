@@ -224,8 +224,15 @@ public sealed class Klientiks : IBookingSystem, IChangeFeed
         var isNew = created is not null && visit.Modified is { } modified && (modified - created.Value).Duration() < TimeSpan.FromSeconds(2);
         var data = new JObject
         {
-            ["id"] = visit.Id, ["client_id"] = visit.ClientId, ["name"] = visit.ClientName, ["phone"] = visit.ClientPhone is null ? new JArray() : new JArray(visit.ClientPhone),
-            ["executor_id"] = visit.ExecutorId, ["start"] = Iso(visit.Start), ["finish"] = Iso(visit.Finish), ["state"] = visit.State.ToString(), ["raw_state"] = visit.RawState,
+            ["id"] = visit.Id,
+            ["client_id"] = visit.ClientId,
+            ["name"] = visit.ClientName,
+            ["phone"] = visit.ClientPhone is null ? new JArray() : new JArray(visit.ClientPhone),
+            ["executor_id"] = visit.ExecutorId,
+            ["start"] = Iso(visit.Start),
+            ["finish"] = Iso(visit.Finish),
+            ["state"] = visit.State.ToString(),
+            ["raw_state"] = visit.RawState,
             ["service_ids"] = new JArray(visit.ServiceIds),
         };
         if (link is not null) data["link_id"] = link;
@@ -235,8 +242,13 @@ public sealed class Klientiks : IBookingSystem, IChangeFeed
         var version = string.Join('|', visit.Id, visit.Modified?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), visit.RawState, Iso(visit.Start), Iso(visit.Finish), visit.ExecutorId);
         return new CrmEvent
         {
-            Kind = isNew ? EventKinds.BookingCreated : EventKinds.BookingChanged, EntityType = EntityTypes.Booking, EntityId = visit.Id, Data = data, Complete = true,
-            SourceTime = visit.Modified, DedupKey = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(version))),
+            Kind = isNew ? EventKinds.BookingCreated : EventKinds.BookingChanged,
+            EntityType = EntityTypes.Booking,
+            EntityId = visit.Id,
+            Data = data,
+            Complete = true,
+            SourceTime = visit.Modified,
+            DedupKey = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(version))),
         };
     }
 

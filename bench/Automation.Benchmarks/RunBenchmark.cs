@@ -123,7 +123,12 @@ internal static class RunBenchmark
             await using var context = await services.GetRequiredService<IDbContextFactory<AutomationDbContext>>().CreateDbContextAsync();
             var account = new AccountRow
             {
-                Id = ids.NewId(), Slug = $"bench-{i}", Name = $"Bench {i}", TimeZone = "Europe/Moscow", Language = "ru", CreatedAt = clock.GetUtcNow(),
+                Id = ids.NewId(),
+                Slug = $"bench-{i}",
+                Name = $"Bench {i}",
+                TimeZone = "Europe/Moscow",
+                Language = "ru",
+                CreatedAt = clock.GetUtcNow(),
                 Settings = """{"quotas":{"EventsPerSecond":100000,"EffectsPerDay":10000000}}""",
             };
             var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
@@ -141,7 +146,9 @@ internal static class RunBenchmark
 
     private static FunnelDocument Document(string targetUrl) => new()
     {
-        Slug = "bench", Name = "Bench", Connection = "shop",
+        Slug = "bench",
+        Name = "Bench",
+        Connection = "shop",
         Triggers =
         [
             new FunnelTrigger

@@ -58,7 +58,11 @@ internal static partial class UiDeals
         {
             ["users"] = new JArray(amo.Users.Select(user => new JObject
             {
-                ["id"] = user.Id, ["name"] = user.Name, ["email"] = user.Email, ["is_admin"] = user.IsAdmin, ["is_active"] = user.IsActive,
+                ["id"] = user.Id,
+                ["name"] = user.Name,
+                ["email"] = user.Email,
+                ["is_admin"] = user.IsAdmin,
+                ["is_active"] = user.IsActive,
                 ["open"] = amo.Deals.Count(deal => deal.ResponsibleUserId == user.Id && deal.StatusId is not (142 or 143)),
             })),
             ["pipelines"] = new JArray(amo.Pipelines.Select(pipeline => new JObject
@@ -70,8 +74,13 @@ internal static partial class UiDeals
             })),
             ["deals"] = new JArray(amo.Deals.Select(deal => new JObject
             {
-                ["id"] = deal.Id, ["name"] = deal.Name, ["price"] = deal.Price, ["pipeline_id"] = deal.PipelineId, ["status_id"] = deal.StatusId,
-                ["responsible"] = users.GetValueOrDefault(deal.ResponsibleUserId), ["updated_at"] = deal.UpdatedAt,
+                ["id"] = deal.Id,
+                ["name"] = deal.Name,
+                ["price"] = deal.Price,
+                ["pipeline_id"] = deal.PipelineId,
+                ["status_id"] = deal.StatusId,
+                ["responsible"] = users.GetValueOrDefault(deal.ResponsibleUserId),
+                ["updated_at"] = deal.UpdatedAt,
                 ["contact"] = links[deal.Id].OrderByDescending(link => link.IsMain).Select(link => contacts.GetValueOrDefault(link.ToId)?.Name).FirstOrDefault(),
                 ["priority"] = deal.Text(SandboxIds.Priority),
                 ["tags"] = new JArray(deal.Tags.Select(tag => new JObject { ["id"] = tag.Id, ["name"] = tag.Name, ["color"] = tag.Color })),

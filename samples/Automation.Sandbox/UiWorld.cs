@@ -30,8 +30,13 @@ internal static class UiWorld
         ["balance"] = world.Smsc.Balance,
         ["messages"] = new JArray(world.Smsc.Ledger.Select(message => new JObject
         {
-            ["number"] = message.Number, ["id"] = message.Id, ["phone"] = message.Phone, ["text"] = message.Text, ["sender"] = message.Sender,
-            ["at"] = message.At.ToUnixTimeSeconds(), ["status"] = message.Status,
+            ["number"] = message.Number,
+            ["id"] = message.Id,
+            ["phone"] = message.Phone,
+            ["text"] = message.Text,
+            ["sender"] = message.Sender,
+            ["at"] = message.At.ToUnixTimeSeconds(),
+            ["status"] = message.Status,
             ["name"] = Owner(world.Amo, message.Phone),
         })),
     };
@@ -44,25 +49,48 @@ internal static class UiWorld
     {
         ["subscriptions"] = new JArray(world.Amo.Webhooks.Select(hook => new JObject
         {
-            ["system"] = "amo", ["destination"] = hook.Destination, ["events"] = string.Join(", ", hook.Settings), ["disabled"] = hook.Disabled,
+            ["system"] = "amo",
+            ["destination"] = hook.Destination,
+            ["events"] = string.Join(", ", hook.Settings),
+            ["disabled"] = hook.Disabled,
         }).Concat(world.Klientiks.Hooks.Targets.Select(target => new JObject
         {
-            ["system"] = "klientiks", ["destination"] = target.ToString(), ["events"] = "visit, client", ["disabled"] = false,
+            ["system"] = "klientiks",
+            ["destination"] = target.ToString(),
+            ["events"] = "visit, client",
+            ["disabled"] = false,
         })).Concat(world.Smsc.ReportUrl is { } reports
             ? [new JObject { ["system"] = "smsc", ["destination"] = reports.ToString(), ["events"] = "delivery reports", ["disabled"] = false }]
             : Array.Empty<JObject>())),
         ["deliveries"] = new JArray(world.Amo.Hooks.Deliveries.TakeLast(200).Select(delivery => new JObject
         {
-            ["number"] = delivery.Number, ["at"] = delivery.At.ToUnixTimeSeconds(), ["destination"] = delivery.Destination, ["event"] = delivery.Event,
-            ["body"] = delivery.Decoded, ["attempt"] = delivery.Attempt, ["status"] = delivery.Status, ["answer"] = delivery.Answer, ["system"] = "amo",
+            ["number"] = delivery.Number,
+            ["at"] = delivery.At.ToUnixTimeSeconds(),
+            ["destination"] = delivery.Destination,
+            ["event"] = delivery.Event,
+            ["body"] = delivery.Decoded,
+            ["attempt"] = delivery.Attempt,
+            ["status"] = delivery.Status,
+            ["answer"] = delivery.Answer,
+            ["system"] = "amo",
         }).Concat(world.Klientiks.Hooks.Deliveries.TakeLast(50).Select(delivery => new JObject
         {
-            ["number"] = delivery.Number, ["at"] = delivery.At.ToUnixTimeSeconds(), ["destination"] = delivery.Destination, ["event"] = delivery.Event,
-            ["body"] = $"{delivery.Method} {delivery.Destination}", ["attempt"] = 1, ["status"] = delivery.Status, ["answer"] = "", ["system"] = "klientiks",
+            ["number"] = delivery.Number,
+            ["at"] = delivery.At.ToUnixTimeSeconds(),
+            ["destination"] = delivery.Destination,
+            ["event"] = delivery.Event,
+            ["body"] = $"{delivery.Method} {delivery.Destination}",
+            ["attempt"] = 1,
+            ["status"] = delivery.Status,
+            ["answer"] = "",
+            ["system"] = "klientiks",
         })).OrderByDescending(item => (long)item["at"]!).ThenByDescending(item => (long)item["number"]!)),
         ["calls"] = new JArray(world.Amo.Calls.All.TakeLast(100).Reverse().Select(call => new JObject
         {
-            ["at"] = call.At.ToUnixTimeSeconds(), ["method"] = call.Method, ["path"] = call.Path, ["status"] = call.Status,
+            ["at"] = call.At.ToUnixTimeSeconds(),
+            ["method"] = call.Method,
+            ["path"] = call.Path,
+            ["status"] = call.Status,
         })),
     };
 
@@ -100,17 +128,22 @@ internal static class UiWorld
         return new JObject
         {
             ["day"] = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            ["from"] = system.Options.WorkingHours.From, ["to"] = system.Options.WorkingHours.To,
+            ["from"] = system.Options.WorkingHours.From,
+            ["to"] = system.Options.WorkingHours.To,
             ["executors"] = new JArray(system.Executors.Select(item => new JObject { ["id"] = item.Id, ["name"] = item.Name, ["position"] = item.Position })),
             ["services"] = new JArray(system.Services.Select(item => new JObject { ["id"] = item.Id, ["name"] = item.Name, ["minutes"] = item.Minutes })),
             ["clients"] = new JArray(system.Clients.Select(item => new JObject { ["id"] = item.Id, ["name"] = item.Name, ["phone"] = item.Phone })),
             ["states"] = new JArray(KlientiksStates.All),
             ["visits"] = new JArray(system.Visits.Where(visit => DateOnly.FromDateTime(visit.Start) == day).Select(visit => new JObject
             {
-                ["id"] = visit.Id, ["executor_id"] = visit.ExecutorId, ["status"] = visit.Status,
+                ["id"] = visit.Id,
+                ["executor_id"] = visit.ExecutorId,
+                ["status"] = visit.Status,
                 ["start"] = visit.Start.ToString("HH:mm", CultureInfo.InvariantCulture),
-                ["minute"] = (int)visit.Start.TimeOfDay.TotalMinutes, ["length"] = (int)(visit.Finish - visit.Start).TotalMinutes,
-                ["client"] = clients.GetValueOrDefault(visit.ClientId)?.Name, ["phone"] = clients.GetValueOrDefault(visit.ClientId)?.Phone,
+                ["minute"] = (int)visit.Start.TimeOfDay.TotalMinutes,
+                ["length"] = (int)(visit.Finish - visit.Start).TotalMinutes,
+                ["client"] = clients.GetValueOrDefault(visit.ClientId)?.Name,
+                ["phone"] = clients.GetValueOrDefault(visit.ClientId)?.Phone,
                 ["service"] = string.Join(", ", visit.ServiceIds.Select(id => services.GetValueOrDefault(id)?.Name)),
             })),
         };

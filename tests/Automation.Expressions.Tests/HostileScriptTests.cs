@@ -13,7 +13,7 @@ public sealed class HostileScriptTests(ScriptPoolFixture scripts)
         "const f = () => { try { f() } finally { f() } }; f()", "function* g() { while (true) yield 1 } for (const x of g()) ;", "let i = 0; while (i >= 0) i++", "l: while (true) { continue l }",
         "Promise.resolve().then(function f() { return Promise.resolve().then(f) }); while (true) {}", "function f() { Promise.resolve().then(f) } f()", "(async () => { while (true) await 1 })()",
         "const o = { [Symbol.iterator]: () => ({ next: () => ({ done: false, value: 1 }) }) }; for (const x of o) ;", "[...{ [Symbol.iterator]: () => ({ next: () => ({ done: false }) }) }]",
-        "Array.from({ length: 1e9 })", "Array.from({ length: 1e9 }, x => 1)", "[].concat(...Array(10000).fill(Array(10000).fill(1)))", "'a'.split('').map(function f() { return [1].map(f) })", 
+        "Array.from({ length: 1e9 })", "Array.from({ length: 1e9 }, x => 1)", "[].concat(...Array(10000).fill(Array(10000).fill(1)))", "'a'.split('').map(function f() { return [1].map(f) })",
         "Array.prototype.fill.call({ length: 1e15 }, 1)", "Array.prototype.join.call({ length: 4294967295 }, 'x')", "Array.prototype.reverse.call({ length: 2 ** 53 - 1 })", "Array.prototype.includes.call({ length: 2 ** 53 - 1 }, 1)",
         "new Set({ [Symbol.iterator]: () => ({ next: () => ({ done: false, value: Math.random() }) }) })", "Object.fromEntries({ [Symbol.iterator]: () => ({ next: () => ({ done: false, value: ['a', 1] }) }) })",
         // memory
@@ -23,7 +23,7 @@ public sealed class HostileScriptTests(ScriptPoolFixture scripts)
         "'x'.repeat(1e6).replace(/x/g, 'y'.repeat(1e4))", "'a'.repeat(1e5).replaceAll('a', 'b'.repeat(1e5))", "let o = {}; for (;;) o = { o, p: 'x'.repeat(1e5) }", "String.raw({ raw: { length: 1e9 } })", "Array(9999).fill('x'.repeat(1e5)).join('')", "Symbol('x'.repeat(1e8)).toString()",
         // recursion
         "function f() { return f() } f()", "(function f(n) { return 1 + f(n + 1) })(0)", "const o = { get a() { return this.a } }; o.a", "const o = { toString() { return '' + this } }; '' + o", "const p = new Proxy({}, { get(t, k, r) { return r[k] } }); p.x",
-        
+
         "[1].map(function f() { return [1].map(f) })", "class A { constructor() { new A() } } new A()", "JSON.stringify({}, function f(k, v) { return JSON.stringify({ a: 1 }, f) })", "'a'.replace(/a/, function f() { return 'a'.replace(/a/, f) })", "[2, 1].sort(function f() { return [2, 1].sort(f)[0] })",
         "let a = []; for (let i = 0; i < 20000; i++) a = [a]; '' + a", "let a = []; for (let i = 0; i < 20000; i++) a = [a]; JSON.stringify(a)",
         "Reflect.construct(function f() { Reflect.construct(f, []) }, [])", "structuredClone({})",

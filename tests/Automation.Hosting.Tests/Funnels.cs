@@ -17,7 +17,13 @@ internal static class Funnel
 
     public static FunnelTrigger Trigger(string id, When when, JObject then, string? condition = null, Reentry reentry = Reentry.OncePerVisit, OnLeave onLeave = OnLeave.Cancel) => new()
     {
-        Id = id, Name = id, When = when, Then = then, If = condition is null ? null : new("NCalc", condition), Reentry = reentry, OnLeave = onLeave,
+        Id = id,
+        Name = id,
+        When = when,
+        Then = then,
+        If = condition is null ? null : new("NCalc", condition),
+        Reentry = reentry,
+        OnLeave = onLeave,
     };
 
     public static When Entered(params string[] stages) => new() { Event = TriggerEvents.EnteredStage, Stages = [.. stages.Select(Stage)] };
@@ -26,7 +32,8 @@ internal static class Funnel
     {
         var connections = activities.Zip(activities.Skip(1)).Select(pair => new JObject
         {
-            ["source"] = new JObject { ["activity"] = pair.First["id"], ["port"] = "Done" }, ["target"] = new JObject { ["activity"] = pair.Second["id"], ["port"] = "In" },
+            ["source"] = new JObject { ["activity"] = pair.First["id"], ["port"] = "Done" },
+            ["target"] = new JObject { ["activity"] = pair.Second["id"], ["port"] = "In" },
         });
         return new JObject
         {

@@ -110,8 +110,14 @@ public sealed class TestServer : IAsyncLifetime
         await using var db = await DbAsync();
         db.Connections.Add(new ConnectionRow
         {
-            Id = id.Value, AccountId = owner.Value, Kind = kind, Name = name, RemoteAccountId = remoteAccount, HookTokenHash = Tokens.Hash(token),
-            Directory = crm is null ? null : JsonConvert.SerializeObject(crm), CreatedAt = Clock.GetUtcNow(),
+            Id = id.Value,
+            AccountId = owner.Value,
+            Kind = kind,
+            Name = name,
+            RemoteAccountId = remoteAccount,
+            HookTokenHash = Tokens.Hash(token),
+            Directory = crm is null ? null : JsonConvert.SerializeObject(crm),
+            CreatedAt = Clock.GetUtcNow(),
         });
         await db.SaveChangesAsync(Cancel);
         Services.GetRequiredService<Automation.Engine.Persistence.Connections.PortCatalog>().Invalidate(owner);

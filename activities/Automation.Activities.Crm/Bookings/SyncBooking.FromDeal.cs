@@ -66,7 +66,10 @@ public sealed partial class SyncBooking
         context.Properties["asked"] = asked;
         context.Properties["agreed"] = new Agreement(Aspects.Of(deal), new JObject
         {
-            [Aspects.Start] = Aspects.Text(deal.Start), [Aspects.State] = (wanted ?? VisitState.Booked).ToString(), [Aspects.Executor] = executor, [Aspects.Service] = service,
+            [Aspects.Start] = Aspects.Text(deal.Start),
+            [Aspects.State] = (wanted ?? VisitState.Booked).ToString(),
+            [Aspects.Executor] = executor,
+            [Aspects.Service] = service,
         }).ToJson();
         var minutes = Minutes is null ? 60 : context.Get(Minutes);
         var command = new BookingCommand(null, Fields.Text(contact, EntityFields.Name), phone, executor, [service!], deal.Start, minutes, wanted);

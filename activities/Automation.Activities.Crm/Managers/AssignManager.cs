@@ -110,7 +110,11 @@ public sealed class AssignManager : Activity
         if (deadline < due) due = deadline.Value;
         context.CreateBookmark(new CreateBookmarkArgs
         {
-            BookmarkName = ManagersChanged, Stimulus = ManagersChanged, IncludeActivityInstanceId = false, DueAt = due, Callback = OnTryAgainAsync,
+            BookmarkName = ManagersChanged,
+            Stimulus = ManagersChanged,
+            IncludeActivityInstanceId = false,
+            DueAt = due,
+            Callback = OnTryAgainAsync,
         });
     }
 

@@ -73,7 +73,11 @@ internal sealed class AmoWrites(AmoApi api, AccountState state)
         if (TooMany(notes.Texts.Count) is { } refusal) return refusal;
         var items = notes.Texts.Select((text, i) => new JObject
         {
-            ["entity_id"] = Id(notes.EntityId), ["note_type"] = "common", ["params"] = new JObject { ["text"] = text }, ["created_by"] = 0, ["request_id"] = Index(i),
+            ["entity_id"] = Id(notes.EntityId),
+            ["note_type"] = "common",
+            ["params"] = new JObject { ["text"] = text },
+            ["created_by"] = 0,
+            ["request_id"] = Index(i),
         });
         return Many(await api.CreateAsync($"{path}/notes", new JArray(items), cancellationToken), "notes");
     }
@@ -86,8 +90,12 @@ internal sealed class AmoWrites(AmoApi api, AccountState state)
         {
             var item = new JObject
             {
-                ["text"] = task.Text, ["complete_till"] = task.Due.ToUnixTimeSeconds(), ["entity_id"] = Id(tasks.EntityId), ["entity_type"] = path,
-                ["created_by"] = 0, ["request_id"] = Index(i),
+                ["text"] = task.Text,
+                ["complete_till"] = task.Due.ToUnixTimeSeconds(),
+                ["entity_id"] = Id(tasks.EntityId),
+                ["entity_type"] = path,
+                ["created_by"] = 0,
+                ["request_id"] = Index(i),
             };
             if (task.TypeId is { } type) item["task_type_id"] = Id(type);
             if (task.ResponsibleId is { } responsible) item["responsible_user_id"] = Id(responsible);

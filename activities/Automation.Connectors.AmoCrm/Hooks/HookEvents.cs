@@ -58,8 +58,12 @@ internal sealed class HookEvents(HookBody body, string accountId)
         var key = Key("salesbot", "request", id ?? "", root);
         return new CrmEvent
         {
-            Kind = EventKinds.Webhook, EntityType = id is null ? EntityTypes.Webhook : entity ?? EntityTypes.Webhook, EntityId = id ?? key,
-            Data = data, DedupKey = key, Sanitized = body.Sanitized,
+            Kind = EventKinds.Webhook,
+            EntityType = id is null ? EntityTypes.Webhook : entity ?? EntityTypes.Webhook,
+            EntityId = id ?? key,
+            Data = data,
+            DedupKey = key,
+            Sanitized = body.Sanitized,
         };
     }
 
@@ -178,9 +182,14 @@ internal sealed class HookEvents(HookBody body, string accountId)
         var key = Key(top, action, item.Text("id") ?? "", item);
         return new CrmEvent
         {
-            Kind = EventKinds.Webhook, EntityType = EntityTypes.Webhook, EntityId = item.Text(["id", "uid"]) is { } id ? $"{top}/{id}" : key,
+            Kind = EventKinds.Webhook,
+            EntityType = EntityTypes.Webhook,
+            EntityId = item.Text(["id", "uid"]) is { } id ? $"{top}/{id}" : key,
             Data = new JObject { ["entity"] = top, ["action"] = action, ["item"] = item.ToJson() },
-            SourceTime = Time(item), DedupKey = key, DedupWithinWindow = Time(item) is null, Sanitized = body.Sanitized,
+            SourceTime = Time(item),
+            DedupKey = key,
+            DedupWithinWindow = Time(item) is null,
+            Sanitized = body.Sanitized,
         };
     }
 
@@ -189,8 +198,13 @@ internal sealed class HookEvents(HookBody body, string accountId)
         var time = Time(item);
         return new CrmEvent
         {
-            Kind = kind, EntityType = entityType, EntityId = entityId, Data = data, SourceTime = time,
-            DedupKey = Key(entityType, action, entityId, item), DedupWithinWindow = time is null,
+            Kind = kind,
+            EntityType = entityType,
+            EntityId = entityId,
+            Data = data,
+            SourceTime = time,
+            DedupKey = Key(entityType, action, entityId, item),
+            DedupWithinWindow = time is null,
             ActorId = item.Text(["modified_user_id", "modified_by"]) ?? (action is "add" or "note" ? item.Text(["created_user_id", "created_by"]) : null),
             Sanitized = body.Sanitized,
         };

@@ -25,7 +25,10 @@ public static class ConnectionApi
                 var result = await service.ConnectAsync(context.Account(), request, options.PublicHookUrl, context.RequestAborted);
                 var answer = new JObject
                 {
-                    ["id"] = result.Id, ["name"] = result.Name, ["hookUrl"] = result.HookUrl?.ToString(), ["secret"] = result.Secret,
+                    ["id"] = result.Id,
+                    ["name"] = result.Name,
+                    ["hookUrl"] = result.HookUrl?.ToString(),
+                    ["secret"] = result.Secret,
                     ["message"] = new JObject { ["ru"] = result.Message.Russian, ["en"] = result.Message.English },
                 };
                 return Results.Content(answer.ToString(Formatting.None), "application/json; charset=utf-8");

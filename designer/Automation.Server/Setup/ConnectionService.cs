@@ -135,8 +135,16 @@ public sealed class ConnectionService(
             var state = new MailboxState { Known = deal, Complete = true, KnownAt = at, Visit = new(1, pipeline, stage, at ?? clock.GetUtcNow(), "seen") };
             context.Mailboxes.Add(new MailboxRow
             {
-                AccountId = row.AccountId, ConnectionId = row.Id, EntityType = EntityTypes.Deal, EntityId = id, State = state.ToJson(), PipelineId = pipeline,
-                StageId = stage, AssignedTo = (string?)deal[EntityFields.ResponsibleId], Open = true, UpdatedAt = clock.GetUtcNow(),
+                AccountId = row.AccountId,
+                ConnectionId = row.Id,
+                EntityType = EntityTypes.Deal,
+                EntityId = id,
+                State = state.ToJson(),
+                PipelineId = pipeline,
+                StageId = stage,
+                AssignedTo = (string?)deal[EntityFields.ResponsibleId],
+                Open = true,
+                UpdatedAt = clock.GetUtcNow(),
             });
         }
 

@@ -17,7 +17,9 @@ public sealed class SandboxProcess : IDisposable
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             ArgumentList = { dll, "--urls", address.GetLeftPart(UriPartial.Authority), "--until-input-closes", "true" },
-            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };

@@ -63,6 +63,11 @@ internal static class SessionEndpoints
 
     private static void SetCookie(HttpContext context, string session) => context.Response.Cookies.Append(AccessMiddleware.Cookie, session, new CookieOptions
     {
-        HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/", MaxAge = ApiKeyService.SessionLife, IsEssential = true,
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = context.Request.IsHttps,
+        Path = "/",
+        MaxAge = ApiKeyService.SessionLife,
+        IsEssential = true,
     });
 }

@@ -127,7 +127,11 @@ internal static class FunnelEndpoints
         var key = context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 and <= 200 } given] ? given : ids.NewId().ToString("N");
         var told = new CrmEvent
         {
-            Kind = EventKinds.Manual, EntityType = type, EntityId = body.EntityId, TriggerId = triggerId, DedupKey = $"manual|{funnel.Id:N}|{triggerId}|{type}|{body.EntityId}|{key}",
+            Kind = EventKinds.Manual,
+            EntityType = type,
+            EntityId = body.EntityId,
+            TriggerId = triggerId,
+            DedupKey = $"manual|{funnel.Id:N}|{triggerId}|{type}|{body.EntityId}|{key}",
             Data = new JObject { ["input"] = body.Input ?? [] },
         };
         var accepted = (await inbox.AcceptAsync(account, new(funnel.ConnectionId), null, [told], context.RequestAborted)).Events[0];

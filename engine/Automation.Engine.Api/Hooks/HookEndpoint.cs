@@ -171,7 +171,10 @@ internal sealed class HookEndpoint(
 
     private HookRow RowOf(HttpContext context, HookTarget target, byte[] body) => new()
     {
-        Id = ids.NewId(), AccountId = target.Connection.Account.Value, ConnectionId = target.Connection.Id.Value, ReceivedAt = clock.GetUtcNow(),
+        Id = ids.NewId(),
+        AccountId = target.Connection.Account.Value,
+        ConnectionId = target.Connection.Id.Value,
+        ReceivedAt = clock.GetUtcNow(),
         ContentType = context.Request.ContentType,
         Body = body.Length == 0 && context.Request.QueryString.HasValue ? Encoding.UTF8.GetBytes(context.Request.QueryString.Value!) : body,
     };

@@ -12,12 +12,21 @@ internal sealed class FormulaScanner(string source)
 
     private static readonly Dictionary<string, string> Words = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["and"] = "and", ["or"] = "or", ["not"] = "!", ["и"] = "and", ["или"] = "or", ["не"] = "!",
+        ["and"] = "and",
+        ["or"] = "or",
+        ["not"] = "!",
+        ["и"] = "and",
+        ["или"] = "or",
+        ["не"] = "!",
     };
 
     private static readonly Dictionary<string, object?> Constants = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["true"] = true, ["false"] = false, ["null"] = null, ["истина"] = true, ["ложь"] = false,
+        ["true"] = true,
+        ["false"] = false,
+        ["null"] = null,
+        ["истина"] = true,
+        ["ложь"] = false,
     };
 
     private static readonly string[] Operators = ["==", "!=", "<>", "<=", ">=", "&&", "||", "=", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":"];

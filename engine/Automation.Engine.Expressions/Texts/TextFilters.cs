@@ -11,7 +11,15 @@ internal static class TextFilters
     public const string ScopeKey = "scope";
     private static readonly Dictionary<string, string> Symbols = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["RUB"] = "₽", ["RUR"] = "₽", ["USD"] = "$", ["EUR"] = "€", ["KZT"] = "₸", ["BYN"] = "Br", ["UAH"] = "₴", ["GBP"] = "£", ["CNY"] = "¥",
+        ["RUB"] = "₽",
+        ["RUR"] = "₽",
+        ["USD"] = "$",
+        ["EUR"] = "€",
+        ["KZT"] = "₸",
+        ["BYN"] = "Br",
+        ["UAH"] = "₴",
+        ["GBP"] = "£",
+        ["CNY"] = "¥",
     };
 
     public static string Plural(Context context, object? input, string one, string? few = null, string? many = null) =>

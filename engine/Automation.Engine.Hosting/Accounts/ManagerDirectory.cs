@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Automation.Engine.Accounts;
 using Automation.Engine.Managers;
-using Automation.Engine.Persistence.Staff;
 using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Staff;
 using Automation.Engine.Ports;
 using Newtonsoft.Json;
 

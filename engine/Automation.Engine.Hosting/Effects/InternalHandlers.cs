@@ -30,7 +30,10 @@ public sealed class PublishEffectHandler(IDbContextFactory<AutomationDbContext> 
         {
             var told = new CrmEvent
             {
-                Kind = InternalEvents.Stimulus, EntityType = bookmark.EntityType, EntityId = bookmark.EntityId, DedupKey = $"{call.Key}|{bookmark.BookmarkId}|{bookmark.RunId:N}",
+                Kind = InternalEvents.Stimulus,
+                EntityType = bookmark.EntityType,
+                EntityId = bookmark.EntityId,
+                DedupKey = $"{call.Key}|{bookmark.BookmarkId}|{bookmark.RunId:N}",
                 Data = new JObject { ["run"] = bookmark.RunId, ["bookmark"] = bookmark.BookmarkId, ["payload"] = published.Payload },
             };
             await inbox().AcceptAsync(call.Account, new(bookmark.ConnectionId), null, [told], cancellationToken);

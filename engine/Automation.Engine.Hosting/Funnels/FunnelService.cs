@@ -57,8 +57,13 @@ public sealed class FunnelService(
         foreach (var trigger in document.Triggers) pinned.Add(await PinAsync(context, account, funnel, trigger, cancellationToken));
         var row = new FunnelVersionRow
         {
-            FunnelId = funnelId, AccountId = account.Value, Version = number, Document = FunnelJson.Write(document with { Triggers = pinned }, indented: false),
-            PublishedAt = clock.GetUtcNow(), Author = author, Note = note,
+            FunnelId = funnelId,
+            AccountId = account.Value,
+            Version = number,
+            Document = FunnelJson.Write(document with { Triggers = pinned }, indented: false),
+            PublishedAt = clock.GetUtcNow(),
+            Author = author,
+            Note = note,
         };
         context.FunnelVersions.Add(row);
         funnel.PublishedVersion = number;
@@ -124,8 +129,16 @@ public sealed class FunnelService(
         if (latest is not null) (latest.IsLatest, latest.IsPublished) = (false, false);
         var row = new DefinitionRow
         {
-            VersionId = ids.NewId().ToString("N"), DefinitionId = definitionId, AccountId = account.Value, Version = (latest?.Version ?? 0) + 1, Name = trigger.Name,
-            Document = text, IsLatest = true, IsPublished = true, FunnelId = funnel.Id, CreatedAt = clock.GetUtcNow(),
+            VersionId = ids.NewId().ToString("N"),
+            DefinitionId = definitionId,
+            AccountId = account.Value,
+            Version = (latest?.Version ?? 0) + 1,
+            Name = trigger.Name,
+            Document = text,
+            IsLatest = true,
+            IsPublished = true,
+            FunnelId = funnel.Id,
+            CreatedAt = clock.GetUtcNow(),
         };
         context.Definitions.Add(row);
         return trigger with { Then = null, DefinitionVersionId = row.VersionId };
@@ -146,8 +159,14 @@ public sealed class FunnelService(
                 context.Mailboxes.Add(new MailboxRow { AccountId = account.Value, ConnectionId = funnel.ConnectionId, EntityType = EntityTypes.Schedule, EntityId = trigger.Id, UpdatedAt = clock.GetUtcNow() });
             context.Timers.Add(new TimerRow
             {
-                Id = ids.NewId(), AccountId = account.Value, ConnectionId = funnel.ConnectionId, EntityType = EntityTypes.Schedule, EntityId = trigger.Id,
-                Kind = "schedule", TriggerId = trigger.Id, DueAt = next,
+                Id = ids.NewId(),
+                AccountId = account.Value,
+                ConnectionId = funnel.ConnectionId,
+                EntityType = EntityTypes.Schedule,
+                EntityId = trigger.Id,
+                Kind = "schedule",
+                TriggerId = trigger.Id,
+                DueAt = next,
             });
         }
     }

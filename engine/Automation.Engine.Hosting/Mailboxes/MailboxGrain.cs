@@ -72,8 +72,16 @@ internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
         var signal = timer.Value;
         actor.FireTimer(new TimerRow
         {
-            Id = signal.Id, AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId,
-            Kind = signal.Kind, RunId = signal.RunId, BookmarkId = signal.BookmarkId, TriggerId = signal.TriggerId, DueAt = signal.DueAt,
+            Id = signal.Id,
+            AccountId = key.Account.Value,
+            ConnectionId = key.Connection.Value,
+            EntityType = key.EntityType,
+            EntityId = key.EntityId,
+            Kind = signal.Kind,
+            RunId = signal.RunId,
+            BookmarkId = signal.BookmarkId,
+            TriggerId = signal.TriggerId,
+            DueAt = signal.DueAt,
         });
         Stay();
         return Task.CompletedTask;

@@ -1,5 +1,5 @@
-using Automation.Engine.Events;
 using Automation.Engine.Effects;
+using Automation.Engine.Events;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
@@ -38,7 +38,11 @@ internal sealed class MailboxMemory
         var row = snapshot.Row;
         var memory = new MailboxMemory
         {
-            Epoch = row.Epoch, State = MailboxState.FromJson(row.State), DoneNumber = row.DoneNumber, AssignedTo = row.AssignedTo, Open = row.Open,
+            Epoch = row.Epoch,
+            State = MailboxState.FromJson(row.State),
+            DoneNumber = row.DoneNumber,
+            AssignedTo = row.AssignedTo,
+            Open = row.Open,
             LastPosition = snapshot.Effects.Count == 0 ? 0 : snapshot.Effects.Max(effect => effect.Position),
         };
         foreach (var run in snapshot.OpenRuns)
@@ -53,7 +57,7 @@ internal sealed class MailboxMemory
             }
         }
 
-        foreach (var effect in snapshot.Effects) 
+        foreach (var effect in snapshot.Effects)
         {
             memory.Effects[effect.Key] = effect;
             if (effect is { State: (int)EffectState.Sending, NextTryAt: null }) memory.LeftSending.Add(effect.Key);

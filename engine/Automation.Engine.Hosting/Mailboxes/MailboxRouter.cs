@@ -18,7 +18,12 @@ public sealed class MailboxRouter(IGrainFactory grains)
 
     public Task FireAsync(TimerRow timer) => Grain(KeyOf(timer)).FireTimerAsync(new(new TimerSignal
     {
-        Id = timer.Id, Kind = timer.Kind, RunId = timer.RunId, BookmarkId = timer.BookmarkId, TriggerId = timer.TriggerId, DueAt = timer.DueAt,
+        Id = timer.Id,
+        Kind = timer.Kind,
+        RunId = timer.RunId,
+        BookmarkId = timer.BookmarkId,
+        TriggerId = timer.TriggerId,
+        DueAt = timer.DueAt,
     }));
 
     public Task WakeAsync(MailboxKey key) => Grain(key).WakeAsync();

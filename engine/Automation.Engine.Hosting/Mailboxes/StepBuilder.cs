@@ -59,8 +59,16 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     public void AddTimer(string kind, DateTimeOffset due, Guid? run = null, string? bookmark = null, string? trigger = null) => newTimers.Add(new TimerRow
     {
-        Id = ids.NewId(), AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId,
-        Kind = kind, RunId = run, BookmarkId = bookmark, TriggerId = trigger, DueAt = due,
+        Id = ids.NewId(),
+        AccountId = key.Account.Value,
+        ConnectionId = key.Connection.Value,
+        EntityType = key.EntityType,
+        EntityId = key.EntityId,
+        Kind = kind,
+        RunId = run,
+        BookmarkId = bookmark,
+        TriggerId = trigger,
+        DueAt = due,
     });
 
     public void RemoveTimer(Guid id) => removedTimers.Add(id);
@@ -69,8 +77,18 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     public void AddJournal(string kind, JObject facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null) => journal.Add(new JournalRow
     {
-        Id = ids.NewId(), AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId,
-        Kind = kind, RunId = run, Sequence = sequence, EventId = eventId, FunnelId = funnel, At = now, Facts = RunJson.WriteFacts(facts),
+        Id = ids.NewId(),
+        AccountId = key.Account.Value,
+        ConnectionId = key.Connection.Value,
+        EntityType = key.EntityType,
+        EntityId = key.EntityId,
+        Kind = kind,
+        RunId = run,
+        Sequence = sequence,
+        EventId = eventId,
+        FunnelId = funnel,
+        At = now,
+        Facts = RunJson.WriteFacts(facts),
     });
 
     /// <summary>A run that waits for a delayed trigger's second look.</summary>
@@ -109,8 +127,14 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         {
             assignments.Add(new AssignmentRecord
             {
-                Key = assignment.Key, AccountId = key.Account.Value, ConnectionId = assignment.Deal.Connection.Value, EntityType = assignment.Deal.EntityType,
-                EntityId = assignment.Deal.EntityId, Pool = assignment.Pool, ManagerId = assignment.ManagerId, At = assignment.At,
+                Key = assignment.Key,
+                AccountId = key.Account.Value,
+                ConnectionId = assignment.Deal.Connection.Value,
+                EntityType = assignment.Deal.EntityType,
+                EntityId = assignment.Deal.EntityId,
+                Pool = assignment.Pool,
+                ManagerId = assignment.ManagerId,
+                At = assignment.At,
             });
             if (assignment.Deal == key) AssignedTo = assignment.ManagerId;
         }
@@ -143,12 +167,26 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
             && !newEffects.Exists(waiting => waiting.TargetConnectionId == request.Connection?.Value);
         newEffects.Add(new EffectRow
         {
-            Key = effectKey, AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId,
-            RunId = run, Position = memory.LastPosition + newEffects.Count + 1, TargetConnectionId = request.Connection?.Value, Kind = request.Kind,
-            Request = request.Request.ToString(Newtonsoft.Json.Formatting.None), Policy = (int)request.Policy, Summary = request.Summary,
-            ContextId = contextId, Callback = callback, Depth = depth, PlannedAt = now,
+            Key = effectKey,
+            AccountId = key.Account.Value,
+            ConnectionId = key.Connection.Value,
+            EntityType = key.EntityType,
+            EntityId = key.EntityId,
+            RunId = run,
+            Position = memory.LastPosition + newEffects.Count + 1,
+            TargetConnectionId = request.Connection?.Value,
+            Kind = request.Kind,
+            Request = request.Request.ToString(Newtonsoft.Json.Formatting.None),
+            Policy = (int)request.Policy,
+            Summary = request.Summary,
+            ContextId = contextId,
+            Callback = callback,
+            Depth = depth,
+            PlannedAt = now,
             // The planning commit already writes "sending, try 1" for the one that goes first; those behind it follow when it is done.
-            State = (int)(first ? EffectState.Sending : EffectState.Planned), Tries = first ? 1 : 0, FirstTryAt = first ? now : null,
+            State = (int)(first ? EffectState.Sending : EffectState.Planned),
+            Tries = first ? 1 : 0,
+            FirstTryAt = first ? now : null,
         });
     }
 
@@ -172,25 +210,50 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         newBookmarks.RemoveAll(bookmark => bookmark.RunId == run.Row.Id);
         newBookmarks.AddRange(shared.Select(bookmark => new BookmarkRow
         {
-            AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId, RunId = run.Row.Id,
-            BookmarkId = bookmark.Id, Name = bookmark.Name, Hash = bookmark.Hash, CorrelationId = state.CorrelationId,
+            AccountId = key.Account.Value,
+            ConnectionId = key.Connection.Value,
+            EntityType = key.EntityType,
+            EntityId = key.EntityId,
+            RunId = run.Row.Id,
+            BookmarkId = bookmark.Id,
+            Name = bookmark.Name,
+            Hash = bookmark.Hash,
+            CorrelationId = state.CorrelationId,
         }));
     }
 
     private LinkRow ToRow(EntityLink link) => new()
     {
-        AccountId = key.Account.Value, Relation = link.Relation, FromConnectionId = link.From.Connection.Value, FromEntityType = link.From.EntityType,
-        FromEntityId = link.From.EntityId, ToConnectionId = link.To.Connection.Value, ToEntityType = link.To.EntityType, ToEntityId = link.To.EntityId,
+        AccountId = key.Account.Value,
+        Relation = link.Relation,
+        FromConnectionId = link.From.Connection.Value,
+        FromEntityType = link.From.EntityType,
+        FromEntityId = link.From.EntityId,
+        ToConnectionId = link.To.Connection.Value,
+        ToEntityType = link.To.EntityType,
+        ToEntityId = link.To.EntityId,
         Data = link.Data.ToString(Newtonsoft.Json.Formatting.None),
     };
 
     public StepCommit Build() => new()
     {
-        Mailbox = key, Epoch = memory.Epoch, NewEpoch = memory.Claimed ? memory.Epoch : memory.Epoch + 1, Now = now,
+        Mailbox = key,
+        Epoch = memory.Epoch,
+        NewEpoch = memory.Claimed ? memory.Epoch : memory.Epoch + 1,
+        Now = now,
         State = new(State.ToJson(), DoneNumber, State.Visit?.PipelineId, State.Visit?.StageId, AssignedTo, Open),
-        Events = events, NewRuns = newRuns, ChangedRuns = [.. changedRuns.Values], NewEffects = newEffects, Effects = [.. effectEnds.Values],
-        NewTimers = newTimers, RemovedTimers = removedTimers, NewBookmarks = newBookmarks, ClearedBookmarkRuns = [.. clearedBookmarkRuns],
-        Journal = journal, Links = links, Assignments = assignments,
+        Events = events,
+        NewRuns = newRuns,
+        ChangedRuns = [.. changedRuns.Values],
+        NewEffects = newEffects,
+        Effects = [.. effectEnds.Values],
+        NewTimers = newTimers,
+        RemovedTimers = removedTimers,
+        NewBookmarks = newBookmarks,
+        ClearedBookmarkRuns = [.. clearedBookmarkRuns],
+        Journal = journal,
+        Links = links,
+        Assignments = assignments,
     };
 }
 

@@ -58,8 +58,13 @@ internal sealed class StepPlanner(
                 step.State = timer.Kind == "date" ? step.State with { Armed = Without(step.State.Armed, timer.TriggerId!) } : step.State;
                 var due = new StoredEvent(timer.Id, key, memory.DoneNumber, new CrmEvent
                 {
-                    Kind = timer.Kind == "date" ? EventKinds.DateDue : EventKinds.Schedule, EntityType = key.EntityType, EntityId = key.EntityId,
-                    DedupKey = timer.Id.ToString(), TriggerId = timer.TriggerId, SourceTime = timer.DueAt, Data = new JObject { ["due"] = timer.DueAt },
+                    Kind = timer.Kind == "date" ? EventKinds.DateDue : EventKinds.Schedule,
+                    EntityType = key.EntityType,
+                    EntityId = key.EntityId,
+                    DedupKey = timer.Id.ToString(),
+                    TriggerId = timer.TriggerId,
+                    SourceTime = timer.DueAt,
+                    Data = new JObject { ["due"] = timer.DueAt },
                 }, step.Now, 1);
                 if (timer.Kind == "schedule") await FireScheduleAsync(key, memory, step, account, due, cancellationToken);
                 else await MatchAsync(key, memory, step, account, due, cancellationToken);
@@ -172,9 +177,19 @@ internal sealed class StepPlanner(
         var workflow = trigger.Workflow.Definition;
         var row = new RunRow
         {
-            Id = ids.NewId(), AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId,
-            FunnelId = funnel.Id, FunnelVersion = funnel.Version, TriggerId = definition.Id, DefinitionVersionId = workflow.VersionId, EventId = stored.Id,
-            State = "{}", CreatedAt = step.Now, UpdatedAt = step.Now,
+            Id = ids.NewId(),
+            AccountId = key.Account.Value,
+            ConnectionId = key.Connection.Value,
+            EntityType = key.EntityType,
+            EntityId = key.EntityId,
+            FunnelId = funnel.Id,
+            FunnelVersion = funnel.Version,
+            TriggerId = definition.Id,
+            DefinitionVersionId = workflow.VersionId,
+            EventId = stored.Id,
+            State = "{}",
+            CreatedAt = step.Now,
+            UpdatedAt = step.Now,
         };
         var delayed = verdict.DueAt is not null;
         var meta = new RunMeta(derivation.Depth, step.State.Visit?.Number ?? 0, eventRoot, delayed);
@@ -374,9 +389,17 @@ internal sealed class StepPlanner(
 
         return new JObject
         {
-            ["id"] = stored.Id, ["kind"] = stored.Event.Kind, ["occurrences"] = new JArray(derivation.Occurrences.Distinct()), ["at"] = stored.Event.SourceTime ?? stored.AcceptedAt,
-            ["actor"] = stored.Event.ActorId, ["old"] = old, ["new"] = now, ["changes"] = derivation.Changes, ["data"] = stored.Event.Data,
-            ["from"] = derivation.FromStage?.ToString(), ["to"] = derivation.ToStage?.ToString(),
+            ["id"] = stored.Id,
+            ["kind"] = stored.Event.Kind,
+            ["occurrences"] = new JArray(derivation.Occurrences.Distinct()),
+            ["at"] = stored.Event.SourceTime ?? stored.AcceptedAt,
+            ["actor"] = stored.Event.ActorId,
+            ["old"] = old,
+            ["new"] = now,
+            ["changes"] = derivation.Changes,
+            ["data"] = stored.Event.Data,
+            ["from"] = derivation.FromStage?.ToString(),
+            ["to"] = derivation.ToStage?.ToString(),
         };
     }
 
@@ -384,8 +407,13 @@ internal sealed class StepPlanner(
     {
         var facts = new JObject
         {
-            ["kind"] = stored.Event.Kind, ["occurrences"] = new JArray(derivation.Occurrences.Distinct()), ["from"] = derivation.FromStage?.ToString(),
-            ["to"] = derivation.ToStage?.ToString(), ["changes"] = derivation.Changes, ["funnelVersion"] = funnel.Version, ["depth"] = derivation.Depth,
+            ["kind"] = stored.Event.Kind,
+            ["occurrences"] = new JArray(derivation.Occurrences.Distinct()),
+            ["from"] = derivation.FromStage?.ToString(),
+            ["to"] = derivation.ToStage?.ToString(),
+            ["changes"] = derivation.Changes,
+            ["funnelVersion"] = funnel.Version,
+            ["depth"] = derivation.Depth,
         };
         if (derivation.Quiet is { } quiet) facts["quiet"] = quiet;
         if (derivation.CausedBy is { } cause) facts["causedBy"] = cause.EffectKey;

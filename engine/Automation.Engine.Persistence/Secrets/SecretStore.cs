@@ -53,8 +53,12 @@ public sealed class SecretStore(IDbContextFactory<AutomationDbContext> contexts,
     {
         var row = new SecretRow
         {
-            AccountId = account.Value, ConnectionId = connection.Value, Name = name, KeyId = master.CurrentId,
-            Nonce = RandomNumberGenerator.GetBytes(AesGcm.NonceByteSizes.MaxSize), Cipher = [],
+            AccountId = account.Value,
+            ConnectionId = connection.Value,
+            Name = name,
+            KeyId = master.CurrentId,
+            Nonce = RandomNumberGenerator.GetBytes(AesGcm.NonceByteSizes.MaxSize),
+            Cipher = [],
         };
         var clear = Encoding.UTF8.GetBytes(value);
         row.Cipher = new byte[clear.Length + TagLength];

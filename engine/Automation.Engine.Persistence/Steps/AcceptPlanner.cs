@@ -1,8 +1,8 @@
+using Automation.Engine.Events;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Events;
 using Automation.Engine.Persistence.Model;
 using Automation.Engine.Persistence.Rows;
-using Automation.Engine.Events;
 
 namespace Automation.Engine.Persistence.Steps;
 

@@ -31,17 +31,23 @@ internal sealed class FakeBooking(World world) : IBookingSystem
         var start = Round(command.Start ?? visit.Start);
         visit = visit with
         {
-            Start = start, Finish = start + (command.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : visit.Finish - visit.Start),
-            ExecutorId = command.ExecutorId ?? visit.ExecutorId, ServiceIds = command.ServiceIds ?? visit.ServiceIds,
-            State = command.State ?? visit.State, RawState = (command.State ?? visit.State).ToString(), Modified = world.Now,
+            Start = start,
+            Finish = start + (command.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : visit.Finish - visit.Start),
+            ExecutorId = command.ExecutorId ?? visit.ExecutorId,
+            ServiceIds = command.ServiceIds ?? visit.ServiceIds,
+            State = command.State ?? visit.State,
+            RawState = (command.State ?? visit.State).ToString(),
+            Modified = world.Now,
         };
         Visits[visit.Id] = visit;
         Changed(visit.Id);
         var iso = "O";
         EffectResult result = new Delivered(new JObject
         {
-            ["visitId"] = visit.Id, ["clientId"] = visit.ClientId,
-            ["start"] = visit.Start.ToString(iso, CultureInfo.InvariantCulture), ["finish"] = visit.Finish.ToString(iso, CultureInfo.InvariantCulture),
+            ["visitId"] = visit.Id,
+            ["clientId"] = visit.ClientId,
+            ["start"] = visit.Start.ToString(iso, CultureInfo.InvariantCulture),
+            ["finish"] = visit.Finish.ToString(iso, CultureInfo.InvariantCulture),
         });
         doneKeys[effectKey] = result;
         return Task.FromResult(result);

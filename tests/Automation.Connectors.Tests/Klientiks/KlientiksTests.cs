@@ -28,7 +28,10 @@ public sealed class KlientiksTests : IAsyncLifetime
         SandboxSeed.BookingDirectory(system);
         connection = Hooks.Connection("klientiks", new Uri(host.Address, "sandbox/booking"), settings: new JObject
         {
-            ["accountId"] = system.Options.AccountId, ["userId"] = system.Options.UserId, ["requestsPerSecond"] = 100, ["burst"] = 100,
+            ["accountId"] = system.Options.AccountId,
+            ["userId"] = system.Options.UserId,
+            ["requestsPerSecond"] = 100,
+            ["burst"] = 100,
         });
         booking = Open<IBookingSystem>();
     }

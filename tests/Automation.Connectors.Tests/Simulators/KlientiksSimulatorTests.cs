@@ -73,8 +73,14 @@ public sealed class KlientiksSimulatorTests : IAsyncLifetime
 
     private Task<JObject> AddAsync(string day) => PostAsync("add", new()
     {
-        ["client_id"] = "501", ["executor_id"] = "11", ["status"] = "scheduled", ["start_datetime"] = day, ["start_time"] = "15:30:00",
-        ["finish_datetime"] = "2026-09-14", ["finish_time"] = "16:15:00", ["appointed_services"] = "[22]",
+        ["client_id"] = "501",
+        ["executor_id"] = "11",
+        ["status"] = "scheduled",
+        ["start_datetime"] = day,
+        ["start_time"] = "15:30:00",
+        ["finish_datetime"] = "2026-09-14",
+        ["finish_time"] = "16:15:00",
+        ["appointed_services"] = "[22]",
     });
 
     private async Task<JObject> PostAsync(string action, Dictionary<string, string> form)

@@ -96,8 +96,13 @@ public sealed class RunTests
     {
         var request = Activity("h", "Elsa.SendHttpRequest", new
         {
-            url = Literal("https://example.org/"), method = Literal("POST"), content = Expression("Object", """{"sum":{"type":"NCalc","value":"deal.price"}}"""),
-            expectedStatusCodes = new[] { new { statusCode = 200, activity = Line("ok") } }, unmatchedStatusCode = Line("other"), failedToConnect = Line("none"), parsedContent = Output("p"),
+            url = Literal("https://example.org/"),
+            method = Literal("POST"),
+            content = Expression("Object", """{"sum":{"type":"NCalc","value":"deal.price"}}"""),
+            expectedStatusCodes = new[] { new { statusCode = 200, activity = Line("ok") } },
+            unmatchedStatusCode = Line("other"),
+            failedToConnect = Line("none"),
+            parsedContent = Output("p"),
         });
         var run = new RunHarness(Workflow(Sequence("s", request), Variable("p")))
         {

@@ -46,8 +46,12 @@ public abstract class CommitContract : StoreContract
         var (run, gone, kept) = (Deals.Run(), Deals.Timer(Deals.Noon), Deals.Timer(Deals.Noon.AddDays(1)));
         await CommitAsync(Deals.Step(newEpoch: 1) with
         {
-            State = new("{}", 1, "p", "s", "m", true), NewRuns = [run], NewEffects = [Deals.Effect("e1"), Deals.Effect("e2")], NewTimers = [gone, kept],
-            NewBookmarks = [Deals.Bookmark(run.Id, "b1")], Links = [Deals.Link("1", "2", "old")],
+            State = new("{}", 1, "p", "s", "m", true),
+            NewRuns = [run],
+            NewEffects = [Deals.Effect("e1"), Deals.Effect("e2")],
+            NewTimers = [gone, kept],
+            NewBookmarks = [Deals.Bookmark(run.Id, "b1")],
+            Links = [Deals.Link("1", "2", "old")],
         });
         (run.Status, run.State, run.Sequence, run.FinishedAt) = (2, "{\"x\":2}", 7, Deals.Noon.AddHours(1));
 
@@ -200,9 +204,15 @@ public abstract class CommitContract : StoreContract
         var run = Deals.Run(deal);
         return Deals.Step(deal, epoch, epoch + 1) with
         {
-            State = new("{\"late\":true}", 1, null, null, null, false), Events = [new(endedEvent, EventStatus.Done, null, null, null)], NewRuns = [run],
-            NewEffects = [Deals.Effect("e" + deal, deal)], NewTimers = [Deals.Timer(Deals.Noon, deal)], NewBookmarks = [Deals.Bookmark(run.Id, "b", deal)],
-            Journal = [Deals.Journal(run.Id, 1, deal)], Links = [Deals.Link(deal, "9")], Assignments = [Deals.Assignment("a" + deal, "m", deal)],
+            State = new("{\"late\":true}", 1, null, null, null, false),
+            Events = [new(endedEvent, EventStatus.Done, null, null, null)],
+            NewRuns = [run],
+            NewEffects = [Deals.Effect("e" + deal, deal)],
+            NewTimers = [Deals.Timer(Deals.Noon, deal)],
+            NewBookmarks = [Deals.Bookmark(run.Id, "b", deal)],
+            Journal = [Deals.Journal(run.Id, 1, deal)],
+            Links = [Deals.Link(deal, "9")],
+            Assignments = [Deals.Assignment("a" + deal, "m", deal)],
         };
     }
 }

@@ -25,8 +25,14 @@ public sealed class Deals
         NewId(),
         new()
         {
-            Kind = kind, EntityType = EntityTypes.Deal, EntityId = deal, DedupKey = key, DedupWithinWindow = windowed, BodyHash = hash,
-            Data = new JObject { ["price"] = 10.10m, ["note"] = "2026-03-02T12:00:00Z" }, SourceTime = Noon,
+            Kind = kind,
+            EntityType = EntityTypes.Deal,
+            EntityId = deal,
+            DedupKey = key,
+            DedupWithinWindow = windowed,
+            BodyHash = hash,
+            Data = new JObject { ["price"] = 10.10m, ["note"] = "2026-03-02T12:00:00Z" },
+            SourceTime = Noon,
         });
 
     public AcceptItem Item(params NewEvent[] events) => ItemAt(Noon, events);
@@ -35,23 +41,51 @@ public sealed class Deals
 
     public HookRow Hook(string? error = null) => new()
     {
-        Id = NewId(), AccountId = Account.Value, ConnectionId = Connection.Value, ReceivedAt = Noon, ContentType = "application/json", Body = [1, 2, 3], ErrorCode = error,
+        Id = NewId(),
+        AccountId = Account.Value,
+        ConnectionId = Connection.Value,
+        ReceivedAt = Noon,
+        ContentType = "application/json",
+        Body = [1, 2, 3],
+        ErrorCode = error,
     };
 
     public StepCommit Step(string deal = "1", long epoch = 0, long? newEpoch = null) => new()
     {
-        Mailbox = Key(deal), Epoch = epoch, NewEpoch = newEpoch ?? epoch, Now = Noon,
+        Mailbox = Key(deal),
+        Epoch = epoch,
+        NewEpoch = newEpoch ?? epoch,
+        Now = Noon,
     };
 
     public RunRow Run(string deal = "1", int status = 1) => In(new RunRow
     {
-        Id = NewId(), EntityType = "", EntityId = "", DefinitionVersionId = "v1", Status = status, State = "{}", CreatedAt = Noon, UpdatedAt = Noon,
+        Id = NewId(),
+        EntityType = "",
+        EntityId = "",
+        DefinitionVersionId = "v1",
+        Status = status,
+        State = "{}",
+        CreatedAt = Noon,
+        UpdatedAt = Noon,
     }, deal);
 
     public EffectRow Effect(string key, string deal = "1", int state = 1, long position = 0, DateTimeOffset? next = null) => In(new EffectRow
     {
-        Key = key, EntityType = "", EntityId = "", RunId = NewId(), Kind = "sms", Request = "{}", Summary = "s", ContextId = "c", Callback = "b",
-        State = state, Tries = 1, Position = position, PlannedAt = Noon, NextTryAt = next,
+        Key = key,
+        EntityType = "",
+        EntityId = "",
+        RunId = NewId(),
+        Kind = "sms",
+        Request = "{}",
+        Summary = "s",
+        ContextId = "c",
+        Callback = "b",
+        State = state,
+        Tries = 1,
+        Position = position,
+        PlannedAt = Noon,
+        NextTryAt = next,
     }, deal);
 
     public TimerRow Timer(DateTimeOffset due, string deal = "1") =>
@@ -68,9 +102,15 @@ public sealed class Deals
 
     public LinkRow Link(string from, string to, string data = "{}") => new()
     {
-        AccountId = Account.Value, Relation = "child", Data = data,
-        FromConnectionId = Connection.Value, FromEntityType = EntityTypes.Deal, FromEntityId = from,
-        ToConnectionId = Connection.Value, ToEntityType = EntityTypes.Deal, ToEntityId = to,
+        AccountId = Account.Value,
+        Relation = "child",
+        Data = data,
+        FromConnectionId = Connection.Value,
+        FromEntityType = EntityTypes.Deal,
+        FromEntityId = from,
+        ToConnectionId = Connection.Value,
+        ToEntityType = EntityTypes.Deal,
+        ToEntityId = to,
     };
 
     private T In<T>(T row, string deal) where T : MailboxScoped

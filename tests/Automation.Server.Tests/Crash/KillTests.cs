@@ -127,7 +127,9 @@ public sealed class KillTests
 
     private static FunnelDocument Document(string outside) => new()
     {
-        Slug = "crash", Name = "Crash", Connection = "shop",
+        Slug = "crash",
+        Name = "Crash",
+        Connection = "shop",
         Triggers =
         [
             new FunnelTrigger

@@ -49,10 +49,19 @@ internal static class AmoAccountApi
         var zone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone);
         var json = new JObject
         {
-            ["id"] = options.AccountId, ["name"] = options.Subdomain, ["subdomain"] = options.Subdomain,
-            ["current_user_id"] = request.Actor, ["country"] = "RU", ["currency"] = "RUB", ["currency_symbol"] = "₽",
-            ["customers_mode"] = "unavailable", ["is_unsorted_on"] = true, ["is_loss_reason_enabled"] = true,
-            ["contact_name_display_order"] = 1, ["language"] = "ru", ["_links"] = AmoJson.Self(request, "account"),
+            ["id"] = options.AccountId,
+            ["name"] = options.Subdomain,
+            ["subdomain"] = options.Subdomain,
+            ["current_user_id"] = request.Actor,
+            ["country"] = "RU",
+            ["currency"] = "RUB",
+            ["currency_symbol"] = "₽",
+            ["customers_mode"] = "unavailable",
+            ["is_unsorted_on"] = true,
+            ["is_loss_reason_enabled"] = true,
+            ["contact_name_display_order"] = 1,
+            ["language"] = "ru",
+            ["_links"] = AmoJson.Self(request, "account"),
         };
         var embedded = new JObject();
         if (request.Query.With("users_groups"))
@@ -63,7 +72,10 @@ internal static class AmoAccountApi
         if (request.Query.With("datetime_settings"))
             embedded["datetime_settings"] = new JObject
             {
-                ["date_pattern"] = "d.m.Y H:i", ["short_date_pattern"] = "d.m.Y", ["date_format"] = "d.m.Y", ["time_format"] = "H:i:s",
+                ["date_pattern"] = "d.m.Y H:i",
+                ["short_date_pattern"] = "d.m.Y",
+                ["date_format"] = "d.m.Y",
+                ["time_format"] = "H:i:s",
                 ["timezone"] = options.TimeZone,
                 ["timezone_offset"] = $"+{zone.GetUtcOffset(options.Clock.GetUtcNow()):hh\\:mm}",
             };
@@ -78,7 +90,11 @@ internal static class AmoAccountApi
 
     private static JObject TaskType(int id, string name, string code) => new()
     {
-        ["id"] = id, ["name"] = name, ["color"] = null, ["icon_id"] = null, ["code"] = code,
+        ["id"] = id,
+        ["name"] = name,
+        ["color"] = null,
+        ["icon_id"] = null,
+        ["code"] = code,
     };
 
     private static JObject User(AmoRequest request, AmoUser user)
@@ -86,13 +102,24 @@ internal static class AmoAccountApi
         static JObject Rights() => new() { ["view"] = "A", ["edit"] = "A", ["add"] = "A", ["delete"] = "A", ["export"] = "A" };
         return new JObject
         {
-            ["id"] = user.Id, ["name"] = user.Name, ["email"] = user.Email, ["lang"] = "ru",
+            ["id"] = user.Id,
+            ["name"] = user.Name,
+            ["email"] = user.Email,
+            ["lang"] = "ru",
             ["rights"] = new JObject
             {
-                ["leads"] = Rights(), ["contacts"] = Rights(), ["companies"] = Rights(),
+                ["leads"] = Rights(),
+                ["contacts"] = Rights(),
+                ["companies"] = Rights(),
                 ["tasks"] = new JObject { ["edit"] = "A", ["delete"] = "A" },
-                ["mail_access"] = true, ["catalog_access"] = true, ["status_rights"] = new JArray(),
-                ["is_admin"] = user.IsAdmin, ["is_free"] = false, ["is_active"] = user.IsActive, ["group_id"] = user.GroupId, ["role_id"] = null,
+                ["mail_access"] = true,
+                ["catalog_access"] = true,
+                ["status_rights"] = new JArray(),
+                ["is_admin"] = user.IsAdmin,
+                ["is_free"] = false,
+                ["is_active"] = user.IsActive,
+                ["group_id"] = user.GroupId,
+                ["role_id"] = null,
             },
             ["_links"] = AmoJson.Self(request, $"users/{user.Id}"),
         };
@@ -102,25 +129,45 @@ internal static class AmoAccountApi
 
     private static JObject Pipeline(AmoRequest request, AmoPipeline pipeline) => new()
     {
-        ["id"] = pipeline.Id, ["name"] = pipeline.Name, ["sort"] = pipeline.Sort, ["is_main"] = pipeline.IsMain,
-        ["is_unsorted_on"] = true, ["is_archive"] = false, ["account_id"] = request.Amo.Options.AccountId,
+        ["id"] = pipeline.Id,
+        ["name"] = pipeline.Name,
+        ["sort"] = pipeline.Sort,
+        ["is_main"] = pipeline.IsMain,
+        ["is_unsorted_on"] = true,
+        ["is_archive"] = false,
+        ["account_id"] = request.Amo.Options.AccountId,
         ["_links"] = AmoJson.Self(request, $"leads/pipelines/{pipeline.Id}"),
         ["_embedded"] = new JObject { ["statuses"] = new JArray(pipeline.Statuses.Select(status => Status(request, pipeline, status))) },
     };
 
     private static JObject Status(AmoRequest request, AmoPipeline pipeline, AmoStatus status) => new()
     {
-        ["id"] = status.Id, ["name"] = status.Name, ["sort"] = status.Sort,
+        ["id"] = status.Id,
+        ["name"] = status.Name,
+        ["sort"] = status.Sort,
         ["is_editable"] = status.Type == 0 && status.Id is not (AmoPipeline.Won or AmoPipeline.Lost),
-        ["pipeline_id"] = pipeline.Id, ["color"] = status.Color, ["type"] = status.Type, ["account_id"] = request.Amo.Options.AccountId,
+        ["pipeline_id"] = pipeline.Id,
+        ["color"] = status.Color,
+        ["type"] = status.Type,
+        ["account_id"] = request.Amo.Options.AccountId,
         ["_links"] = AmoJson.Self(request, $"leads/pipelines/{pipeline.Id}/statuses/{status.Id}"),
     };
 
     private static JObject Field(AmoRequest request, AmoKind kind, AmoField field, int sort) => new()
     {
-        ["id"] = field.Id, ["name"] = field.Name, ["type"] = field.Type, ["code"] = field.Code, ["sort"] = sort,
-        ["entity_type"] = kind.Path(), ["group_id"] = "default", ["is_api_only"] = false, ["is_predefined"] = field.IsPredefined,
-        ["is_deletable"] = !field.IsPredefined, ["is_computed"] = false, ["required_statuses"] = new JArray(), ["hidden_statuses"] = new JArray(),
+        ["id"] = field.Id,
+        ["name"] = field.Name,
+        ["type"] = field.Type,
+        ["code"] = field.Code,
+        ["sort"] = sort,
+        ["entity_type"] = kind.Path(),
+        ["group_id"] = "default",
+        ["is_api_only"] = false,
+        ["is_predefined"] = field.IsPredefined,
+        ["is_deletable"] = !field.IsPredefined,
+        ["is_computed"] = false,
+        ["required_statuses"] = new JArray(),
+        ["hidden_statuses"] = new JArray(),
         ["enums"] = field.Enums.Length == 0 ? null : new JArray(field.Enums.Select(item =>
             new JObject { ["id"] = item.Id, ["value"] = item.Value, ["sort"] = item.Sort, ["code"] = item.Code })),
         ["account_id"] = request.Amo.Options.AccountId,

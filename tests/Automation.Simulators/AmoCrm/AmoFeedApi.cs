@@ -42,9 +42,14 @@ internal static class AmoFeedApi
 
     private static JObject Event(AmoRequest request, AmoEvent item) => new()
     {
-        ["id"] = item.Id, ["type"] = item.Type, ["entity_id"] = item.EntityId, ["entity_type"] = item.EntityType,
-        ["created_by"] = item.CreatedBy, ["created_at"] = item.CreatedAt,
-        ["value_after"] = item.After.DeepClone(), ["value_before"] = item.Before.DeepClone(),
+        ["id"] = item.Id,
+        ["type"] = item.Type,
+        ["entity_id"] = item.EntityId,
+        ["entity_type"] = item.EntityType,
+        ["created_by"] = item.CreatedBy,
+        ["created_at"] = item.CreatedAt,
+        ["value_after"] = item.After.DeepClone(),
+        ["value_before"] = item.Before.DeepClone(),
         ["account_id"] = request.Amo.Options.AccountId,
         ["_links"] = AmoJson.Self(request, $"events/{item.Id}"),
     };
@@ -65,15 +70,26 @@ internal static class AmoFeedApi
 
     private static JObject Webhook(AmoRequest request, AmoWebhook hook) => new()
     {
-        ["id"] = hook.Id, ["destination"] = hook.Destination, ["created_at"] = hook.CreatedAt, ["updated_at"] = hook.UpdatedAt,
-        ["account_id"] = request.Amo.Options.AccountId, ["created_by"] = hook.CreatedBy, ["sort"] = hook.Sort, ["disabled"] = hook.Disabled,
+        ["id"] = hook.Id,
+        ["destination"] = hook.Destination,
+        ["created_at"] = hook.CreatedAt,
+        ["updated_at"] = hook.UpdatedAt,
+        ["account_id"] = request.Amo.Options.AccountId,
+        ["created_by"] = hook.CreatedBy,
+        ["sort"] = hook.Sort,
+        ["disabled"] = hook.Disabled,
         ["settings"] = new JArray(hook.Settings),
     };
 
     private static JObject Unsorted(AmoRequest request, AmoUnsorted entry) => new()
     {
-        ["uid"] = entry.Uid, ["source_uid"] = "sandbox", ["source_name"] = entry.SourceName, ["category"] = entry.Category,
-        ["pipeline_id"] = entry.PipelineId, ["created_at"] = entry.CreatedAt, ["metadata"] = entry.Metadata.DeepClone(),
+        ["uid"] = entry.Uid,
+        ["source_uid"] = "sandbox",
+        ["source_name"] = entry.SourceName,
+        ["category"] = entry.Category,
+        ["pipeline_id"] = entry.PipelineId,
+        ["created_at"] = entry.CreatedAt,
+        ["metadata"] = entry.Metadata.DeepClone(),
         ["account_id"] = request.Amo.Options.AccountId,
         ["_embedded"] = new JObject { ["leads"] = new JArray(new JObject { ["id"] = entry.LeadId }) },
     };
@@ -97,7 +113,10 @@ internal static class AmoFeedApi
             return AmoProblem.Of(404, "Unsorted not found");
         return AmoRequest.Hal(new JObject
         {
-            ["uid"] = uid, ["pipeline_id"] = found.PipelineId, ["category"] = found.Category, ["created_at"] = found.CreatedAt,
+            ["uid"] = uid,
+            ["pipeline_id"] = found.PipelineId,
+            ["category"] = found.Category,
+            ["created_at"] = found.CreatedAt,
             ["_embedded"] = new JObject { ["leads"] = new JArray(new JObject { ["id"] = found.LeadId }) },
         });
     }

@@ -66,8 +66,10 @@ internal static class AmoFileApi
                 amo.State.Uploads[session] = (string?)body["file_name"] ?? "file";
                 return Answer.Json(new JObject
                 {
-                    ["session_id"] = session, ["upload_url"] = $"{Base(context, amo)}/upload/{session}",
-                    ["max_file_size"] = 314_572_800, ["max_part_size"] = MaxPart,
+                    ["session_id"] = session,
+                    ["upload_url"] = $"{Base(context, amo)}/upload/{session}",
+                    ["max_file_size"] = 314_572_800,
+                    ["max_part_size"] = MaxPart,
                 });
             }
         }
@@ -106,7 +108,10 @@ internal static class AmoFileApi
 
     private static JObject Model(AmoFile file, HttpContext context, AmoCrmSimulator amo) => new()
     {
-        ["uuid"] = file.Uuid, ["version_uuid"] = file.VersionUuid, ["name"] = file.Name, ["size"] = file.Content.Length,
+        ["uuid"] = file.Uuid,
+        ["version_uuid"] = file.VersionUuid,
+        ["name"] = file.Name,
+        ["size"] = file.Content.Length,
         ["type"] = file.ContentType.StartsWith("image/", StringComparison.Ordinal) ? "image" : "file",
         ["_links"] = new JObject { ["download"] = new JObject { ["href"] = $"{Base(context, amo)}/download/{file.Uuid}" } },
     };

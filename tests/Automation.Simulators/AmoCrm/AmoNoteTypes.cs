@@ -25,8 +25,15 @@ internal static class AmoNoteTypes
 
     private static readonly FrozenDictionary<string, int> Numbers = new Dictionary<string, int>
     {
-        ["common"] = 4, ["attachment"] = 5, ["amomail_message"] = 7, ["call_in"] = 10, ["call_out"] = 11,
-        ["service_message"] = 25, ["extended_service_message"] = 25, ["sms_in"] = 102, ["sms_out"] = 103,
+        ["common"] = 4,
+        ["attachment"] = 5,
+        ["amomail_message"] = 7,
+        ["call_in"] = 10,
+        ["call_out"] = 11,
+        ["service_message"] = 25,
+        ["extended_service_message"] = 25,
+        ["sms_in"] = 102,
+        ["sms_out"] = 103,
     }.ToFrozenDictionary();
 
     public static bool IsWritable(string type) => Writable.ContainsKey(type);

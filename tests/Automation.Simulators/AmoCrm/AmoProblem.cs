@@ -16,8 +16,15 @@ internal static class AmoProblem
 {
     private static readonly Dictionary<int, string> Titles = new()
     {
-        [400] = "Bad Request", [401] = "Unauthorized", [402] = "Payment Required", [403] = "Forbidden", [404] = "Not found",
-        [422] = "Unprocessable Entity", [429] = "Too Many Requests", [500] = "Internal Server Error", [504] = "Gateway Timeout",
+        [400] = "Bad Request",
+        [401] = "Unauthorized",
+        [402] = "Payment Required",
+        [403] = "Forbidden",
+        [404] = "Not found",
+        [422] = "Unprocessable Entity",
+        [429] = "Too Many Requests",
+        [500] = "Internal Server Error",
+        [504] = "Gateway Timeout",
     };
 
     public static Answer Of(int status, string detail) => Json(status, Body(status, detail));

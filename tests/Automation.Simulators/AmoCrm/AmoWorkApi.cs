@@ -139,7 +139,9 @@ internal static class AmoWorkApi
                 (JObject)item["params"]!.DeepClone(), (long?)item["created_by"] ?? request.Actor, (long?)item["responsible_user_id"]);
             return new JObject
             {
-                ["id"] = note.Id, ["entity_id"] = note.EntityId, ["request_id"] = AmoWrite.RequestId(item, i),
+                ["id"] = note.Id,
+                ["entity_id"] = note.EntityId,
+                ["request_id"] = AmoWrite.RequestId(item, i),
                 ["_links"] = AmoJson.Self(request, $"{kind.Path()}/notes/{note.Id}"),
             };
         }).ToList());

@@ -7,20 +7,39 @@ internal static class KlientiksJson
 {
     public static JObject Client(KlientiksClient client) => new()
     {
-        ["id"] = client.Id, ["account_id"] = 1203, ["name"] = client.Name, ["first_name"] = client.FirstName, ["patron_name"] = client.PatronName,
-        ["second_name"] = client.SecondName, ["phone"] = client.Phone, ["email"] = client.Email, ["country_code"] = "RU",
-        ["birth_date"] = client.BirthDate, ["number"] = client.Id.ToString(CultureInfo.InvariantCulture), ["external_id"] = null,
-        ["blocked"] = false, ["deleted"] = false, ["created"] = Precise(client.Created), ["modified"] = Precise(client.Modified),
+        ["id"] = client.Id,
+        ["account_id"] = 1203,
+        ["name"] = client.Name,
+        ["first_name"] = client.FirstName,
+        ["patron_name"] = client.PatronName,
+        ["second_name"] = client.SecondName,
+        ["phone"] = client.Phone,
+        ["email"] = client.Email,
+        ["country_code"] = "RU",
+        ["birth_date"] = client.BirthDate,
+        ["number"] = client.Id.ToString(CultureInfo.InvariantCulture),
+        ["external_id"] = null,
+        ["blocked"] = false,
+        ["deleted"] = false,
+        ["created"] = Precise(client.Created),
+        ["modified"] = Precise(client.Modified),
     };
 
     public static JObject Executor(KlientiksExecutor executor) => new()
     {
-        ["id"] = executor.Id, ["name"] = executor.Name, ["position"] = executor.Position, ["account_id"] = 1203,
+        ["id"] = executor.Id,
+        ["name"] = executor.Name,
+        ["position"] = executor.Position,
+        ["account_id"] = 1203,
     };
 
     public static JObject Service(KlientiksService service) => new()
     {
-        ["id"] = service.Id, ["name"] = service.Name, ["price"] = Money(service.Price), ["duration"] = service.Minutes, ["account_id"] = 1203,
+        ["id"] = service.Id,
+        ["name"] = service.Name,
+        ["price"] = Money(service.Price),
+        ["duration"] = service.Minutes,
+        ["account_id"] = 1203,
     };
 
     public static JObject Visit(KlientiksSimulator system, KlientiksVisit visit, bool isFull)
@@ -43,7 +62,11 @@ internal static class KlientiksJson
             var service = system.Services.FirstOrDefault(candidate => candidate.Id == id);
             return new JObject
             {
-                ["id"] = visit.Id * 10 + id % 10, ["service_id"] = id, ["name"] = service?.Name, ["type"] = "service", ["price"] = Money(service?.Price ?? 0),
+                ["id"] = visit.Id * 10 + id % 10,
+                ["service_id"] = id,
+                ["name"] = service?.Name,
+                ["type"] = "service",
+                ["price"] = Money(service?.Price ?? 0),
                 ["appointed_services_executions"] = new JArray(new JObject { ["id"] = visit.ExecutorId, ["name"] = executor?.Name }),
             };
         }));
@@ -54,8 +77,12 @@ internal static class KlientiksJson
 
     public static JObject Link(KlientiksSimulator system, KlientiksVisit visit) => new()
     {
-        ["id"] = visit.LinkId, ["appointment_id"] = visit.Id, ["client_id"] = visit.ClientId, ["status"] = State(system, visit),
-        ["is_sale"] = visit.IsSale, ["modified"] = Precise(visit.Modified),
+        ["id"] = visit.LinkId,
+        ["appointment_id"] = visit.Id,
+        ["client_id"] = visit.ClientId,
+        ["status"] = State(system, visit),
+        ["is_sale"] = visit.IsSale,
+        ["modified"] = Precise(visit.Modified),
     };
 
     /// <summary>A row of the list of links: the link with its visit joined in.</summary>

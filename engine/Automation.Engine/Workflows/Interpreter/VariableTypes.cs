@@ -7,8 +7,14 @@ internal static class VariableTypes
 {
     private static readonly Dictionary<string, Type> Scalars = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["String"] = typeof(string), ["Boolean"] = typeof(bool?), ["Int16"] = typeof(short?), ["Int32"] = typeof(int?), ["Int64"] = typeof(long?),
-        ["Single"] = typeof(float?), ["Double"] = typeof(double?), ["Decimal"] = typeof(decimal?),
+        ["String"] = typeof(string),
+        ["Boolean"] = typeof(bool?),
+        ["Int16"] = typeof(short?),
+        ["Int32"] = typeof(int?),
+        ["Int64"] = typeof(long?),
+        ["Single"] = typeof(float?),
+        ["Double"] = typeof(double?),
+        ["Decimal"] = typeof(decimal?),
     };
 
     /// <exception cref="FormatException">The value does not fit the type.</exception>
