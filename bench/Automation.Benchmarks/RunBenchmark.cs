@@ -35,8 +35,8 @@ namespace Automation.Benchmarks;
 internal static class RunBenchmark
 {
     private const int Accounts = 200;
-    private const int Warm = 1_000;
-    private const int Measured = 6_000;
+    private const int Warm = 8_000;
+    private const int Measured = 12_000;
     private const int Parallel = 96;
     private const string Secret = "benchmark-secret-benchmark-secret";
 
@@ -86,6 +86,7 @@ internal static class RunBenchmark
         await SendAsync(client, tokens, Warm, "warm");
         await counter.WaitAsync(Warm);
 
+        var allocated = GC.GetTotalAllocatedBytes();
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         var watch = Stopwatch.StartNew();
         var latencies = await SendAsync(client, tokens, Measured, "run");
@@ -93,11 +94,13 @@ internal static class RunBenchmark
         await counter.WaitAsync(Warm + Measured);
         var elapsed = watch.Elapsed;
         cpu = Process.GetCurrentProcess().TotalProcessorTime - cpu;
+        allocated = GC.GetTotalAllocatedBytes() - allocated;
         var bare = await BareInsertAsync(database, 3_000);
+        await app.StopAsync();
         latencies.Sort();
         var rate = Measured / elapsed.TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"run: runs_per_s={rate:0} accept_per_s={Measured / accepted.TotalSeconds:0} accept_p50_ms={latencies[latencies.Count / 2]:0.0} accept_p99_ms={latencies[(int)(latencies.Count * 0.99)]:0.0} cpu_s_per_1000={cpu.TotalSeconds / Measured * 1000:0.00} accounts={Accounts} parallel={Parallel} bare_inserts_per_s={bare:0} ratio_to_bare={rate / bare:0.00}"));
+            $"run: runs_per_s={rate:0} accept_per_s={Measured / accepted.TotalSeconds:0} accept_p50_ms={latencies[latencies.Count / 2]:0.0} accept_p99_ms={latencies[(int)(latencies.Count * 0.99)]:0.0} cpu_s_per_1000={cpu.TotalSeconds / Measured * 1000:0.00} kb_per_run={allocated / 1024 / Measured} accounts={Accounts} parallel={Parallel} bare_inserts_per_s={bare:0} ratio_to_bare={rate / bare:0.00}"));
     }
 
     private static async Task<WebApplication> StartTargetAsync()

@@ -52,15 +52,16 @@ public static class AutomationApi
     /// <summary><c>POST|GET /hooks/{source}/{token}</c>.</summary>
     public static IEndpointConventionBuilder MapHooks(this IEndpointRouteBuilder routes)
     {
-        var endpoint = routes.ServiceProvider.GetRequiredService<HookEndpoint>();
-        return routes.MapMethods("/hooks/{source}/{token}", [HttpMethods.Post, HttpMethods.Get], (RequestDelegate)endpoint.HandleAsync).ExcludeFromDescription();
+        // Resolved by the first hook: what it needs of the store is built while the host starts, not before.
+        RequestDelegate handle = context => context.RequestServices.GetRequiredService<HookEndpoint>().HandleAsync(context);
+        return routes.MapMethods("/hooks/{source}/{token}", [HttpMethods.Post, HttpMethods.Get], handle).ExcludeFromDescription();
     }
 
     /// <summary>Sign-in by <c>/start/{token}</c>, REST under <c>/api</c>, <c>/health</c>, <c>/api/openapi.json</c>. <see cref="UseAutomationErrors"/> keeps the lock.</summary>
     public static IEndpointRouteBuilder MapAutomationApi(this IEndpointRouteBuilder routes)
     {
-        var health = routes.ServiceProvider.GetRequiredService<HealthEndpoint>();
-        routes.MapGet("/health", (RequestDelegate)health.HandleAsync).ExcludeFromDescription();
+        RequestDelegate health = context => context.RequestServices.GetRequiredService<HealthEndpoint>().HandleAsync(context);
+        routes.MapGet("/health", health).ExcludeFromDescription();
         var api = routes.MapGroup("/api");
         SessionEndpoints.Map(routes, api.MapGroup("").WithTags("Session"));
         FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));

@@ -10,9 +10,11 @@ internal sealed class ServerProcess : IDisposable
     private readonly Process process;
     private readonly TaskCompletionSource<string> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> output = [];
+    private readonly string lastLine;
 
     private ServerProcess(ProcessStartInfo start)
     {
+        lastLine = start.ArgumentList.Contains("--sandbox") ? "  Sandbox  " : "  Hooks  ";
         process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);
@@ -21,7 +23,7 @@ internal sealed class ServerProcess : IDisposable
 
     public static string Dll { get; } = Find();
 
-    /// <summary>Starts <c>serve</c> and waits until it has said where it listens.</summary>
+    /// <summary>Starts <c>serve</c> and waits until it has said where it listens, and with a sandbox that it is connected.</summary>
     public static async Task<ServerProcess> StartAsync(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
@@ -70,7 +72,7 @@ internal sealed class ServerProcess : IDisposable
     {
         if (line is null) return;
         lock (output) output.Add(line);
-        if (line.Contains("  Hooks  ", StringComparison.Ordinal)) ready.TrySetResult(line);
+        if (line.Contains(lastLine, StringComparison.Ordinal)) ready.TrySetResult(line);
     }
 
     private static string Find()

@@ -23,7 +23,13 @@ public static class ServerHost
     public static WebApplication Build(ServeOptions options, Action<IServiceCollection>? adjust = null)
     {
         Directory.CreateDirectory(options.Data);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot") });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // Settings are read once, at the start: nothing watches the disk.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+            ContentRootPath = AppContext.BaseDirectory,
+            WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
+        });
         builder.WebHost.UseUrls(options.Url, options.HookUrl);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -34,6 +40,9 @@ public static class ServerHost
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Automation", LogLevel.Information);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.None);
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // its first look, before it has run, reads as a stall
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // would rather have the server garbage collector
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical); // what fails is thrown and told by its caller
         builder.Configuration.AddEnvironmentVariables();
         AddProduct(builder.Services, options);
         adjust?.Invoke(builder.Services);

@@ -7,11 +7,12 @@ public sealed class SandboxProcess : IDisposable
 {
     private readonly Process process;
 
-    private SandboxProcess(Process process) => this.process = process;
+    private readonly Uri address;
 
-    /// <summary>Starts it and waits until it answers.</summary>
-    /// <exception cref="InvalidOperationException">It is not built, or it ended at once.</exception>
-    public static async Task<SandboxProcess> StartAsync(Uri address, CancellationToken cancellationToken)
+    private SandboxProcess(Process process, Uri address) => (this.process, this.address) = (process, address);
+
+    /// <exception cref="InvalidOperationException">It is not built.</exception>
+    public static SandboxProcess Start(Uri address)
     {
         var dll = Find() ?? throw new InvalidOperationException("The sandbox is not built: dotnet build samples/Automation.Sandbox");
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
@@ -24,6 +25,14 @@ public sealed class SandboxProcess : IDisposable
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
+        process.PriorityClass = ProcessPriorityClass.BelowNormal; // the server comes first
+        return new(process, address);
+    }
+
+    /// <summary>Returns when it answers.</summary>
+    /// <exception cref="InvalidOperationException">It ended at once.</exception>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
         using var http = new HttpClient();
         while (true)
         {
@@ -31,7 +40,7 @@ public sealed class SandboxProcess : IDisposable
             try
             {
                 using var answer = await http.GetAsync(new Uri(address, "/sandbox"), cancellationToken);
-                if (answer.IsSuccessStatusCode) return new(process);
+                if (answer.IsSuccessStatusCode) return;
             }
             catch (HttpRequestException)
             {
