@@ -16,8 +16,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "Mailbox {Mailbox}: stale_commit_refused, another activation owns it")]
     public static partial void StaleCommit(this ILogger logger, string mailbox);
 
-    [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "Recovery: {Mailboxes} mailboxes woken, {Poisoned} events dead with poison_crash")]
-    public static partial void Recovered(this ILogger logger, int mailboxes, int poisoned);
+    [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "Recovery: {Mailboxes} mailboxes woken")]
+    public static partial void Recovered(this ILogger logger, int mailboxes);
 
     [LoggerMessage(EventId = 105, Level = LogLevel.Warning, Message = "{Loop} failed; it goes on")]
     public static partial void LoopFailed(this ILogger logger, string loop, Exception cause);

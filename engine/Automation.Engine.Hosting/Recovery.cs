@@ -11,15 +11,12 @@ namespace Automation.Engine.Hosting;
 /// </summary>
 public sealed class Recovery(IEngineStore store, MailboxRouter router, RuntimeGate gate, TimeProvider clock, ILogger<Recovery> logger) : BackgroundService
 {
-    private const int PoisonAfter = 3;
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await gate.OpenedAsync(stoppingToken);
-        var poisoned = await store.RaiseTriesAsync(PoisonAfter, clock.GetUtcNow(), stoppingToken);
-        var woken = await WakeAllAsync(stoppingToken);
-        logger.Recovered(woken, poisoned);
+        logger.Recovered(await WakeAllAsync(stoppingToken));
         using var tick = new PeriodicTimer(Sweep, clock);
         while (await tick.WaitForNextTickAsync(stoppingToken))
         {

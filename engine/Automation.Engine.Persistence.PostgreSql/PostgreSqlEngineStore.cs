@@ -83,25 +83,6 @@ public sealed class PostgreSqlEngineStore : IEngineStore
         return keys;
     }
 
-    public Task<int> RaiseTriesAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
-        transactions.RunAsync(transaction => RaiseTriesAsync(transaction, limit, now.ToUniversalTime(), cancellationToken), cancellationToken);
-
-    private static async Task<Written<int>> RaiseTriesAsync(NpgsqlTransaction transaction, int limit, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
-        batch.Add("SELECT pg_current_xact_id()::text");
-        batch.Add(Numbered(EngineSql.FencePoisoned), limit, now);
-        batch.Add(Numbered(EngineSql.RaiseTries), limit, now);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var id = reader.GetString(0);
-        var dead = 0;
-        while (await reader.NextResultAsync(cancellationToken))
-            while (await reader.ReadAsync(cancellationToken))
-                if (reader.GetInt32(0) == (int)EventStatus.Dead) dead++;
-        return new(dead, id);
-    }
-
     private static string Numbered(string sql) => sql.Replace("@limit", "$1").Replace("@now", "$2");
 
     private static async Task<List<TRow>> NextAsync<TRow>(BulkTable<TRow> table, NpgsqlDataReader reader, CancellationToken cancellationToken) where TRow : class

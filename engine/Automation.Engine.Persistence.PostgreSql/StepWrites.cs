@@ -9,8 +9,9 @@ namespace Automation.Engine.Persistence.PostgreSql;
 internal sealed class StepWrites(IModel model)
 {
     private const string EndEvents = """
-        UPDATE events AS e SET status = u.status, error_code = u.code, error_message = u.message, state = u.state, processed_at = u.now
-        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) AS u(id, status, code, message, state, now)
+        UPDATE events AS e SET status = u.status, error_code = u.code, error_message = u.message, state = u.state, tries = coalesce(u.tries, e.tries),
+          processed_at = CASE WHEN u.status = 0 THEN NULL ELSE u.now END
+        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::int[]) AS u(id, status, code, message, state, now, tries)
         WHERE e.id = u.id
         """;
 
@@ -94,12 +95,12 @@ internal sealed class StepWrites(IModel model)
         if (all.Length > 0) batch.Add(sql, all);
     }
 
-    private static void AddEvents(NpgsqlBatch batch, List<(EventEnd End, DateTimeOffset Now)> ends)
+    private static void AddEvents(NpgsqlBatch batch, List<(EventChange End, DateTimeOffset Now)> ends)
     {
         if (ends.Count == 0) return;
         batch.Add(EndEvents,
             ends.Select(x => x.End.Id).ToArray(), ends.Select(x => (int)x.End.Status).ToArray(), ends.Select(x => x.End.ErrorCode).ToArray(),
-            ends.Select(x => x.End.ErrorMessage).ToArray(), ends.Select(x => x.End.State).ToArray(), ends.Select(x => x.Now).ToArray());
+            ends.Select(x => x.End.ErrorMessage).ToArray(), ends.Select(x => x.End.State).ToArray(), ends.Select(x => x.Now).ToArray(), ends.Select(x => x.End.Tries).ToArray());
     }
 
     private static void AddRuns(NpgsqlBatch batch, List<RunRow> changed)

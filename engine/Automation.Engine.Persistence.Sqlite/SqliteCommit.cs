@@ -20,7 +20,7 @@ internal sealed class SqliteCommit(IModel model)
     public bool Run(SqliteSession session, StepCommit step)
     {
         if (!TakeMailbox(session, step)) return false;
-        foreach (var end in step.Events) End(session, end, step.Now);
+        foreach (var change in step.Events) Change(session, change, step.Now);
         runs.Insert(session, step.NewRuns);
         foreach (var run in step.ChangedRuns) Update(session, run);
         effects.Insert(session, step.NewEffects, "ON CONFLICT (key) DO NOTHING");
@@ -53,9 +53,9 @@ internal sealed class SqliteCommit(IModel model)
             state.State, state.DoneNumber, state.PipelineId, state.StageId, state.AssignedTo, state.Open) == 1;
     }
 
-    private static void End(SqliteSession session, EventEnd end, DateTimeOffset now) => session.Execute(
-        "UPDATE events SET status = @p1, error_code = @p2, error_message = @p3, state = @p4, processed_at = @p5 WHERE id = @p0",
-        end.Id, (int)end.Status, end.ErrorCode, end.ErrorMessage, end.State, now);
+    private static void Change(SqliteSession session, EventChange change, DateTimeOffset now) => session.Execute(
+        "UPDATE events SET status = @p1, error_code = @p2, error_message = @p3, state = @p4, processed_at = @p5, tries = coalesce(@p6, tries) WHERE id = @p0",
+        change.Id, (int)change.Status, change.ErrorCode, change.ErrorMessage, change.State, change.Status == EventStatus.Waiting ? null : now, change.Tries);
 
     private static void Update(SqliteSession session, RunRow run) => session.Execute(
         """

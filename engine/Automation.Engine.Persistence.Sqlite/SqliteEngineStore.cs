@@ -57,21 +57,11 @@ public sealed class SqliteEngineStore : IEngineStore, IDisposable
         return Task.FromResult<IReadOnlyList<MailboxKey>>(readers.Read(session => session.Query(sql, ReadKey, values)));
     }
 
-    public Task<int> RaiseTriesAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken) => writer.WriteAsync(
-        session =>
-        {
-            session.Execute(Numbered(EngineSql.FencePoisoned), limit, now);
-            return session.Query(Numbered(EngineSql.RaiseTries), row => row.GetInt32(0), limit, now).Count(status => status == (int)EventStatus.Dead);
-        },
-        cancellationToken);
-
     public void Dispose()
     {
         writer.Dispose();
         readers.Dispose();
     }
-
-    private static string Numbered(string sql) => sql.Replace("@limit", "@p0").Replace("@now", "@p1");
 
     private static MailboxKey ReadKey(SqliteDataReader row) => new(
         new AccountId(GuidBytesConverter.FromBytes(row.GetFieldValue<byte[]>(0))),

@@ -20,10 +20,15 @@ internal sealed record MailboxShared(
 /// </summary>
 internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyncDisposable
 {
+    /// <param name="OnlyBegins">Commits a try of the event; the work itself is the next step.</param>
+    private sealed record Work(Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event, bool OnlyBegins = false);
+
     private const int GiveUpAfter = 3;
+    private const int PoisonAfter = 3;
     private readonly Lock gate = new();
     private readonly LinkedList<Func<MailboxMemory, Task<StepBuilder?>>> work = [];
     private readonly SortedDictionary<long, StoredEvent> delivered = [];
+    private readonly Dictionary<long, int> left = [];
     private readonly Queue<Guid> timersSeen = [];
     private readonly Dictionary<string, Task> sending = new(StringComparer.Ordinal);
     private bool draining;
@@ -125,7 +130,7 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
                 }
 
                 await StepAsync(loaded, next, attempt);
-                attempt = 0;
+                if (!next.OnlyBegins) attempt = 0;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -154,7 +159,7 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
         lock (gate)
         {
             foreach (var number in delivered.Keys.Where(number => number <= loaded.DoneNumber).ToList()) delivered.Remove(number);
-            foreach (var (number, stored) in loaded.Waiting) delivered.TryAdd(number, stored);
+            TakeLeft(loaded.Waiting.Values);
         }
 
         return loaded;
@@ -167,13 +172,20 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
             if (delivered.Count == 0 || delivered.Keys.First() <= loaded.DoneNumber + 1) return;
         var snapshot = await shared.Store.LoadAsync(key, stopping.Token);
         lock (gate)
-            foreach (var stored in snapshot?.Waiting ?? [])
-                delivered.TryAdd(stored.Number, stored);
+            TakeLeft(snapshot?.Waiting ?? []);
+    }
+
+    /// <summary>Events found in the store, not handed over: an earlier life may have died of them.</summary>
+    private void TakeLeft(IEnumerable<StoredEvent> waiting)
+    {
+        foreach (var stored in waiting)
+            if (delivered.TryAdd(stored.Number, stored))
+                left[stored.Number] = stored.Tries;
     }
 
     private bool HasWork(MailboxMemory loaded) => work.Count > 0 || (delivered.Count > 0 && delivered.Keys.First() <= loaded.DoneNumber + 1);
 
-    private (Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event)? Take(MailboxMemory loaded)
+    private Work? Take(MailboxMemory loaded)
     {
         lock (gate)
         {
@@ -182,16 +194,20 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
             if (work.First is { } first)
             {
                 work.RemoveFirst();
-                return (first.Value, null);
+                return new(first.Value, null);
             }
 
             if (delivered.Count == 0 || delivered.Keys.First() != loaded.DoneNumber + 1) return null;
             var stored = delivered[loaded.DoneNumber + 1];
-            return (async current => await shared.Planner.HandleEventAsync(key, current, stored, stopping.Token), stored);
+            if (left.Remove(stored.Number, out var tries))
+                return tries >= PoisonAfter
+                    ? new(current => Task.FromResult<StepBuilder?>(shared.Planner.BuryEvent(key, current, stored, "poison_crash", "The process died while it worked on this event.")), stored)
+                    : new(current => Task.FromResult<StepBuilder?>(shared.Planner.BeginEvent(key, current, stored, tries + 1)), stored, OnlyBegins: true);
+            return new(async current => await shared.Planner.HandleEventAsync(key, current, stored, stopping.Token), stored);
         }
     }
 
-    private async Task StepAsync(MailboxMemory loaded, (Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event) next, int attempt)
+    private async Task StepAsync(MailboxMemory loaded, Work next, int attempt)
     {
         try
         {
@@ -215,6 +231,12 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
         catch when (next.Event is null)
         {
             lock (gate) work.AddFirst(next.Plan);
+            throw;
+        }
+        catch
+        {
+            // Failed, and the process lives: what counts deaths begins anew.
+            lock (gate) left[next.Event!.Number] = 0;
             throw;
         }
 
@@ -241,7 +263,7 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
         if (timersSeen.Count > 256) timersSeen.Dequeue();
     }
 
-    private async Task<StepBuilder?> PlanAsync(MailboxMemory loaded, (Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event) next, int attempt)
+    private async Task<StepBuilder?> PlanAsync(MailboxMemory loaded, Work next, int attempt)
     {
         try
         {

@@ -11,7 +11,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>Collects everything that one step changes; becomes one commit.</summary>
 internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSource ids, DateTimeOffset now)
 {
-    private readonly List<EventEnd> events = [];
+    private readonly List<EventChange> events = [];
     private readonly List<RunRow> newRuns = [];
     private readonly Dictionary<Guid, RunRow> changedRuns = [];
     private readonly List<EffectRow> newEffects = [];
@@ -54,6 +54,9 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     public IReadOnlyList<AssignmentRecord> Assignments => assignments;
 
     public OpenRun? FindRun(Guid id) => runs.TryGetValue(id, out var changed) ? changed : memory.Runs.GetValueOrDefault(id);
+
+    /// <summary>Commits that work on an event begins once more, before it does (R10).</summary>
+    public void BeginEvent(Guid id, int tries) => events.Add(new(id, EventStatus.Waiting, null, null, null, tries));
 
     public void EndEvent(Guid id, EventStatus status, string? code, string? message, string? state) => events.Add(new(id, status, code, message, state));
 

@@ -28,6 +28,14 @@ internal sealed class StepPlanner(
         return step;
     }
 
+    /// <summary>Commits the try before work begins on an event that an earlier life left (R10).</summary>
+    public StepBuilder BeginEvent(MailboxKey key, MailboxMemory memory, StoredEvent stored, int tries)
+    {
+        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        step.BeginEvent(stored.Id, tries);
+        return step;
+    }
+
     /// <summary>Ends an event that cannot be processed, so that the deal goes on with its next one (R9).</summary>
     public StepBuilder BuryEvent(MailboxKey key, MailboxMemory memory, StoredEvent stored, string code, string message)
     {

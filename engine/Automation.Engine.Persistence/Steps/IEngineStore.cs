@@ -31,12 +31,6 @@ public interface IEngineStore
 
     /// <summary>Mailboxes with waiting events or effects planned, sending or due for another try: what a start-up has to wake. Pages by key.</summary>
     Task<IReadOnlyList<MailboxKey>> FindUnfinishedAsync(DateTimeOffset now, MailboxKey? after, int limit, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Raises the try counter of every waiting event that is first in its mailbox, once per process start; those that reached
-    /// <paramref name="limit"/> become dead with <c>poison_crash</c> (R10). Returns how many died.
-    /// </summary>
-    Task<int> RaiseTriesAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
 /// <summary>One request: the raw hook (null for events the engine makes itself) and what it turned into.</summary>
@@ -69,8 +63,8 @@ public sealed record StepCommit
     public required DateTimeOffset Now { get; init; }
     public MailboxUpdate? State { get; init; }
 
-    /// <summary>Events that end with this step.</summary>
-    public IReadOnlyList<EventEnd> Events { get; init; } = [];
+    /// <summary>Events that end with this step, or begin another try (R10).</summary>
+    public IReadOnlyList<EventChange> Events { get; init; } = [];
     public IReadOnlyList<RunRow> NewRuns { get; init; } = [];
     public IReadOnlyList<RunRow> ChangedRuns { get; init; } = [];
     public IReadOnlyList<EffectRow> NewEffects { get; init; } = [];
@@ -91,7 +85,9 @@ public sealed record StepCommit
 /// <param name="State">The mailbox state document.</param>
 public sealed record MailboxUpdate(string State, long DoneNumber, string? PipelineId, string? StageId, string? AssignedTo, bool Open);
 
-public sealed record EventEnd(Guid Id, EventStatus Status, string? ErrorCode, string? ErrorMessage, string? State);
+/// <param name="State">The deal's known state as of this event.</param>
+/// <param name="Tries">How often work on it has begun; null leaves it.</param>
+public sealed record EventChange(Guid Id, EventStatus Status, string? ErrorCode, string? ErrorMessage, string? State, int? Tries = null);
 
 /// <summary>A change of an effect: another try, or its end.</summary>
 public sealed record EffectEnd(string Key, int State, int Tries, string? Result, string? ErrorCode, string? ErrorMessage, DateTimeOffset? NextTryAt);
