@@ -35,6 +35,7 @@ public sealed class SandboxSetup(ConnectionService connections, FunnelService fu
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await context.Mailboxes.Where(mailbox => mailbox.AccountId == account.Value)
             .ExecuteUpdateAsync(update => update.SetProperty(mailbox => mailbox.State, "{}").SetProperty(mailbox => mailbox.Open, false), cancellationToken);
+        await context.Connections.Where(connection => connection.AccountId == account.Value).ExecuteUpdateAsync(update => update.SetProperty(connection => connection.FeedCursor, (string?)null), cancellationToken);
         await context.Links.Where(link => link.AccountId == account.Value).ExecuteDeleteAsync(cancellationToken);
     }
 

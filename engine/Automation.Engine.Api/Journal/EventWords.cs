@@ -39,7 +39,7 @@ internal sealed class EventWords(bool english, FunnelDocument? document, CrmDire
     private static readonly Dictionary<string, (string Ru, string En)> Quiets = new(StringComparer.Ordinal)
     {
         ["no_change"] = ("ничего не изменилось", "nothing changed"),
-        ["first_seen"] = ("сделка увидена впервые", "seen for the first time"),
+        ["first_seen"] = ("увидено впервые", "seen for the first time"),
         ["stale_event"] = ("событие старше известного", "older than what is known"),
         ["not_watched"] = ("за таким событием никто не следит", "nobody watches such events"),
     };

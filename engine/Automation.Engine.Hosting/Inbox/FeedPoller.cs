@@ -72,9 +72,9 @@ public sealed class FeedPoller(
             try
             {
                 var page = await feed.ReadAsync(row.FeedCursor, cancellationToken);
-                // The first pass only finds out where we stand: what was there before the connection is nobody's news.
+                // What was there before the connection is nobody's news: the first pass makes it known and fires nothing.
                 // The cursor moves only after the pass is stored: a kill between repeats the pass, and its keys are known.
-                foreach (var group in (row.FeedCursor is null ? [] : page.Events).Chunk(200)) await inbox.AcceptAsync(connection.Account, connection.Id, null, group, cancellationToken);
+                foreach (var group in page.Events.Select(told => row.FeedCursor is null ? told with { Baseline = true } : told).Chunk(200)) await inbox.AcceptAsync(connection.Account, connection.Id, null, group, cancellationToken);
                 row.FeedCursor = page.Cursor;
                 await context.SaveChangesAsync(cancellationToken);
             }

@@ -55,6 +55,9 @@ public sealed record CrmEvent
     /// <summary>The effect whose echo this is; null when it is nobody's echo.</summary>
     public string? CausedBy { get; init; }
 
+    /// <summary>True for what was there before the connection: it is kept as known and fires nothing.</summary>
+    public bool Baseline { get; init; }
+
     /// <summary>True when broken UTF-8, NUL or lone surrogates were replaced by U+FFFD (S2).</summary>
     public bool Sanitized { get; init; }
 }

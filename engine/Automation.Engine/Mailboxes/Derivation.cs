@@ -24,6 +24,7 @@ public static class EventDeriver
     public static Derivation Derive(MailboxState state, StoredEvent stored, IReadOnlyList<OwnWrite>? writesElsewhere = null)
     {
         var told = stored.Event;
+        if (told.Baseline) return new(state with { Known = Merge(state.Known, told), KnownAt = told.SourceTime ?? state.KnownAt }, [], [], "first_seen", null, null, null, 0);
         if (!IsEntityEvent(told.Kind)) return Direct(state, told);
         if (told.Kind == EventKinds.Deleted) return Deleted(state, told, stored.AcceptedAt);
 
@@ -105,8 +106,9 @@ public static class EventDeriver
             EventKinds.Manual => TriggerEvents.Manual,
             EventKinds.Schedule => TriggerEvents.Schedule,
             EventKinds.DateDue => TriggerEvents.DateField,
-            EventKinds.BookingCreated => TriggerEvents.BookingCreated,
-            EventKinds.BookingChanged => TriggerEvents.BookingChanged,
+            // A visit that is known cannot be made again, whatever the source calls it.
+            EventKinds.BookingCreated when state.Known is null => TriggerEvents.BookingCreated,
+            EventKinds.BookingCreated or EventKinds.BookingChanged => TriggerEvents.BookingChanged,
             _ => null,
         };
         var at = state.Visit is { } visit ? new StageRef(visit.PipelineId, visit.StageId) : (StageRef?)null;

@@ -27,6 +27,8 @@ namespace Automation.Server.Tests.Crash;
 /// </summary>
 public sealed class KillTests
 {
+    // Four deals take all of it: the loop guard would rightly stop at 20 runs of one trigger on one deal in 10 minutes.
+    private const string Quotas = """{"quotas":{"RunsPerTrigger":100000}}""";
     private const string Secret = "crash-secret-crash-secret-crash";
 
     [Theory]
@@ -110,7 +112,7 @@ public sealed class KillTests
         var ids = app.Services.GetRequiredService<IIdSource>();
         var now = TimeProvider.System.GetUtcNow();
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        var account = new AccountRow { Id = ids.NewId(), Slug = "crash", Name = "Crash", TimeZone = "Europe/Moscow", Language = "ru", CreatedAt = now };
+        var account = new AccountRow { Id = ids.NewId(), Slug = "crash", Name = "Crash", TimeZone = "Europe/Moscow", Language = "ru", CreatedAt = now, Settings = Quotas };
         var connection = new ConnectionRow { Id = ids.NewId(), AccountId = account.Id, Kind = "generic", Name = "shop", HookTokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(token)), CreatedAt = now };
         await using (var context = await app.Services.GetRequiredService<IDbContextFactory<AutomationDbContext>>().CreateDbContextAsync(stop))
         {
