@@ -93,6 +93,6 @@ public static class ServerHost
         app.MapHooks();
         app.MapAutomationApi();
         ConnectionApi.Map(app, options);
-        app.MapScalarApiReference("/scalar", scalar => scalar.WithOpenApiRoutePattern("/api/openapi.json").DisableDefaultFonts());
+        app.MapScalarApiReference("/scalar", scalar => scalar.WithOpenApiRoutePattern("/api/openapi.json").DisableDefaultFonts().DisableAgent().DisableTelemetry());
     }
 }

@@ -11,6 +11,7 @@ const words = {
     emptyJournal: 'Пока тихо. Измените сделку в CRM, и здесь появится строка.', when: 'Когда', if: 'Если', then: 'То', always: 'всегда', version: 'версия', draft: 'черновик',
     unpublished: 'не опубликована', anyStage: 'Любой этап', off: 'выключен', due: 'сработает', later: 'Позже', run: 'Запуск', failed: 'Не получилось:', deal: 'Сделка', triggers: 'триггеров', other: 'English',
     statuses: { running: 'выполняется', suspended: 'ждёт', finished: 'выполнен', faulted: 'остановлен ошибкой', cancelled: 'отменён' },
+    entities: { contact: 'контакт', company: 'компания', task: 'задача', booking: 'запись', customer: 'покупатель', unsorted: 'неразобранное', webhook: 'вебхук', schedule: 'расписание' },
   },
   en: {
     api: 'API', leave: 'Sign out', live: 'live', offline: 'offline', signinTitle: 'Sign in', keyLabel: 'API key', enter: 'Sign in',
@@ -21,6 +22,7 @@ const words = {
     emptyJournal: 'Quiet so far. Change a deal in the CRM, and a row appears here.', when: 'When', if: 'If', then: 'Then', always: 'always', version: 'version', draft: 'draft',
     unpublished: 'not published', anyStage: 'Any stage', off: 'off', due: 'due', later: 'Later', run: 'Run', failed: 'That failed:', deal: 'Deal', triggers: 'triggers', other: 'Русский',
     statuses: { running: 'running', suspended: 'waiting', finished: 'finished', faulted: 'stopped by a failure', cancelled: 'cancelled' },
+    entities: { unsorted: 'incoming lead' },
   },
 };
 
@@ -110,7 +112,7 @@ async function loadFunnels() {
 
 function journalRow(row) {
   const deal = row.deal ?? row.entityId;
-  const button = make('button', { type: 'button', class: 'deal', text: row.deal ? `№${deal}` : `${row.entityType} ${deal}` });
+  const button = make('button', { type: 'button', class: 'deal', text: row.deal ? `№${deal}` : `${words[state.language].entities[row.entityType] ?? row.entityType} ${deal}` });
   if (row.deal) button.addEventListener('click', () => ask(row.deal));
   const lines = row.lines.length ? make('ul', { class: 'lines' }, ...row.lines.map((line) => make('li', { class: line.outcome, text: line.text }))) : null;
   return make('li', { class: row.tone, 'data-kind': row.kind, 'data-deal': row.deal ?? '' }, make('span', { class: 'when', text: time(row.at) }), button, make('span', { class: 'text', text: row.text }), lines);

@@ -6,6 +6,26 @@ namespace Automation.Engine.Api.Journal;
 /// <summary>Says in words what a run's row and an effect's row tell.</summary>
 internal static class RunWords
 {
+    private static readonly Dictionary<string, string?> Outcomes = new(StringComparer.Ordinal)
+    {
+        ["True"] = "да",
+        ["False"] = "нет",
+        ["Default"] = "иначе",
+        ["Failed"] = "не удалось",
+        ["Failed to connect"] = "нет связи",
+        ["Timeout"] = "нет ответа вовремя",
+        ["Unmatched status code"] = "другой ответ",
+        ["No change"] = "без изменений",
+        ["No phone"] = "нет телефона",
+        ["No address"] = "нет адреса",
+        ["Missing fields"] = "не заполнены поля",
+        ["Refused"] = "отказ",
+        ["Duplicate"] = "уже есть",
+        ["Assigned"] = "назначен",
+        ["Fallback"] = "назначен запасной",
+        ["Nobody"] = "некого назначить",
+    };
+
     public static (string Text, string Tone) Run(JObject facts, string? trigger, bool english)
     {
         var name = trigger is null ? english ? "Run" : "Запуск" : $"«{trigger}»";
@@ -37,7 +57,7 @@ internal static class RunWords
             var name = english ? activity.DisplayName : activity.DisplayNameRu ?? activity.DisplayName;
             if ((string?)fact["event"] == "Completed")
             {
-                var outcomes = (fact["outcomes"] as JArray ?? []).Select(outcome => (string?)outcome).Where(outcome => outcome != "Done").ToList();
+                var outcomes = (fact["outcomes"] as JArray ?? []).Select(outcome => (string?)outcome).Where(outcome => outcome != "Done").Select(outcome => english ? outcome : Outcomes.GetValueOrDefault(outcome ?? "", outcome)).ToList();
                 yield return new(null, outcomes.Count == 0 ? name : $"{name}: {string.Join(", ", outcomes)}", "done");
             }
             else if ((string?)fact["event"] == "Faulted")

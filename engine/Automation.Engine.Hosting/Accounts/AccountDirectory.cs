@@ -9,10 +9,21 @@ namespace Automation.Engine.Hosting.Accounts;
 /// <summary>What the runtime needs of an account on every step.</summary>
 public sealed record AccountInfo(AccountId Id, string Slug, string Name, TimeZoneInfo TimeZone, string Language, AccountQuotas Quotas);
 
-/// <summary>Quotas of R13 and R14; each may be raised per account.</summary>
-/// <param name="EventsPerSecond">Accepted events a second. Default 100, with a burst of three times as many.</param>
-/// <param name="EffectsPerDay">Default 10,000.</param>
-public sealed record AccountQuotas(int EventsPerSecond = 100, int EffectsPerDay = 10_000, int RunsPerTrigger = 20, int MaxDepth = 10);
+/// <summary>Quotas of R13 and R14; an account's settings may raise each of them alone.</summary>
+public sealed record AccountQuotas
+{
+    /// <summary>Accepted events a second. Default 100, with a burst of three times as many.</summary>
+    public int EventsPerSecond { get; init; } = 100;
+
+    /// <summary>Planned effects a day. Default 10,000.</summary>
+    public int EffectsPerDay { get; init; } = 10_000;
+
+    /// <summary>Runs of one trigger on one deal within 10 minutes. Default 20.</summary>
+    public int RunsPerTrigger { get; init; } = 20;
+
+    /// <summary>Length of a chain of own effects. Default 10.</summary>
+    public int MaxDepth { get; init; } = 10;
+}
 
 /// <summary>Accounts, kept in memory after the first look.</summary>
 public sealed class AccountDirectory(IDbContextFactory<AutomationDbContext> contexts)
