@@ -46,6 +46,26 @@ public sealed class SyncBookingTests
         Assert.Empty(world.Booking.Commands);
     }
 
+    [Theory] // KX-3
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SyncBooking_FieldsMissing_RemindsOnceUnlessFilledInTime(bool filled)
+    {
+        world.Crm.Add("deal", "42", "{'name':'Сделка','contact_id':'7','pipeline_id':'1','stage_id':'10','cf':{'1':{'name':'Услуга','value':'Стрижка'},'2':{'name':'Специалист','value':'Анна'}}}");
+        var run = await world.OnDealAsync(new SyncBooking { HintMinutes = new(15) }, "42");
+        Assert.Equal((null, world.Now.AddMinutes(15)), (run.Outcome, run.Waiting!.DueAt));
+        Assert.Empty(world.Crm.Commands);
+
+        world.Now = run.Waiting.DueAt!.Value;
+        if (filled) ((JObject)world.Crm.Deal("42")["cf"]!)["3"] = new JObject { ["name"] = "Дата визита", ["value"] = Start.ToString("O") };
+        await run.ResumeAsync();
+
+        Assert.Equal(filled ? "Done" : "Missing fields", run.Outcome);
+        Assert.Equal(filled ? 1 : 0, world.Booking.Visits.Count);
+        var hints = world.Crm.Commands.OfType<CreateTasks>().SelectMany(command => command.Tasks).Select(task => task.Text);
+        Assert.Equal(filled ? [] : ["Чтобы записать клиента, заполните: Дата визита"], hints);
+    }
+
     [Fact] // KX-2
     public async Task SyncBooking_NewVisit_MakesOneDealWithContactFoundByPhone()
     {

@@ -55,6 +55,8 @@ internal sealed class ServerProcess : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    public bool IsDead => process.HasExited;
+
     /// <summary>kill -9.</summary>
     public void Kill()
     {

@@ -49,9 +49,7 @@ public sealed partial class SyncBooking
         string[] missing = [.. Missing(context, deal, phone, executor, service)];
         if (missing.Length > 0)
         {
-            context.JournalData["missing"] = new JArray(missing);
-            context.Set(MissingFields, missing);
-            await context.EndAsync(MissingOutcome);
+            await TellMissingAsync(context, missing);
             return;
         }
         var asked = Turn.Hash($"{Aspects.Text(deal.Start)}|{executor}|{service}|{phone}");
@@ -84,6 +82,27 @@ public sealed partial class SyncBooking
         if (executor is null) yield return Named(context, ExecutorName(context), deal.Executor);
         if (deal.Start is null) yield return DateName(context);
     }
+
+    /// <summary>Gives people some minutes to fill the fields in, looks again, and only then reminds them of those still empty (KX-3).</summary>
+    private ValueTask TellMissingAsync(ActivityExecutionContext context, string[] missing)
+    {
+        context.JournalData["missing"] = new JArray(missing);
+        context.Set(MissingFields, missing);
+        var minutes = HintMinutes is null ? 0 : context.Get(HintMinutes);
+        if (minutes <= 0) return context.EndAsync(MissingOutcome);
+        if (!context.Properties.TryAdd("hinting", true))
+        {
+            var task = new NewTask(context.In("Чтобы записать клиента, заполните: ", "To book the visit, fill in: ") + string.Join(", ", missing), context.Now.AddHours(1), null, null);
+            context.PlanPart(context.Subject.Connection, new CreateTasks(EntityTypes.Deal, context.Subject.EntityId, [task]), $"missing fields of deal {context.Subject.EntityId}", OnHintedAsync);
+            return ValueTask.CompletedTask;
+        }
+
+        Turn.Wait(context, OnTurnAsync, TimeSpan.FromMinutes(minutes));
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnHintedAsync(ActivityExecutionContext context, EffectOutcome outcome) =>
+        context.Answered(outcome, "hint") ? context.EndAsync(MissingOutcome) : ValueTask.CompletedTask;
 
     private static string Named(ActivityExecutionContext context, string field, string? value) =>
         value is null ? field : field + context.In(" (нет в системе записи)", " (unknown to the booking system)");

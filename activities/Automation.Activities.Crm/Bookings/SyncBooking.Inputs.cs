@@ -50,6 +50,9 @@ public sealed partial class SyncBooking
     [Input(DisplayName = "Country", Description = "Country of numbers written without a code. Default RU.", DisplayNameRu = "Страна", DescriptionRu = "Страна номеров, записанных без кода. По умолчанию RU.", Order = 16, DefaultValue = "RU")]
     public Input<string>? Country { get; set; }
 
+    [Input(DisplayName = "Remind after, minutes", Description = "Looks again after so long and makes a task that names the fields still empty. 0: no task.", DisplayNameRu = "Напомнить через, минут", DescriptionRu = "Через это время смотрит ещё раз и ставит задачу с названиями незаполненных полей. 0: без задачи.", Order = 17, DefaultValue = 0)]
+    public Input<int>? HintMinutes { get; set; }
+
     [Output(DisplayName = "Missing fields", Description = "Names of what a visit still needs; for the text of a task.")]
     public Output<ICollection<string>>? MissingFields { get; set; }
 
