@@ -24,4 +24,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 106, Level = LogLevel.Warning, Message = "Run {Run} quarantined: state_unreadable")]
     public static partial void RunQuarantined(this ILogger logger, Guid run);
+
+    [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "{Events} stored events were not handed over; the sweep takes them")]
+    public static partial void HandOverLost(this ILogger logger, int events, Exception cause);
 }
