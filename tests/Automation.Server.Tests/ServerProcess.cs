@@ -57,6 +57,11 @@ internal sealed class ServerProcess : IDisposable
 
     public bool IsDead => process.HasExited;
 
+    public string Output
+    {
+        get { lock (output) return string.Join('\n', output); }
+    }
+
     /// <summary>kill -9.</summary>
     public void Kill()
     {

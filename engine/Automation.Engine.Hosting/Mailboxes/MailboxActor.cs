@@ -1,11 +1,9 @@
-using Automation.Engine.Effects;
 using Automation.Engine.Events;
 using Automation.Engine.Hosting.Effects;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
 using Microsoft.Extensions.Logging;
-using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Hosting.Mailboxes;
 
@@ -18,7 +16,7 @@ internal sealed record MailboxShared(
 /// Does the work of one mailbox, one step at a time: events in the order of their numbers, due timers, finished effects. A step is
 /// computed, committed together with others, and only then does anything leave the process.
 /// </summary>
-internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyncDisposable
+internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyncDisposable
 {
     /// <param name="OnlyBegins">Commits a try of the event; the work itself is the next step.</param>
     private sealed record Work(Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event, bool OnlyBegins = false);
@@ -278,127 +276,4 @@ internal sealed class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyn
 
     /// <summary>A CRM or a database that does not answer: the event waits, order is kept.</summary>
     private static bool RetriesForever(Exception e) => (e is Workflows.Interpreter.StepInputException { InnerException: { } inner } && RetriesForever(inner)) || e is Ports.RemoteCallException { MayPass: true } or HttpRequestException or TimeoutException or System.Data.Common.DbException or IOException;
-
-    /// <summary>First in, first out per target: only the oldest unfinished effect of each may be on its way.</summary>
-    private void StartSending(MailboxMemory loaded)
-    {
-        if (loaded.Effects.Count == 0) return;
-        foreach (var target in loaded.Effects.Values.GroupBy(effect => effect.TargetConnectionId).Select(group => group.MinBy(effect => effect.Position)!).ToList())
-        {
-            lock (gate)
-            {
-                if (draining || stopping.IsCancellationRequested || sending.ContainsKey(target.Key)) continue;
-                var left = loaded.LeftSending.Remove(target.Key);
-                sending[target.Key] = Task.Run(() => SendAsync(target, left));
-            }
-        }
-    }
-
-    private async Task SendAsync(EffectRow effect, bool left)
-    {
-        try
-        {
-            if (effect.NextTryAt is { } next && next > shared.Clock.GetUtcNow()) await Task.Delay(next - shared.Clock.GetUtcNow(), shared.Clock, stopping.Token);
-            if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null) await BeginTryAsync(effect);
-            var result = left ? await ResolveUnknownAsync(effect, "restart") : await shared.Sender.SendAsync(effect, stopping.Token);
-            shared.Observer.AfterSend(effect);
-            if (result is ResultUnknown unknown && !left) result = await ResolveUnknownAsync(effect, unknown.Reason);
-            Post(effect.Key, result);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped: the row says "sending", and whoever comes next resolves it by the effect's policy.
-        }
-    }
-
-    /// <summary>The effect's policy where nobody knows whether it was done.</summary>
-    private async Task<EffectResult> ResolveUnknownAsync(EffectRow effect, string reason)
-    {
-        switch ((EffectPolicy)effect.Policy)
-        {
-            case EffectPolicy.Retry:
-                return reason == "restart" ? await shared.Sender.SendAsync(effect, stopping.Token) is var again and not ResultUnknown ? again : new Retry(null, reason) : new Retry(null, reason);
-            case EffectPolicy.Verify:
-                var found = await shared.Sender.FindAsync(effect, stopping.Token);
-                if (found is not Retry) return found is ResultUnknown ? new Retry(null, $"verify: {reason}") : found;
-                // Surely absent: the same key again.
-                return await shared.Sender.SendAsync(effect, stopping.Token) is var sent and not ResultUnknown ? sent : new Retry(null, reason);
-            default:
-                return new ResultUnknown(reason);
-        }
-    }
-
-    private void Post(string effectKey, EffectResult result)
-    {
-        lock (gate)
-        {
-            work.AddLast(async loaded =>
-            {
-                if (!loaded.Effects.TryGetValue(effectKey, out var effect))
-                {
-                    lock (gate) sending.Remove(effectKey);
-                    return null;
-                }
-
-                var step = await PlanResultAsync(loaded, effect, result);
-                step.Committed = () => { lock (gate) sending.Remove(effectKey); };
-                return step;
-            });
-        }
-
-        Wake();
-    }
-
-    private Task<StepBuilder> PlanResultAsync(MailboxMemory loaded, EffectRow effect, EffectResult result)
-    {
-        switch (result)
-        {
-            case Retry retry when RetryPlan.After(Math.Max(1, effect.Tries), retry.After, Roll(effect)) is { } wait:
-                return Task.FromResult(shared.Planner.PostponeEffect(key, loaded, effect, shared.Clock.GetUtcNow() + wait, retry.Reason));
-            case Delivered delivered: return Finish(EffectState.Done, delivered.Value, null, null);
-            case Rejected rejected: return Finish(EffectState.Failed, null, rejected.Code, rejected.Message);
-            case Retry retry: return Finish(EffectState.Failed, null, "retries_exhausted", retry.Reason);
-            default: return Finish(EffectState.Unknown, null, "result_unknown", (result as ResultUnknown)?.Reason);
-        }
-
-        Task<StepBuilder> Finish(EffectState state, JToken? value, string? code, string? message) =>
-            shared.Planner.HandleEffectAsync(key, loaded, effect, state, value, code, message, stopping.Token);
-    }
-
-    // Spread by the key itself: a replayed history waits as long as the first one did.
-    private static double Roll(EffectRow effect) => Convert.ToInt32(effect.Key[..4], 16) / 65_536.0;
-
-    /// <summary>Commits "sending, try n" before a call that the planning commit has not announced.</summary>
-    private Task BeginTryAsync(EffectRow effect)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
-        {
-            work.AddLast(loaded =>
-            {
-                if (!loaded.Effects.TryGetValue(effect.Key, out var current))
-                {
-                    done.TrySetCanceled();
-                    return Task.FromResult<StepBuilder?>(null);
-                }
-
-                var step = shared.Planner.BeginTry(key, loaded, current);
-                step.Committed = () => done.TrySetResult();
-                return Task.FromResult<StepBuilder?>(step);
-            });
-        }
-
-        Wake();
-        return done.Task.WaitAsync(stopping.Token);
-    }
-}
-
-/// <summary>Sees steps pass; crash tests stop the process here, tests and benchmarks wait on it.</summary>
-public class StepObserver
-{
-    public virtual void BeforeCommit(StepCommit step) { }
-
-    public virtual void AfterCommit(StepCommit step, bool committed) { }
-
-    public virtual void AfterSend(EffectRow effect) { }
 }

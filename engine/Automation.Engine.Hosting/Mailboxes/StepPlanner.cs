@@ -14,7 +14,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Hosting.Mailboxes;
 
 /// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
-internal sealed class StepPlanner(
+internal sealed partial class StepPlanner(
     AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
     CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IIdSource ids, TimeProvider clock, IServiceProvider services)
 {
@@ -219,84 +219,6 @@ internal sealed class StepPlanner(
         await StartAsync(key, step, account, run, trigger.Workflow, cancellationToken);
     }
 
-    private async Task StartAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CompiledWorkflow workflow, CancellationToken cancellationToken)
-    {
-        var inputs = new RecordedInputs();
-        var seed = new JObject { ["trigger"] = run.Row.TriggerId, ["correlation"] = $"{key.EntityType}:{key.EntityId}", ["input"] = run.Meta.Event["data"]?["input"] as JObject ?? [] };
-        var started = await interpreter.StartAsync(workflow, ReadSeed(run.Row.Id, seed), Environment(key, step, account, run, inputs), cancellationToken);
-        await NoteOwnWritesAsync(key, step, run, started, cancellationToken);
-        step.Take(run with { Meta = run.Meta with { Delayed = false } }, started, new Stimulus.Start(), inputs, seed);
-    }
-
-    /// <summary>Also used by replay, so that both begin alike.</summary>
-    internal static RunSeed ReadSeed(Guid runId, JObject seed) => new(
-        runId, (string?)seed["trigger"], ((JObject)seed["input"]!).Properties().ToDictionary(input => input.Name, input => input.Value), (string?)seed["correlation"], null);
-
-    private async Task ResumeAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, Stimulus stimulus, CancellationToken cancellationToken)
-    {
-        var current = step.FindRun(run.Row.Id) ?? run;
-        var workflow = await funnels.WorkflowAsync(key.Account, current.Row.DefinitionVersionId)
-            ?? throw new InvalidOperationException($"Run {current.Row.Id}: definition version {current.Row.DefinitionVersionId} does not exist.");
-        var inputs = new RecordedInputs();
-        var resumed = await interpreter.ResumeAsync(workflow, current.State, stimulus, Environment(key, step, account, current, inputs), cancellationToken);
-        // A stimulus that came too late changes nothing.
-        if (resumed.State.Sequence == current.State.Sequence) return;
-        await NoteOwnWritesAsync(key, step, current, resumed, cancellationToken);
-        step.Take(current, resumed, stimulus, inputs);
-    }
-
-    private StepEnvironment Environment(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, RecordedInputs inputs) => new(
-        key, step.Now, account.TimeZone, account.Language, inputs,
-        new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: false), services);
-
-    private async Task StartDelayedAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CancellationToken cancellationToken)
-    {
-        var workflow = await funnels.WorkflowAsync(key.Account, run.Row.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {run.Row.Id}: its definition does not exist.");
-        var published = await funnels.PublishedAsync(key.Account);
-        var trigger = published.SelectMany(funnel => funnel.Triggers.Where(_ => funnel.Id == run.Row.FunnelId)).FirstOrDefault(one => one.Definition.Id == run.Row.TriggerId);
-        if (trigger is null)
-        {
-            await CancelAsync(key, step, account, run, Reasons.Disabled, cancellationToken);
-            return;
-        }
-
-        var inputs = new RecordedInputs();
-        var scope = new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: key.EntityType == EntityTypes.Deal && trigger.Definition.If is not null);
-        var stage = step.State.Visit is { } visit ? new StageRef(visit.PipelineId, visit.StageId) : (StageRef?)null;
-        var verdict = trigger.Definition.Enabled
-            ? await matcher.LookAgainAsync(trigger, stage, scope, cancellationToken)
-            : new Verdict(trigger.Definition.Id, trigger.Definition.Name, VerdictOutcome.No, Reasons.Disabled, null, []);
-        step.AddJournal("event", new JObject { ["kind"] = "due", ["funnelVersion"] = run.Row.FunnelVersion, ["verdicts"] = new JArray(VerdictJson(verdict)), ["inputs"] = inputs.ToJson() }, eventId: run.Row.EventId, funnel: run.Row.FunnelId);
-        if (verdict.Outcome == VerdictOutcome.Fired) await StartAsync(key, step, account, run, workflow, cancellationToken);
-        else await CancelAsync(key, step, account, run, verdict.Reason, cancellationToken);
-    }
-
-    private async Task CancelAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, string reason, CancellationToken cancellationToken)
-    {
-        if (!run.Meta.Delayed)
-        {
-            await ResumeAsync(key, step, account, run, new Stimulus.Cancel(reason), cancellationToken);
-            return;
-        }
-
-        step.RemoveTimers(timer => timer.RunId == run.Row.Id);
-        step.Take(run, new RunStep { State = run.State with { Status = RunStatus.Cancelled }, Facts = [new JObject { ["event"] = "cancelled", ["reason"] = reason }] }, new Stimulus.Cancel(reason), new());
-    }
-
-    /// <summary>Waiting work of triggers whose span the deal has left, unless the run itself moved it.</summary>
-    private async Task CancelLeftAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, Derivation derivation, CancellationToken cancellationToken)
-    {
-        if (memory.Runs.Count == 0) return;
-        var published = await funnels.PublishedAsync(key.Account);
-        foreach (var run in memory.Runs.Values.ToList())
-        {
-            var trigger = published.FirstOrDefault(funnel => funnel.Id == run.Row.FunnelId)?.Triggers.FirstOrDefault(one => one.Definition.Id == run.Row.TriggerId)?.Definition;
-            if (trigger is null || trigger.OnLeave != OnLeave.Cancel || trigger.When.Event == TriggerEvents.LeftStage) continue;
-            if (derivation.CausedBy?.RunId == run.Row.Id || RunJson.Left(trigger, derivation.FromStage) || !RunJson.Left(trigger, derivation.ToStage)) continue;
-            await CancelAsync(key, step, account, run, Reasons.LeftSpan, cancellationToken);
-        }
-    }
-
     /// <summary>"Once per visit" begins anew when the deal has left the span.</summary>
     private static void ClearLeftVisits(StepBuilder step, Derivation derivation, IReadOnlyList<CompiledFunnel> published)
     {
@@ -385,65 +307,4 @@ internal sealed class StepPlanner(
         rest.Remove(trigger);
         return rest;
     }
-
-    private static JObject EventRoot(StoredEvent stored, Derivation derivation)
-    {
-        var (old, now) = (new JObject(), new JObject());
-        foreach (var (path, change) in derivation.Changes)
-        {
-            old[path] = change!["old"];
-            now[path] = change["new"];
-        }
-
-        return new JObject
-        {
-            ["id"] = stored.Id,
-            ["kind"] = stored.Event.Kind,
-            ["occurrences"] = new JArray(derivation.Occurrences.Distinct()),
-            ["at"] = stored.Event.SourceTime ?? stored.AcceptedAt,
-            ["actor"] = stored.Event.ActorId,
-            ["old"] = old,
-            ["new"] = now,
-            ["changes"] = derivation.Changes,
-            ["data"] = stored.Event.Data,
-            ["from"] = derivation.FromStage?.ToString(),
-            ["to"] = derivation.ToStage?.ToString(),
-        };
-    }
-
-    private static JObject VerdictFacts(StoredEvent stored, Derivation derivation, CompiledFunnel funnel, List<Verdict> verdicts, RecordedInputs inputs)
-    {
-        var facts = new JObject
-        {
-            ["kind"] = stored.Event.Kind,
-            ["occurrences"] = new JArray(derivation.Occurrences.Distinct()),
-            ["from"] = derivation.FromStage?.ToString(),
-            ["to"] = derivation.ToStage?.ToString(),
-            ["changes"] = derivation.Changes,
-            ["funnelVersion"] = funnel.Version,
-            ["depth"] = derivation.Depth,
-        };
-        if (derivation.Quiet is { } quiet) facts["quiet"] = quiet;
-        if (derivation.CausedBy is { } cause) facts["causedBy"] = cause.EffectKey;
-        if (stored.Event.Sanitized) facts["sanitized"] = true;
-        facts["verdicts"] = new JArray(verdicts.Select(VerdictJson));
-        if (!inputs.IsEmpty) facts["inputs"] = inputs.ToJson();
-        return facts;
-    }
-
-    private static JObject VerdictJson(Verdict verdict)
-    {
-        var json = new JObject { ["trigger"] = verdict.TriggerId, ["name"] = verdict.TriggerName, ["outcome"] = verdict.Outcome.ToString(), ["reason"] = verdict.Reason };
-        if (verdict.Message is not null) json["message"] = verdict.Message;
-        if (verdict.DueAt is { } due) json["due"] = due;
-        if (verdict.Seen.Count > 0) json["seen"] = new JArray(verdict.Seen.Select(seen => new JObject { ["path"] = seen.Path, ["value"] = seen.Value }));
-        return json;
-    }
-}
-
-/// <summary>Kinds of events that the engine makes for itself.</summary>
-public static class InternalEvents
-{
-    /// <summary>A published event that hits a bookmark of a run in this mailbox.</summary>
-    public const string Stimulus = "stimulus";
 }

@@ -1,0 +1,91 @@
+using Automation.Engine.Effects;
+using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Mailboxes;
+using Automation.Engine.Matching;
+using Automation.Engine.Workflows;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Hosting.Mailboxes;
+
+/// <content>A run begins, goes on, is cancelled.</content>
+internal sealed partial class StepPlanner
+{
+    private async Task StartAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CompiledWorkflow workflow, CancellationToken cancellationToken)
+    {
+        var inputs = new RecordedInputs();
+        var seed = new JObject { ["trigger"] = run.Row.TriggerId, ["correlation"] = $"{key.EntityType}:{key.EntityId}", ["input"] = run.Meta.Event["data"]?["input"] as JObject ?? [] };
+        var started = await interpreter.StartAsync(workflow, ReadSeed(run.Row.Id, seed), Environment(key, step, account, run, inputs), cancellationToken);
+        await NoteOwnWritesAsync(key, step, run, started, cancellationToken);
+        step.Take(run with { Meta = run.Meta with { Delayed = false } }, started, new Stimulus.Start(), inputs, seed);
+    }
+
+    /// <summary>Also used by replay, so that both begin alike.</summary>
+    internal static RunSeed ReadSeed(Guid runId, JObject seed) => new(
+        runId, (string?)seed["trigger"], ((JObject)seed["input"]!).Properties().ToDictionary(input => input.Name, input => input.Value), (string?)seed["correlation"], null);
+
+    private async Task ResumeAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, Stimulus stimulus, CancellationToken cancellationToken)
+    {
+        var current = step.FindRun(run.Row.Id) ?? run;
+        var workflow = await funnels.WorkflowAsync(key.Account, current.Row.DefinitionVersionId)
+            ?? throw new InvalidOperationException($"Run {current.Row.Id}: definition version {current.Row.DefinitionVersionId} does not exist.");
+        var inputs = new RecordedInputs();
+        var resumed = await interpreter.ResumeAsync(workflow, current.State, stimulus, Environment(key, step, account, current, inputs), cancellationToken);
+        // A stimulus that came too late changes nothing.
+        if (resumed.State.Sequence == current.State.Sequence) return;
+        await NoteOwnWritesAsync(key, step, current, resumed, cancellationToken);
+        step.Take(current, resumed, stimulus, inputs);
+    }
+
+    private StepEnvironment Environment(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, RecordedInputs inputs) => new(
+        key, step.Now, account.TimeZone, account.Language, inputs,
+        new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: false), services);
+
+    private async Task StartDelayedAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CancellationToken cancellationToken)
+    {
+        var workflow = await funnels.WorkflowAsync(key.Account, run.Row.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {run.Row.Id}: its definition does not exist.");
+        var published = await funnels.PublishedAsync(key.Account);
+        var trigger = published.SelectMany(funnel => funnel.Triggers.Where(_ => funnel.Id == run.Row.FunnelId)).FirstOrDefault(one => one.Definition.Id == run.Row.TriggerId);
+        if (trigger is null)
+        {
+            await CancelAsync(key, step, account, run, Reasons.Disabled, cancellationToken);
+            return;
+        }
+
+        var inputs = new RecordedInputs();
+        var scope = new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: key.EntityType == EntityTypes.Deal && trigger.Definition.If is not null);
+        var stage = step.State.Visit is { } visit ? new StageRef(visit.PipelineId, visit.StageId) : (StageRef?)null;
+        var verdict = trigger.Definition.Enabled
+            ? await matcher.LookAgainAsync(trigger, stage, scope, cancellationToken)
+            : new Verdict(trigger.Definition.Id, trigger.Definition.Name, VerdictOutcome.No, Reasons.Disabled, null, []);
+        step.AddJournal("event", new JObject { ["kind"] = "due", ["funnelVersion"] = run.Row.FunnelVersion, ["verdicts"] = new JArray(VerdictJson(verdict)), ["inputs"] = inputs.ToJson() }, eventId: run.Row.EventId, funnel: run.Row.FunnelId);
+        if (verdict.Outcome == VerdictOutcome.Fired) await StartAsync(key, step, account, run, workflow, cancellationToken);
+        else await CancelAsync(key, step, account, run, verdict.Reason, cancellationToken);
+    }
+
+    private async Task CancelAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, string reason, CancellationToken cancellationToken)
+    {
+        if (!run.Meta.Delayed)
+        {
+            await ResumeAsync(key, step, account, run, new Stimulus.Cancel(reason), cancellationToken);
+            return;
+        }
+
+        step.RemoveTimers(timer => timer.RunId == run.Row.Id);
+        step.Take(run, new RunStep { State = run.State with { Status = RunStatus.Cancelled }, Facts = [new JObject { ["event"] = "cancelled", ["reason"] = reason }] }, new Stimulus.Cancel(reason), new());
+    }
+
+    /// <summary>Waiting work of triggers whose span the deal has left, unless the run itself moved it.</summary>
+    private async Task CancelLeftAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, Derivation derivation, CancellationToken cancellationToken)
+    {
+        if (memory.Runs.Count == 0) return;
+        var published = await funnels.PublishedAsync(key.Account);
+        foreach (var run in memory.Runs.Values.ToList())
+        {
+            var trigger = published.FirstOrDefault(funnel => funnel.Id == run.Row.FunnelId)?.Triggers.FirstOrDefault(one => one.Definition.Id == run.Row.TriggerId)?.Definition;
+            if (trigger is null || trigger.OnLeave != OnLeave.Cancel || trigger.When.Event == TriggerEvents.LeftStage) continue;
+            if (derivation.CausedBy?.RunId == run.Row.Id || RunJson.Left(trigger, derivation.FromStage) || !RunJson.Left(trigger, derivation.ToStage)) continue;
+            await CancelAsync(key, step, account, run, Reasons.LeftSpan, cancellationToken);
+        }
+    }
+}
