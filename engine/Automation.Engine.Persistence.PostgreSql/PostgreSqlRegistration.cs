@@ -7,11 +7,15 @@ namespace Automation.Engine.Persistence.PostgreSql;
 
 public static class PostgreSqlRegistration
 {
-    /// <summary>The store on PostgreSQL 13 or later. Call <see cref="IStoreSetup.MigrateAsync"/> before use.</summary>
+    /// <summary>
+    /// The store on PostgreSQL 13 or later. Call <see cref="IStoreSetup.MigrateAsync"/> before use. Where no <see cref="TimeProvider"/> is
+    /// registered yet, it becomes one that follows the database's clock.
+    /// </summary>
     /// <param name="connectionString">As Npgsql takes it. The hot path has a pool of its own with prepared statements.</param>
     public static IServiceCollection AddPostgreSqlStore(this IServiceCollection services, string connectionString)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new DatabaseClock(provider.GetRequiredService<EngineDataSource>().Source, TimeProvider.System));
+        services.TryAddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
         services.AddSingleton(_ => new EngineDataSource(connectionString));
         services.AddDbContextFactory<PostgreSqlDbContext>(options => options.UseNpgsql(connectionString));
         services.AddSingleton<IDbContextFactory<AutomationDbContext>, ContextFactory<PostgreSqlDbContext>>();
