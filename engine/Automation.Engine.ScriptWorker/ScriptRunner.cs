@@ -104,7 +104,7 @@ internal sealed class ScriptRunner
     private static void Limit(Options options, ScriptCall call)
     {
         options.Strict(true);
-        options.TimeoutInterval(Timeout);
+        options.Constraint(new OwnTime(Timeout));
         options.MaxStatements(MaxStatements);
         options.LimitRecursion(MaxRecursion);
         options.LimitMemory(MaxAllocated);

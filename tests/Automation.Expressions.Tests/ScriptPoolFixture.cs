@@ -9,7 +9,7 @@ namespace Automation.Expressions.Tests;
 /// <summary>One pool of worker processes for all script tests.</summary>
 public sealed class ScriptPoolFixture : IAsyncLifetime
 {
-    public ScriptWorkerPool Pool { get; } = new(Options.Create(new ScriptOptions { QueueTimeout = TimeSpan.FromSeconds(30), StartTimeout = TimeSpan.FromSeconds(60) }), TimeProvider.System);
+    public ScriptWorkerPool Pool { get; } = new(Options.Create(new ScriptOptions { QueueTimeout = TimeSpan.FromSeconds(30), StartTimeout = TimeSpan.FromSeconds(60), RepeatStarved = false }), TimeProvider.System);
 
     public IExpressionEvaluator Evaluator => new ExpressionEvaluator(Pool, Options.Create(new ExpressionOptions()));
 

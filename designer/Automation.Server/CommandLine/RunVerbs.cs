@@ -4,7 +4,7 @@ namespace Automation.Server.CommandLine;
 
 internal static class RunVerbs
 {
-    public static IEnumerable<Command> Create(ServerVerbs verbs) => [Runs(verbs), Timers(verbs), DeadLetters(verbs), Replay(verbs)];
+    public static IEnumerable<Command> Create(ServerVerbs verbs) => [Runs(verbs), Timers(verbs), DeadLetters(verbs), Effects(verbs), Decide(verbs), Replay(verbs)];
 
     private static Command Runs(ServerVerbs verbs)
     {
@@ -22,6 +22,29 @@ internal static class RunVerbs
 
     private static Command DeadLetters(ServerVerbs verbs) => verbs.Create("dead-letters", "List what could not be done and waits for a person.", [], async (verb, cancellationToken) =>
         TextTable.Write(verb.Output, Items.In(await verb.Server.GetAsync("api/dead-letters", cancellationToken)), "at", "kind", "deal", "code", "message", "tries", "id"));
+
+    private static Command Effects(ServerVerbs verbs)
+    {
+        var state = new Option<string?>("--state") { Description = "Only these: planned, sending, done, failed, unknown (wait for a decision), cancelled." };
+        var deal = new Option<string?>("--deal") { Description = "Only this deal's." };
+        return verbs.Create("effects", "List what was sent or is to be sent, the latest first.", [state, deal], async (verb, cancellationToken) =>
+        {
+            var answer = await verb.Server.GetAsync("api/effects" + Query(("state", verb.Parsed.GetValue(state)), ("deal", verb.Parsed.GetValue(deal))), cancellationToken);
+            TextTable.Write(verb.Output, Items.In(answer), "plannedAt", "state", "deal", "summary", "tries", "code", "key");
+        });
+    }
+
+    private static Command Decide(ServerVerbs verbs)
+    {
+        var key = new Argument<string>("EFFECT_KEY") { Description = "As the list of effects shows it." };
+        var decision = new Option<string>("--as") { Description = "done, failed, or again: send it once more under the same key.", Required = true };
+        decision.AcceptOnlyFromAmong("done", "failed", "again");
+        return verbs.Create("decide", "Say what became of an effect whose result nobody knows.", [key, decision], async (verb, cancellationToken) =>
+        {
+            var answer = await verb.Server.SendAsync(HttpMethod.Post, $"api/effects/{Uri.EscapeDataString(verb.Parsed.GetRequiredValue(key))}/decide", $$"""{"as":"{{verb.Parsed.GetRequiredValue(decision)}}"}""", cancellationToken);
+            await verb.Output.WriteLineAsync($"{Items.Show(answer["summary"])}: {verb.Parsed.GetRequiredValue(decision)}.");
+        });
+    }
 
     private static Command Replay(ServerVerbs verbs)
     {

@@ -41,6 +41,13 @@ internal static class RunWords
 
     public static (string Text, string Tone) Effect(JObject facts, bool english)
     {
+        if ((string?)facts["state"] == "decided")
+        {
+            var decision = (string?)facts["decision"];
+            var words = decision switch { "done" => english ? "it was done" : "сделано", "again" => english ? "send again" : "отправить ещё раз", _ => english ? "not done" : "не сделано" };
+            return ($"{(english ? "Decided" : "Решение")} ({(string?)facts["by"]}): {words}: {(string?)facts["summary"]}", "plain");
+        }
+
         var failed = (string?)facts["state"] == "failed";
         var text = failed ? english ? "Not done" : "Не выполнено" : english ? "Result unknown, a person decides" : "Результат неизвестен, нужно решение человека";
         return ($"{text}: {(string?)facts["summary"]}{Reason(facts)}", "trouble");

@@ -34,6 +34,9 @@ public sealed record EffectView(
         row.ErrorCode, row.ErrorMessage, row.PlannedAt, row.NextTryAt, row.FinishedAt);
 }
 
+/// <param name="As">done, failed or again.</param>
+public sealed record DecisionRequest(string? As);
+
 /// <param name="Kind">bookmark, start, date, schedule, retry.</param>
 public sealed record TimerView(Guid Id, string Kind, string? Deal, string EntityType, string EntityId, Guid? RunId, string? TriggerId, DateTimeOffset DueAt);
 

@@ -1,6 +1,7 @@
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Effects;
+using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
@@ -18,6 +19,7 @@ internal static class WorkEndpoints
     {
         api.MapGet("/timers", TimersAsync).WithSummary("Timers, earliest first").Produces<PageView<TimerView>>();
         api.MapGet("/effects", EffectsAsync).WithSummary("Effects by state, newest first").Produces<PageView<EffectView>>();
+        api.MapPost("/effects/{key}/decide", DecideAsync).WithSummary("Says what became of an effect whose result nobody knows").Accepts<DecisionRequest>("application/json").Produces<EffectView>(202).ProducesProblem(409);
         api.MapGet("/dead-letters", DeadLettersAsync).WithSummary("Dead events, unreadable hooks and faulted runs, newest first").Produces<PageView<DeadLetterView>>();
     }
 
@@ -46,6 +48,18 @@ internal static class WorkEndpoints
 
         var rows = await effects.OrderByDescending(row => row.PlannedAt).ThenByDescending(row => row.Position).ThenBy(row => row.Key).Skip(skip).Take(take + 1).ToListAsync(context.RequestAborted);
         return new JsonAnswer(new PageView<EffectView>([.. rows.Take(take).Select(EffectView.Of)], Next(rows.Count, take, skip)));
+    }
+
+    private static async Task<IResult> DecideAsync(HttpContext context, string key, IDbContextFactory<AutomationDbContext> contexts, MailboxRouter router)
+    {
+        var body = await ApiJson.ReadAsync<DecisionRequest>(context.Request, context.RequestAborted);
+        if (!Enum.TryParse<EffectDecision>(body.As, ignoreCase: true, out var decision) || char.IsDigit(body.As![0])) throw new ProblemException(Problem.BadQuery("as is done, failed or again."));
+        var account = context.Account().Value;
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var row = await db.Effects.AsNoTracking().FirstOrDefaultAsync(effect => effect.AccountId == account && effect.Key == key, context.RequestAborted) ?? throw ApiProblem.NotFound("There is no such effect.");
+        if (row.State != (int)EffectState.Unknown) throw new ProblemException(new(409, "effect_decided", "Nobody has to decide about this effect: its result is known, or it is still on its way."));
+        await router.DecideEffectAsync(MailboxRouter.KeyOf(row), row.Key, decision, context.Caller().Name);
+        return new JsonAnswer(EffectView.Of(row), 202);
     }
 
     private static async Task<IResult> DeadLettersAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? cursor, int? limit)

@@ -13,6 +13,9 @@ public sealed class ScriptOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:10")]
     public TimeSpan KillAfter { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Runs a script once more, with five times the time, when a busy machine gave its killed worker less than half of the time. Default true.</summary>
+    public bool RepeatStarved { get; set; } = true;
+
     /// <summary>How long a call waits for a free worker before <c>script_unavailable</c>. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(5);

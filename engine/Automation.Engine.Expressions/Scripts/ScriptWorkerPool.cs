@@ -66,10 +66,16 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
         var frame = Frame(op, source, globals);
         if (frame.Length > MaxRequestBytes)
             return ScriptFrames.Failed(ExpressionCodes.ScriptMemory, $"The data for the script are larger than {MaxRequestBytes / 1024 / 1024} MiB.");
+        var (result, starved) = await TryAsync(frame, _options.KillAfter, cancellationToken);
+        return starved && _options.RepeatStarved ? (await TryAsync(frame, _options.KillAfter * 5, cancellationToken)).Result : result;
+    }
+
+    private async ValueTask<(ScriptResult Result, bool Starved)> TryAsync(ReadOnlyMemory<byte> frame, TimeSpan killAfter, CancellationToken cancellationToken)
+    {
         if (await LeaseAsync(cancellationToken) is not { } worker)
-            return ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "No script worker was free in time.");
+            return (ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "No script worker was free in time."), false);
         // A cancelled caller goes; the call ends by itself within the kill time and gives its worker back.
-        return await UseAsync(worker, frame).WaitAsync(cancellationToken);
+        return await UseAsync(worker, frame, killAfter).WaitAsync(cancellationToken);
     }
 
     private ReadOnlyMemory<byte> Frame(string op, string source, JObject globals)
@@ -106,15 +112,16 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
         }
     }
 
-    private async Task<ScriptResult> UseAsync(ScriptWorkerProcess worker, ReadOnlyMemory<byte> frame)
+    private async Task<(ScriptResult Result, bool Starved)> UseAsync(ScriptWorkerProcess worker, ReadOnlyMemory<byte> frame, TimeSpan killAfter)
     {
-        var (result, leave) = Read(await worker.CallAsync(frame, _options.KillAfter));
+        var reply = await worker.CallAsync(frame, killAfter);
+        var (result, leave) = Read(reply);
         if (leave || !worker.IsAlive || !_idle.Writer.TryWrite(worker))
         {
             _logger.WorkerReplaced(worker.Id, result.Error?.Code ?? "");
             Drop(worker);
         }
-        return result;
+        return (result, reply.Starved);
     }
 
     private static (ScriptResult Result, bool Leave) Read(WorkerReply reply)

@@ -15,7 +15,8 @@ internal enum WorkerEnd
 }
 
 /// <summary>The reply of a worker; for a worker that died, what it wrote to its error stream.</summary>
-internal readonly record struct WorkerReply(WorkerEnd End, byte[] Body, string Errors);
+/// <param name="Starved">Killed without having had half of its time on a processor: the machine is to blame, not the script.</param>
+internal readonly record struct WorkerReply(WorkerEnd End, byte[] Body, string Errors, bool Starved = false);
 
 /// <summary>One worker process; one call at a time.</summary>
 internal sealed class ScriptWorkerProcess : IDisposable
@@ -27,13 +28,16 @@ internal sealed class ScriptWorkerProcess : IDisposable
     private TaskCompletionSource<WorkerReply> _pending = NewReply();
     private volatile bool _killed;
     private volatile bool _ended;
+    private volatile bool _starved;
+    private TimeSpan _usedBefore;
+    private TimeSpan _limit;
 
     private ScriptWorkerProcess(Process process)
     {
         _process = process;
         Id = process.Id;
         _input = process.StandardInput.BaseStream;
-        _watchdog = new Timer(static state => ((ScriptWorkerProcess)state!).Kill(), this, Timeout.Infinite, Timeout.Infinite);
+        _watchdog = new Timer(static state => ((ScriptWorkerProcess)state!).TimeIsUp(), this, Timeout.Infinite, Timeout.Infinite);
         new Thread(ReadReplies, 256 * 1024) { IsBackground = true, Name = "script worker " + process.Id.ToString(CultureInfo.InvariantCulture) }.Start();
     }
 
@@ -60,6 +64,7 @@ internal sealed class ScriptWorkerProcess : IDisposable
         var reply = NewReply();
         _pending = reply;
         if (_ended) return new WorkerReply(WorkerEnd.Died, [], "");
+        (_usedBefore, _limit) = (Used(), killAfter);
         _watchdog.Change(killAfter, Timeout.InfiniteTimeSpan);
         try
         {
@@ -79,6 +84,25 @@ internal sealed class ScriptWorkerProcess : IDisposable
     {
         Kill();
         _watchdog.Dispose();
+    }
+
+    private void TimeIsUp()
+    {
+        _starved = Used() - _usedBefore < _limit / 2;
+        Kill();
+    }
+
+    private TimeSpan Used()
+    {
+        try
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+        catch (InvalidOperationException)
+        {
+            return TimeSpan.Zero; // ended
+        }
     }
 
     private static ProcessStartInfo StartInfo(ScriptOptions options)
@@ -124,7 +148,7 @@ internal sealed class ScriptWorkerProcess : IDisposable
         }
         var errors = ReadErrors();
         _ended = true;
-        _pending.TrySetResult(new WorkerReply(_killed ? WorkerEnd.Killed : WorkerEnd.Died, [], errors));
+        _pending.TrySetResult(new WorkerReply(_killed ? WorkerEnd.Killed : WorkerEnd.Died, [], errors, _starved));
         Kill();
         _process.WaitForExit();
         _process.Dispose();

@@ -11,7 +11,9 @@ internal sealed partial class TextEngine(int cacheSize)
     public const int MaxOutput = 64 * 1024;
     private const int MaxIterations = 10_000;
     private const int MaxNesting = 32;
-    private const int MaxMilliseconds = 250;
+
+    // The last resort only: output, iterations and nesting bound the work. A first text on a busy machine may well take half a second, and must not fail.
+    private const int MaxMilliseconds = 5_000;
     private static readonly Type[] Filters = [typeof(TextFilters)];
     private readonly LruCache<string, Compiled> _cache = new(cacheSize, StringComparer.Ordinal);
 

@@ -12,11 +12,12 @@ internal sealed partial class MailboxActor
     private void StartSending(MailboxMemory loaded)
     {
         if (loaded.Effects.Count == 0) return;
-        foreach (var target in loaded.Effects.Values.GroupBy(effect => effect.TargetConnectionId).Select(group => group.MinBy(effect => effect.Position)!).ToList())
+        foreach (var waiting in loaded.Effects.Values.GroupBy(effect => effect.TargetConnectionId).ToList())
         {
+            var target = waiting.MinBy(effect => effect.Position)!;
             lock (gate)
             {
-                if (draining || stopping.IsCancellationRequested || sending.ContainsKey(target.Key)) continue;
+                if (draining || stopping.IsCancellationRequested || waiting.Any(effect => sending.ContainsKey(effect.Key))) continue;
                 var left = loaded.LeftSending.Remove(target.Key);
                 sending[target.Key] = Task.Run(() => SendAsync(target, left));
             }

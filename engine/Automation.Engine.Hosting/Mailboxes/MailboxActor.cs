@@ -1,3 +1,4 @@
+using Automation.Engine.Effects;
 using Automation.Engine.Events;
 using Automation.Engine.Hosting.Effects;
 using Automation.Engine.Mailboxes;
@@ -69,6 +70,12 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     public void Cancel(Guid run, string reason)
     {
         lock (gate) work.AddLast(loaded => shared.Planner.CancelRunAsync(key, loaded, run, reason, stopping.Token));
+        Wake();
+    }
+
+    public void Decide(string effectKey, EffectDecision decision, string by)
+    {
+        lock (gate) work.AddLast(loaded => shared.Planner.DecideEffectAsync(key, loaded, effectKey, decision, by, stopping.Token));
         Wake();
     }
 

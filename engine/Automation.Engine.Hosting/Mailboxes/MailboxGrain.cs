@@ -1,3 +1,4 @@
+using Automation.Engine.Effects;
 using Automation.Engine.Events;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
@@ -20,6 +21,8 @@ public interface IMailboxGrain : IGrainWithStringKey
     Task WakeAsync();
 
     Task CancelRunAsync(Guid run, string reason);
+
+    Task DecideEffectAsync(string effectKey, EffectDecision decision, string by);
 }
 
 /// <summary>Accepted events on their way to their mailbox, as JSON between processes and as objects within one.</summary>
@@ -97,6 +100,13 @@ internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
     public Task CancelRunAsync(Guid run, string reason)
     {
         actor.Cancel(run, reason);
+        return Task.CompletedTask;
+    }
+
+    public Task DecideEffectAsync(string effectKey, EffectDecision decision, string by)
+    {
+        actor.Decide(effectKey, decision, by);
+        Stay();
         return Task.CompletedTask;
     }
 

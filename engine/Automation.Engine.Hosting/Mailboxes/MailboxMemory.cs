@@ -22,6 +22,9 @@ internal sealed class MailboxMemory
     public long LastPosition { get; private set; }
     public Dictionary<Guid, OpenRun> Runs { get; } = [];
     public Dictionary<string, EffectRow> Effects { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Effects whose result nobody knows: a person decides, nothing sends them by itself.</summary>
+    public Dictionary<string, EffectRow> Held { get; } = new(StringComparer.Ordinal);
     public Dictionary<Guid, TimerRow> Timers { get; } = [];
 
     /// <summary>Accepted and not processed, by number.</summary>
@@ -59,7 +62,7 @@ internal sealed class MailboxMemory
 
         foreach (var effect in snapshot.Effects)
         {
-            memory.Effects[effect.Key] = effect;
+            (effect.State == (int)EffectState.Unknown ? memory.Held : memory.Effects)[effect.Key] = effect;
             if (effect is { State: (int)EffectState.Sending, NextTryAt: null }) memory.LeftSending.Add(effect.Key);
         }
 
@@ -82,10 +85,11 @@ internal sealed class MailboxMemory
             else Runs[run.Row.Id] = run;
         foreach (var end in step.EffectEnds)
         {
-            if (!Effects.TryGetValue(end.Key, out var effect)) continue;
+            if (!Effects.Remove(end.Key, out var effect) && !Held.Remove(end.Key, out effect)) continue;
             (effect.State, effect.Tries, effect.NextTryAt) = (end.State, end.Tries, end.NextTryAt);
             effect.FirstTryAt ??= end.State == (int)EffectState.Sending ? commit.Now : null;
-            if ((EffectState)end.State is EffectState.Done or EffectState.Failed or EffectState.Cancelled or EffectState.Unknown) Effects.Remove(end.Key);
+            if ((EffectState)end.State is EffectState.Planned or EffectState.Sending) Effects[end.Key] = effect;
+            else if ((EffectState)end.State is EffectState.Unknown) Held[end.Key] = effect;
         }
 
         foreach (var effect in step.NewEffects)

@@ -1,3 +1,4 @@
+using Automation.Engine.Effects;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
@@ -29,6 +30,8 @@ public sealed class MailboxRouter(IGrainFactory grains)
     public Task WakeAsync(MailboxKey key) => Grain(key).WakeAsync();
 
     public Task CancelRunAsync(MailboxKey key, Guid run, string reason) => Grain(key).CancelRunAsync(run, reason);
+
+    public Task DecideEffectAsync(MailboxKey key, string effectKey, EffectDecision decision, string by) => Grain(key).DecideEffectAsync(effectKey, decision, by);
 
     public static MailboxKey KeyOf(MailboxScoped row) => new(new(row.AccountId), new(row.ConnectionId), row.EntityType, row.EntityId);
 

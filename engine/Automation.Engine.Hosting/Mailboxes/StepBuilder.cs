@@ -78,6 +78,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     public void RemoveTimers(Func<TimerRow, bool> which) => removedTimers.AddRange(memory.Timers.Values.Where(which).Select(timer => timer.Id));
 
+    /// <param name="run">Only of a run's own steps, which are numbered without gaps.</param>
     public void AddJournal(string kind, JObject facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null) => journal.Add(new JournalRow
     {
         Id = ids.NewId(),

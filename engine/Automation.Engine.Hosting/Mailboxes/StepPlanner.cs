@@ -90,7 +90,7 @@ internal sealed partial class StepPlanner(
         if (state == EffectState.Unknown)
         {
             // A person decides; the run keeps waiting for the outcome.
-            step.AddJournal("effect", new JObject { ["key"] = effect.Key, ["summary"] = effect.Summary, ["state"] = "unknown", ["code"] = code, ["message"] = message }, effect.RunId);
+            step.AddJournal("effect", new JObject { ["run"] = effect.RunId, ["key"] = effect.Key, ["summary"] = effect.Summary, ["state"] = "unknown", ["code"] = code, ["message"] = message });
             return step;
         }
 
@@ -102,9 +102,25 @@ internal sealed partial class StepPlanner(
         }
         else if (state == EffectState.Failed)
         {
-            step.AddJournal("effect", new JObject { ["key"] = effect.Key, ["summary"] = effect.Summary, ["state"] = "failed", ["code"] = code, ["message"] = message }, effect.RunId);
+            step.AddJournal("effect", new JObject { ["run"] = effect.RunId, ["key"] = effect.Key, ["summary"] = effect.Summary, ["state"] = "failed", ["code"] = code, ["message"] = message });
         }
 
+        return step;
+    }
+
+    /// <summary>A person says what became of an effect whose result nobody knew.</summary>
+    /// <returns>Null when it does not wait for a decision.</returns>
+    public async Task<StepBuilder?> DecideEffectAsync(MailboxKey key, MailboxMemory memory, string effectKey, EffectDecision decision, string by, CancellationToken cancellationToken)
+    {
+        if (!memory.Held.TryGetValue(effectKey, out var effect)) return null;
+        var step = decision switch
+        {
+            EffectDecision.Done => await HandleEffectAsync(key, memory, effect, EffectState.Done, null, null, null, cancellationToken),
+            EffectDecision.Failed => await HandleEffectAsync(key, memory, effect, EffectState.Failed, null, "decided_failed", $"{by}: it was not done", cancellationToken),
+            _ => new StepBuilder(key, memory, ids, clock.GetUtcNow()),
+        };
+        if (decision == EffectDecision.Again) step.EndEffect(effect, EffectState.Planned, effect.Tries, null, null, null, null);
+        step.AddJournal("effect", new JObject { ["run"] = effect.RunId, ["key"] = effect.Key, ["summary"] = effect.Summary, ["state"] = "decided", ["decision"] = decision.ToString().ToLowerInvariant(), ["by"] = by });
         return step;
     }
 

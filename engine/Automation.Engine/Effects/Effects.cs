@@ -34,6 +34,19 @@ public enum EffectState
     Cancelled = 5,
 }
 
+/// <summary>What a person says of an effect whose result nobody knows.</summary>
+public enum EffectDecision
+{
+    /// <summary>It was done.</summary>
+    Done = 0,
+
+    /// <summary>It was not done and is not wanted any more: the run goes on as after a failure.</summary>
+    Failed = 1,
+
+    /// <summary>It was not done: send it again, under the same key.</summary>
+    Again = 2,
+}
+
 /// <summary>An effect as planned in a step's commit.</summary>
 /// <param name="Key">sha256 of account, run, activity execution, call number, revision, in lower-case hex; equal over all tries (R6).</param>
 /// <param name="ContextId">The activity execution that waits for it.</param>
