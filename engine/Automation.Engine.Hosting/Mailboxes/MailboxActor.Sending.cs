@@ -29,10 +29,12 @@ internal sealed partial class MailboxActor
         try
         {
             if (effect.NextTryAt is { } next && next > shared.Clock.GetUtcNow()) await Task.Delay(next - shared.Clock.GetUtcNow(), shared.Clock, stopping.Token);
+            // What can be looked up is, before every repeated call: an earlier try may have done it, and a look-up then may have failed.
+            var lookFirst = left || ((EffectPolicy)effect.Policy == EffectPolicy.Verify && effect.State == (int)EffectState.Planned && effect.Tries > 0);
             if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null) await BeginTryAsync(effect);
-            var result = left ? await ResolveUnknownAsync(effect, "restart") : await shared.Sender.SendAsync(effect, stopping.Token);
+            var result = lookFirst ? await ResolveUnknownAsync(effect, "restart") : await shared.Sender.SendAsync(effect, stopping.Token);
             shared.Observer.AfterSend(effect);
-            if (result is ResultUnknown unknown && !left) result = await ResolveUnknownAsync(effect, unknown.Reason);
+            if (result is ResultUnknown unknown && !lookFirst) result = await ResolveUnknownAsync(effect, unknown.Reason);
             Post(effect.Key, result);
         }
         catch (OperationCanceledException)
