@@ -8,6 +8,8 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <content>Effects on their way: sent first in, first out per target; their results come back as work of the mailbox.</content>
 internal sealed partial class MailboxActor
 {
+    private const string Restart = "restart";
+
     /// <summary>First in, first out per target: only the oldest unfinished effect of each may be on its way.</summary>
     private void StartSending(MailboxMemory loaded)
     {
@@ -32,7 +34,7 @@ internal sealed partial class MailboxActor
             // What can be looked up is, before every repeated call: an earlier try may have done it, and a look-up then may have failed.
             var lookFirst = left || ((EffectPolicy)effect.Policy == EffectPolicy.Verify && effect.State == (int)EffectState.Planned && effect.Tries > 0);
             if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null) await BeginTryAsync(effect);
-            var result = lookFirst ? await ResolveUnknownAsync(effect, "restart") : await shared.Sender.SendAsync(effect, stopping.Token);
+            var result = lookFirst ? await ResolveUnknownAsync(effect, Restart) : await shared.Sender.SendAsync(effect, stopping.Token);
             shared.Observer.AfterSend(effect);
             if (result is ResultUnknown unknown && !lookFirst) result = await ResolveUnknownAsync(effect, unknown.Reason);
             Post(effect.Key, result);
@@ -49,12 +51,11 @@ internal sealed partial class MailboxActor
         switch ((EffectPolicy)effect.Policy)
         {
             case EffectPolicy.Retry:
-                return reason == "restart" ? await shared.Sender.SendAsync(effect, stopping.Token) is var again and not ResultUnknown ? again : new Retry(null, reason) : new Retry(null, reason);
+                return reason == Restart ? await shared.Sender.SendAsync(effect, stopping.Token) : new ResultUnknown(reason);
             case EffectPolicy.Verify:
                 var found = await shared.Sender.FindAsync(effect, stopping.Token);
-                if (found is not Retry) return found is ResultUnknown ? new Retry(null, $"verify: {reason}") : found;
                 // Surely absent: the same key again.
-                return await shared.Sender.SendAsync(effect, stopping.Token) is var sent and not ResultUnknown ? sent : new Retry(null, reason);
+                return found is Retry ? await shared.Sender.SendAsync(effect, stopping.Token) : found;
             default:
                 return new ResultUnknown(reason);
         }
@@ -87,6 +88,9 @@ internal sealed partial class MailboxActor
         {
             case Retry retry when RetryPlan.After(Math.Max(1, effect.Tries), retry.After, Roll(effect)) is { } wait:
                 return Task.FromResult(shared.Planner.PostponeEffect(key, loaded, effect, shared.Clock.GetUtcNow() + wait, retry.Reason));
+            // Nobody knows yet: asked again by the plan of retries, and after that a person decides.
+            case ResultUnknown unknown when (EffectPolicy)effect.Policy != EffectPolicy.Hold && RetryPlan.After(Math.Max(1, effect.Tries), null, Roll(effect)) is { } pause:
+                return Task.FromResult(shared.Planner.PostponeEffect(key, loaded, effect, shared.Clock.GetUtcNow() + pause, unknown.Reason));
             case Delivered delivered: return Finish(EffectState.Done, delivered.Value, null, null);
             case Rejected rejected: return Finish(EffectState.Failed, null, rejected.Code, rejected.Message);
             case Retry retry: return Finish(EffectState.Failed, null, "retries_exhausted", retry.Reason);
