@@ -36,12 +36,12 @@ internal static class RunVerbs
 
     private static Command Decide(ServerVerbs verbs)
     {
-        var key = new Argument<string>("EFFECT_KEY") { Description = "As the list of effects shows it." };
+        var key = new Argument<string>("EFFECT_KEY") { Description = "As the list of effects shows it; its first 8 characters are enough." };
         var decision = new Option<string>("--as") { Description = "done, failed, or again: send it once more under the same key.", Required = true };
         decision.AcceptOnlyFromAmong("done", "failed", "again");
         return verbs.Create("decide", "Say what became of an effect whose result nobody knows.", [key, decision], async (verb, cancellationToken) =>
         {
-            var answer = await verb.Server.SendAsync(HttpMethod.Post, $"api/effects/{Uri.EscapeDataString(verb.Parsed.GetRequiredValue(key))}/decide", $$"""{"as":"{{verb.Parsed.GetRequiredValue(decision)}}"}""", cancellationToken);
+            var answer = await verb.Server.SendAsync(HttpMethod.Post, $"api/effects/{Uri.EscapeDataString(verb.Parsed.GetRequiredValue(key).TrimEnd('…'))}/decide", $$"""{"as":"{{verb.Parsed.GetRequiredValue(decision)}}"}""", cancellationToken);
             await verb.Output.WriteLineAsync($"{Items.Show(answer["summary"])}: {verb.Parsed.GetRequiredValue(decision)}.");
         });
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Automation.Engine.Api.Funnels;
 using Automation.Engine.Events;
 using Automation.Engine.Funnels;
@@ -10,7 +11,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Api.Journal;
 
 /// <summary>Says in words what an event row tells.</summary>
-internal sealed class EventWords(bool english, FunnelDocument? document, CrmDirectory? directory)
+internal sealed partial class EventWords(bool english, FunnelDocument? document, CrmDirectory? directory)
 {
     private const int LongestValue = 120;
 
@@ -97,7 +98,9 @@ internal sealed class EventWords(bool english, FunnelDocument? document, CrmDire
             "from" when value is JValue { Value: string stage } => (Say("был этап", "stage before"), Stage(stage)),
             "to" when value is JValue { Value: string stage } => (Say("стал этап", "stage after"), Stage(stage)),
             "event" when value is JValue { Value: string told } => (Say("событие", "event"), string.Join(", ", told.Split(", ").Select(Occurrence))),
-            _ => (Bare(path), text),
+            "changed" when value is JValue { Value: string paths } => (Say("изменилось", "changed"), string.Join(", ", paths.Split(", ").Select(Field))),
+            "source" => (Say("источник", "source"), text),
+            _ => (Named(Bare(path)), text),
         };
     });
 
@@ -106,6 +109,12 @@ internal sealed class EventWords(bool english, FunnelDocument? document, CrmDire
 
     // A formula writes a name with dots in brackets; a reader needs none.
     private static string Bare(string path) => path.StartsWith('[') && path.IndexOf(']', StringComparison.Ordinal) == path.Length - 1 ? path[1..^1] : path;
+
+    // Kept by field id, shown by name.
+    private string Named(string path) => FieldIds().Replace(path, found => Field(found.Value));
+
+    [GeneratedRegex(@"\bcf\.\d+", RegexOptions.CultureInvariant)]
+    private static partial Regex FieldIds();
 
     private string Occurrence(string occurrence) => Quiets.TryGetValue(occurrence, out var quiet) ? Say(quiet.Ru, quiet.En) : TriggerWords.Event(occurrence, english);
 

@@ -56,7 +56,10 @@ internal static class WorkEndpoints
         if (!Enum.TryParse<EffectDecision>(body.As, ignoreCase: true, out var decision) || char.IsDigit(body.As![0])) throw new ProblemException(Problem.BadQuery("as is done, failed or again."));
         var account = context.Account().Value;
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var row = await db.Effects.AsNoTracking().FirstOrDefaultAsync(effect => effect.AccountId == account && effect.Key == key, context.RequestAborted) ?? throw ApiProblem.NotFound("There is no such effect.");
+        // The beginning of a key is enough where it is the only one: lists are read and typed by people.
+        var rows = key.Length < 8 ? [] : await db.Effects.AsNoTracking().Where(effect => effect.AccountId == account && effect.Key.StartsWith(key)).Take(2).ToListAsync(context.RequestAborted);
+        if (rows.Count != 1) throw ApiProblem.NotFound(rows.Count == 0 ? "There is no such effect." : "More than one effect begins with this key: give more of it.");
+        var row = rows[0];
         if (row.State != (int)EffectState.Unknown) throw new ProblemException(new(409, "effect_decided", "Nobody has to decide about this effect: its result is known, or it is still on its way."));
         await router.DecideEffectAsync(MailboxRouter.KeyOf(row), row.Key, decision, context.Caller().Name);
         return new JsonAnswer(EffectView.Of(row), 202);

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Automation.Engine.Persistence.Rows;
+using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Server.Tests.Api;
@@ -41,6 +43,29 @@ public sealed class RestTests(TestServer server) : IClassFixture<TestServer>
         Assert.NotEmpty((await OkAsync(await api.GetAsync($"/api/runs/{id}/journal", Cancel)))["items"]!);
         Assert.Equal("finished", (string?)(await OkAsync(await api.GetAsync($"/api/runs/{id}", Cancel)))["run"]!["status"]);
         await (await api.PostAsync($"/api/runs/{id}/cancel", null, Cancel)).AssertProblemAsync(409, "run_ended");
+    }
+
+    [Fact]
+    public async Task Decide_UnknownEffect_IsTakenByTheBeginningOfItsKey()
+    {
+        var (api, _) = await AccountAsync("decide");
+        var (held, done) = ("aaaa1111" + new string('0', 56), "bbbb2222" + new string('0', 56));
+        await using (var db = await server.DbAsync())
+        {
+            var account = await db.Accounts.SingleAsync(row => row.Slug == "decide", Cancel);
+            foreach (var (key, state) in new[] { (held, 4), (done, 2) })
+                db.Effects.Add(new EffectRow { Key = key, AccountId = account.Id, EntityType = "deal", EntityId = "decide", Kind = "sms", Request = "{}", Summary = "SMS", ContextId = "", Callback = "", State = state, PlannedAt = DateTimeOffset.UnixEpoch });
+            await db.SaveChangesAsync(Cancel);
+        }
+
+        await (await DecideAsync("aaaa", "done")).AssertProblemAsync(404, "not_found");
+        await (await DecideAsync("cccc3333", "done")).AssertProblemAsync(404, "not_found");
+        await (await DecideAsync("aaaa1111", "perhaps")).AssertProblemAsync(400, "query_invalid");
+        await (await DecideAsync("bbbb2222", "done")).AssertProblemAsync(409, "effect_decided");
+        Assert.Equal(HttpStatusCode.Accepted, (await DecideAsync("aaaa1111", "done")).StatusCode);
+
+        Task<HttpResponseMessage> DecideAsync(string key, string decision) =>
+            api.PostAsync($"/api/effects/{key}/decide", Json($$"""{"as":"{{decision}}"}"""), Cancel);
     }
 
     [Fact]
