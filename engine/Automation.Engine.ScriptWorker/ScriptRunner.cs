@@ -93,18 +93,20 @@ internal sealed class ScriptRunner
 
     private static byte[] Evaluate(ScriptCall call, Prepared<Acornima.Ast.Script> prepared)
     {
-        using var engine = new Jint.Engine(options => Limit(options, call));
+        var time = new OwnTime(Timeout);
+        using var engine = new Jint.Engine(options => Limit(options, call, time));
         foreach (var name in Removed) engine.Global.Delete(name);
         var host = new HostGlobals(engine, call);
         host.Define();
         var value = engine.Evaluate(prepared);
+        time.Check(); // a long call into the library is not looked at while it runs
         return host.Reply(ResultWriter.ToJson(value));
     }
 
-    private static void Limit(Options options, ScriptCall call)
+    private static void Limit(Options options, ScriptCall call, OwnTime time)
     {
         options.Strict(true);
-        options.Constraint(new OwnTime(Timeout));
+        options.Constraint(time);
         options.MaxStatements(MaxStatements);
         options.LimitRecursion(MaxRecursion);
         options.LimitMemory(MaxAllocated);
