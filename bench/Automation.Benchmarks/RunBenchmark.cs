@@ -188,10 +188,7 @@ internal static class RunBenchmark
             for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
             {
                 var watch = Stopwatch.StartNew();
-                var body = Encoding.UTF8.GetBytes($$"""{"entity_type":"deal","entity_id":"{{prefix}}-{{i}}","amount":{{500 + i}},"city":"Казань"}""");
-                using var request = new HttpRequestMessage(HttpMethod.Post, $"/hooks/generic/{tokens[i % tokens.Count]}") { Content = new ByteArrayContent(body) };
-                request.Content.Headers.ContentType = new("application/json");
-                foreach (var (name, value) in StandardWebhooks.Headers(Secret, $"{prefix}-{i}", TimeProvider.System.GetUtcNow(), body)) request.Headers.TryAddWithoutValidation(name, value);
+                using var request = SignedHook.Post($"/hooks/generic/{tokens[i % tokens.Count]}", Secret, $$"""{"entity_type":"deal","entity_id":"{{prefix}}-{{i}}","amount":{{500 + i}},"city":"Казань"}""", $"{prefix}-{i}");
                 using var answer = await client.SendAsync(request);
                 if ((int)answer.StatusCode != 202) throw new InvalidOperationException($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
                 latencies.Add(watch.Elapsed.TotalMilliseconds);

@@ -93,7 +93,7 @@ public sealed class CuttingProxy : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            await Task.Delay(Timeout.Infinite, CancellationToken.None); // The other direction ends it.
+            await new TaskCompletionSource().Task; // The other direction ends it.
         }
     }
 }

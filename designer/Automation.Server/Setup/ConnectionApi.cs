@@ -1,4 +1,5 @@
 using Automation.Engine.Api;
+using Automation.Engine.Api.Json;
 using Automation.Server.CommandLine;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -13,8 +14,7 @@ public static class ConnectionApi
     public static void Map(IEndpointRouteBuilder app, ServeOptions options) =>
         app.MapPost("/api/connections", async (HttpContext context, ConnectionService service) =>
         {
-            using var reader = new StreamReader(context.Request.Body);
-            var body = JsonConvert.DeserializeObject<Body>(await reader.ReadToEndAsync(context.RequestAborted));
+            var body = await ApiJson.ReadAsync<Body>(context.Request, context.RequestAborted);
             if (body is not { Kind: { Length: > 0 } kind }) throw ApiProblem.BadRequest("definition_invalid", "Say which kind of system: amocrm, smsc, klientiks, generic, email.");
             var baseUrl = body.BaseUrl ?? (kind == "amocrm" && body.Subdomain is { } subdomain ? AmoAddress(subdomain) : DefaultAddress(kind));
             // Only what the operator lists may be reached on a private network; a connection made over the API adds nothing to it.

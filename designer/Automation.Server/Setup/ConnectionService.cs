@@ -46,11 +46,15 @@ public sealed class ConnectionService(
     {
         if (connectors.All(connector => connector.Kind != request.Kind))
             throw new ConnectionRefusedException("connection_kind_unknown", new($"Система «{request.Kind}» неизвестна.", $"There is no connector '{request.Kind}'."));
+        var addressed = Uri.TryCreate(request.BaseUrl, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+        if (!addressed && (request.BaseUrl is not null || request.Kind == amoCrm.Kind))
+            throw new ConnectionRefusedException("url_denied", new("Адрес системы не указан или записан неверно: нужен поддомен или адрес, начинающийся с https://.", "The system's address is missing or wrong: give the subdomain, or an address that begins with https://."));
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await context.Connections.FirstOrDefaultAsync(one => one.AccountId == account.Value && one.Name == request.Name, cancellationToken);
         var isNew = row is null;
         row ??= new ConnectionRow { Id = ids.NewId(), AccountId = account.Value, Kind = request.Kind, Name = request.Name, CreatedAt = clock.GetUtcNow() };
         if (row.Kind != request.Kind) throw new ConnectionRefusedException("connection_exists", new($"Подключение «{row.Name}» уже есть, это {row.Kind}.", $"There is a connection '{row.Name}' already, of {row.Kind}."));
+        var before = (row.BaseUrl, row.Settings, row.AllowedHosts, row.HookTokenHash);
         (row.BaseUrl, row.Settings, row.AllowedHosts) = (request.BaseUrl, (request.Settings ?? []).ToString(Formatting.None), JsonConvert.SerializeObject(request.AllowedHosts ?? []));
         var token = Token();
         var hookUrl = sources.Any(source => source.Source == request.Kind) ? new Uri(hooks, $"/hooks/{request.Kind}/{token}") : null;
@@ -64,17 +68,16 @@ public sealed class ConnectionService(
             if (isNew) context.Connections.Add(row);
             await context.SaveChangesAsync(cancellationToken);
             ports.Invalidate(account);
-            var connection = new Connection(new(row.Id), account, row.Kind, row.Name, new Uri(request.BaseUrl!), row.RemoteAccountId, request.AllowedHosts ?? [], request.Settings ?? []);
+            var connection = new Connection(new(row.Id), account, row.Kind, row.Name, address!, row.RemoteAccountId, request.AllowedHosts ?? [], request.Settings ?? []);
             var result = await new AmoCrmSetup(amoCrm).ConnectAsync(connection, request.Secrets?.GetValueOrDefault("token") ?? "", hookUrl!, cancellationToken);
             if (!result.Ok)
             {
-                if (isNew)
-                {
-                    context.Connections.Remove(row);
-                    await context.SaveChangesAsync(cancellationToken);
-                }
-
+                // What was there goes on: the CRM still calls the old address.
+                if (isNew) context.Connections.Remove(row);
+                else (row.BaseUrl, row.Settings, row.AllowedHosts, row.HookTokenHash) = before;
+                await context.SaveChangesAsync(CancellationToken.None);
                 ports.Invalidate(account);
+                hookDirectory.Invalidate(account);
                 throw new ConnectionRefusedException(result.Code!, result.Message);
             }
 

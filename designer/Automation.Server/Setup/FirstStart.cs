@@ -1,5 +1,6 @@
 using Automation.Engine.Accounts;
 using Automation.Engine.Api;
+using Automation.Engine.Api.Access;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Automation.Server.CommandLine;
@@ -20,18 +21,23 @@ public sealed class FirstStart(IDbContextFactory<AutomationDbContext> contexts, 
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var account = await context.Accounts.OrderBy(row => row.CreatedAt).FirstOrDefaultAsync(cancellationToken);
-        string? key = null;
         if (account is null)
         {
             account = new AccountRow { Id = ids.NewId(), Slug = "main", Name = "Main", TimeZone = "Europe/Moscow", Language = "ru", CreatedAt = clock.GetUtcNow() };
             context.Accounts.Add(account);
             await context.SaveChangesAsync(cancellationToken);
-            var given = Environment.GetEnvironmentVariable("AUTOMATION_KEY");
-            key = await keys.CreateAsync(new(account.Id), "first", "key", null, cancellationToken, given);
-            await WriteKeyAsync(Path.Combine(options.Data, KeyFile), key, cancellationToken);
         }
 
-        var once = await keys.CreateAsync(new(account.Id), "start page", "one_time", TimeSpan.FromHours(12), cancellationToken);
+        string? key = null;
+        if (!await context.ApiKeys.AnyAsync(row => row.AccountId == account.Id && row.Kind == ApiKeyKinds.Key, cancellationToken))
+        {
+            // The file first: a kill between leaves a file that the next start writes anew, never a key that nobody has seen.
+            key = Environment.GetEnvironmentVariable("AUTOMATION_KEY") ?? Tokens.New("key");
+            await WriteKeyAsync(Path.Combine(options.Data, KeyFile), key, cancellationToken);
+            await keys.CreateAsync(new(account.Id), "first", ApiKeyKinds.Key, null, cancellationToken, key);
+        }
+
+        var once = await keys.CreateAsync(new(account.Id), "start page", ApiKeyKinds.OneTime, TimeSpan.FromHours(12), cancellationToken);
         return new(new(account.Id), key, new Uri(new Uri(options.Url), $"/start/{once}"));
     }
 

@@ -37,7 +37,9 @@ internal static class JournalEndpoints
         if (run is not null)
         {
             if (!Guid.TryParse(run, out var id)) throw new ProblemException(Problem.BadQuery("run is the id of a run."));
-            journal = journal.Where(row => row.RunId == id);
+            var found = await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == account && row.Id == id, context.RequestAborted);
+            if (found is null) return new JsonAnswer(new PageView<JournalView>([], null));
+            journal = JournalReads.OfRun(journal, found);
         }
 
         var rows = await journal.OrderByDescending(row => row.Id).Take(take + 1).ToListAsync(context.RequestAborted);

@@ -32,12 +32,21 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
         {
             "event" => Event(facts, new EventWords(english, funnel?.Document, await directories.GetAsync(new(row.ConnectionId), cancellationToken))),
             "run" => Run(facts, NameOf(funnel, triggerId), english),
-            "effect" => (RunWords.Effect(facts, english).Text, "trouble", []),
+            "effect" => Effect(facts, english),
             _ => ((string?)facts["text"] ?? row.Kind, "plain", (IReadOnlyList<JournalLine>)[]),
         };
         return new(
             row.Id, row.At, row.Kind, Entities.Deal(row), row.EntityType, row.EntityId, row.ConnectionId, row.RunId, row.Sequence == 0 ? null : row.Sequence, row.EventId, row.FunnelId,
             funnel?.Document.Name, text, lines, tone, facts);
+    }
+
+    /// <summary>A run's own steps, and what became of its effects.</summary>
+    public static IQueryable<JournalRow> OfRun(IQueryable<JournalRow> journal, RunRow run)
+    {
+        var mark = run.Id.ToString();
+        // Two queries in one, each by its own index: with "or" SQLite reads the whole account.
+        return journal.Where(row => row.AccountId == run.AccountId && row.RunId == run.Id).Concat(journal.Where(row =>
+            row.AccountId == run.AccountId && row.ConnectionId == run.ConnectionId && row.EntityType == run.EntityType && row.EntityId == run.EntityId && row.RunId == null && row.Kind == "effect" && row.Facts.Contains(mark)));
     }
 
     private static (string, string, IReadOnlyList<JournalLine>) Event(JObject facts, EventWords words)
@@ -49,6 +58,12 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
             .Select(verdict => new JournalLine((string?)verdict["trigger"], $"«{(string?)verdict["name"]}»: {words.ReasonWithValues(verdict)}", ((string?)verdict["outcome"] ?? "no").ToLowerInvariant())).ToList();
         var tone = facts["dead"] is not null ? "trouble" : lines.Exists(line => line.Outcome != "no") ? "fired" : facts["quiet"] is not null ? "quiet" : "plain";
         return (words.Event(facts), tone, lines);
+    }
+
+    private static (string, string, IReadOnlyList<JournalLine>) Effect(JObject facts, bool english)
+    {
+        var (text, tone) = RunWords.Effect(facts, english);
+        return (text, tone, []);
     }
 
     private (string, string, IReadOnlyList<JournalLine>) Run(JObject facts, string? trigger, bool english)

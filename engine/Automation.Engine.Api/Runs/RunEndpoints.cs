@@ -61,11 +61,7 @@ internal static class RunEndpoints
         var english = await Funnels.Languages.IsEnglishAsync(context, accounts, lang);
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
         var row = await FindAsync(db, context, id);
-        var mark = row.Id.ToString();
-        var rows = await db.Journal.AsNoTracking()
-            .Where(entry => entry.AccountId == row.AccountId && (entry.RunId == row.Id
-                || (entry.ConnectionId == row.ConnectionId && entry.EntityType == row.EntityType && entry.EntityId == row.EntityId && entry.Kind == "effect" && entry.Facts.Contains(mark))))
-            .OrderBy(entry => entry.Id).Take(1_000).ToListAsync(context.RequestAborted);
+        var rows = await JournalReads.OfRun(db.Journal.AsNoTracking(), row).OrderBy(entry => entry.Id).Take(1_000).ToListAsync(context.RequestAborted);
         return new JsonAnswer(new PageView<JournalView>(await journal.ViewAsync(rows, english, context.RequestAborted), null));
     }
 

@@ -90,7 +90,7 @@ internal sealed partial class StepPlanner(
         if (state == EffectState.Unknown)
         {
             // A person decides; the run keeps waiting for the outcome.
-            step.AddJournal("effect", new JObject { ["run"] = effect.RunId, ["key"] = effect.Key, ["summary"] = effect.Summary, ["state"] = "unknown", ["code"] = code, ["message"] = message });
+            Tell(step, effect, new() { ["state"] = "unknown", ["code"] = code, ["message"] = message });
             return step;
         }
 
@@ -102,7 +102,7 @@ internal sealed partial class StepPlanner(
         }
         else if (state == EffectState.Failed)
         {
-            step.AddJournal("effect", new JObject { ["run"] = effect.RunId, ["key"] = effect.Key, ["summary"] = effect.Summary, ["state"] = "failed", ["code"] = code, ["message"] = message });
+            Tell(step, effect, new() { ["state"] = "failed", ["code"] = code, ["message"] = message });
         }
 
         return step;
@@ -120,7 +120,7 @@ internal sealed partial class StepPlanner(
             _ => new StepBuilder(key, memory, ids, clock.GetUtcNow()),
         };
         if (decision == EffectDecision.Again) step.EndEffect(effect, EffectState.Planned, effect.Tries, null, null, null, null);
-        step.AddJournal("effect", new JObject { ["run"] = effect.RunId, ["key"] = effect.Key, ["summary"] = effect.Summary, ["state"] = "decided", ["decision"] = decision.ToString().ToLowerInvariant(), ["by"] = by });
+        Tell(step, effect, new() { ["state"] = "decided", ["decision"] = decision.ToString().ToLowerInvariant(), ["by"] = by });
         return step;
     }
 
@@ -146,6 +146,13 @@ internal sealed partial class StepPlanner(
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
         await CancelAsync(key, step, await accounts.GetAsync(key.Account, cancellationToken), run, reason, cancellationToken);
         return step;
+    }
+
+    /// <summary>A journal row of an effect. Its run stands in the facts: the rows that name a run are that run's own steps, numbered without gaps.</summary>
+    private static void Tell(StepBuilder step, EffectRow effect, JObject facts)
+    {
+        (facts["run"], facts["key"], facts["summary"]) = (effect.RunId, effect.Key, effect.Summary);
+        step.AddJournal("effect", facts);
     }
 
     private static void StartNext(MailboxMemory memory, StepBuilder step, EffectRow finished)

@@ -199,7 +199,9 @@ public sealed class GuardedHttpGatewayTests : IDisposable
         await using var server = await TestServer.StartAsync(async context =>
         {
             arrived.SetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            var gone = new TaskCompletionSource();
+            await using var left = context.RequestAborted.Register(gone.SetResult);
+            await gone.Task;
         });
         var sending = timed.SendAsync(new(Account, "POST", server.Address, Body: "x"u8.ToArray(), AllowedHosts: [server.Authority]), Cancel);
         await arrived.Task.WaitAsync(Cancel);

@@ -1,5 +1,6 @@
 using System.Net;
 using Automation.Engine.Persistence.Rows;
+using Automation.Testing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Automation.Server.Tests.Api;
@@ -95,12 +96,12 @@ public sealed class HookTests(TestServer server) : IClassFixture<TestServer>
     public async Task Hook_GenericSigned_IsStoredOnceAndItsIdCannotBeReused()
     {
         var address = await GenericAsync();
-        var first = await server.Client.SendAsync(Wire.Signed(address, Secret, """{"entity_type":"deal","entity_id":"77"}""", "msg_1"), Cancel);
+        var first = await server.Client.SendAsync(SignedHook.Post(address, Secret, """{"entity_type":"deal","entity_id":"77"}""", "msg_1"), Cancel);
         Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
-        var copy = await server.Client.SendAsync(Wire.Signed(address, Secret, """{"entity_type":"deal","entity_id":"77"}""", "msg_1"), Cancel);
+        var copy = await server.Client.SendAsync(SignedHook.Post(address, Secret, """{"entity_type":"deal","entity_id":"77"}""", "msg_1"), Cancel);
         Assert.Equal(HttpStatusCode.OK, copy.StatusCode);
         Assert.True((bool)(await copy.JsonAsync())["duplicate"]!);
-        var other = await server.Client.SendAsync(Wire.Signed(address, Secret, """{"entity_type":"deal","entity_id":"77","x":1}""", "msg_1"), Cancel);
+        var other = await server.Client.SendAsync(SignedHook.Post(address, Secret, """{"entity_type":"deal","entity_id":"77","x":1}""", "msg_1"), Cancel);
         await other.AssertProblemAsync(409, "id_reused");
     }
 
@@ -111,14 +112,14 @@ public sealed class HookTests(TestServer server) : IClassFixture<TestServer>
         var before = await server.CountStoredAsync();
         var unsigned = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
         await (await server.Client.PostAsync(address, unsigned, Cancel)).AssertProblemAsync(401, "signature_missing");
-        await (await server.Client.SendAsync(Wire.Signed(address, Secret, "{}", signWith: "another secret"), Cancel)).AssertProblemAsync(401, "signature_invalid");
-        await (await server.Client.SendAsync(Wire.Signed(address, Secret, "{}", at: TimeProvider.System.GetUtcNow().AddMinutes(-6)), Cancel)).AssertProblemAsync(401, "timestamp_out_of_tolerance");
-        var malformed = await (await server.Client.SendAsync(Wire.Signed(address, Secret, """{"a":{"b":1,"b":2}}"""), Cancel)).AssertProblemAsync(400, "payload_invalid");
+        await (await server.Client.SendAsync(SignedHook.Post(address, Secret, "{}", signWith: "another secret"), Cancel)).AssertProblemAsync(401, "signature_invalid");
+        await (await server.Client.SendAsync(SignedHook.Post(address, Secret, "{}", at: TimeProvider.System.GetUtcNow().AddMinutes(-6)), Cancel)).AssertProblemAsync(401, "timestamp_out_of_tolerance");
+        var malformed = await (await server.Client.SendAsync(SignedHook.Post(address, Secret, """{"a":{"b":1,"b":2}}"""), Cancel)).AssertProblemAsync(400, "payload_invalid");
         Assert.Equal("a.b", (string?)malformed["errors"]![0]!["path"]);
-        var xml = Wire.Signed(address, Secret, "{}");
+        var xml = SignedHook.Post(address, Secret, "{}");
         xml.Content!.Headers.ContentType = new("text/xml");
         await (await server.Client.SendAsync(xml, Cancel)).AssertProblemAsync(415, "payload_invalid");
-        await (await server.Client.SendAsync(Wire.Signed(address, Secret, new string(' ', 1024 * 1024 + 1)), Cancel)).AssertProblemAsync(413, "payload_invalid");
+        await (await server.Client.SendAsync(SignedHook.Post(address, Secret, new string(' ', 1024 * 1024 + 1)), Cancel)).AssertProblemAsync(413, "payload_invalid");
         Assert.Equal(before, await server.CountStoredAsync());
     }
 

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
 using Newtonsoft.Json.Linq;
 
@@ -13,20 +11,6 @@ internal static class Wire
         + $"&leads[add][0][created_at]={updated}&leads[add][0][updated_at]={updated}&account[id]={account}";
 
     public static HttpContent Form(string body) => new StringContent(body, Encoding.UTF8, "application/x-www-form-urlencoded");
-
-    public static HttpRequestMessage Signed(string address, string secret, string body, string? id = null, DateTimeOffset? at = null, string? signWith = null)
-    {
-        id ??= Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        var time = (at ?? TimeProvider.System.GetUtcNow()).ToUnixTimeSeconds();
-        var bytes = Encoding.UTF8.GetBytes(body);
-        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(signWith ?? secret), (byte[])[.. Encoding.UTF8.GetBytes($"{id}.{time}."), .. bytes]);
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(bytes) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add("webhook-id", id);
-        request.Headers.Add("webhook-timestamp", time.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", "v1," + Convert.ToBase64String(signature));
-        return request;
-    }
 
     public static async Task<JObject> JsonAsync(this HttpResponseMessage response) =>
         JObject.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));

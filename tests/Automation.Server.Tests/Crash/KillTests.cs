@@ -116,10 +116,7 @@ public sealed class KillTests
 
     private static async Task<bool> SendAsync(HttpClient client, string token, string deal, int number, CancellationToken stop)
     {
-        var body = Encoding.UTF8.GetBytes($$"""{"entity_type":"deal","entity_id":"{{deal}}","number":{{number}}}""");
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/hooks/generic/{token}") { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new("application/json");
-        foreach (var (name, value) in StandardWebhooks.Headers(Secret, $"id-{number}", TimeProvider.System.GetUtcNow(), body)) request.Headers.TryAddWithoutValidation(name, value);
+        using var request = SignedHook.Post($"/hooks/generic/{token}", Secret, $$"""{"entity_type":"deal","entity_id":"{{deal}}","number":{{number}}}""", $"id-{number}");
         using var answer = await client.SendAsync(request, stop);
         if ((int)answer.StatusCode is not (202 or 503)) Assert.Fail($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(stop)}");
         return (int)answer.StatusCode == 202;
