@@ -46,7 +46,7 @@ public sealed class ConnectionService(
     {
         if (connectors.All(connector => connector.Kind != request.Kind))
             throw new ConnectionRefusedException("connection_kind_unknown", new($"Система «{request.Kind}» неизвестна.", $"There is no connector '{request.Kind}'."));
-        var addressed = Uri.TryCreate(request.BaseUrl, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+        var addressed = Uri.TryCreate(request.BaseUrl, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "smtp" or "smtps";
         if (!addressed && (request.BaseUrl is not null || request.Kind == amoCrm.Kind))
             throw new ConnectionRefusedException("url_denied", new("Адрес системы не указан или записан неверно: нужен поддомен или адрес, начинающийся с https://.", "The system's address is missing or wrong: give the subdomain, or an address that begins with https://."));
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
