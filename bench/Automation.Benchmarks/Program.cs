@@ -1,9 +1,9 @@
 using Automation.Benchmarks;
 
-// ./bench.sh [NAME…] — each benchmark prints a table, writes bench/results/NAME.json and ends with one line "NAME: key=value …".
+// ./bench.sh [NAME…] [--short] — each benchmark prints a table, writes bench/results/NAME.json and ends with one line "NAME: key=value …".
 var all = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
 {
-    ["run"] = RunBenchmark.RunAsync,
+    ["run"] = () => RunBenchmark.RunAsync(args.Contains("--short")),
     ["run-pure"] = RunBenchmark.PureAsync,
     ["script"] = RunBenchmark.ScriptAsync,
     ["conditions"] = ConditionBenchmark.RunAsync,

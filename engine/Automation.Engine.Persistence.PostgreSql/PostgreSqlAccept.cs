@@ -9,14 +9,7 @@ namespace Automation.Engine.Persistence.PostgreSql;
 /// <summary>Accepts a batch of hooks: one round trip locks and reads, one writes.</summary>
 internal sealed class PostgreSqlAccept(IModel model)
 {
-    // New rows first, then locks, both in the order of the key: two batches never wait for each other crosswise.
-    private const string MakeMailboxes = $$"""
-        INSERT INTO mailboxes ({{EngineSql.MailboxColumns}}, last_number, done_number, epoch, state, open, updated_at)
-        SELECT u.a, u.c, u.t, u.i, 0, 0, 0, '{}', true, $5 FROM unnest({{MailboxArrays.Unnest}}) AS u(a, c, t, i)
-        ORDER BY u.a, u.c, u.t COLLATE "C", u.i COLLATE "C"
-        ON CONFLICT DO NOTHING
-        """;
-
+    // Known mailboxes are locked first, new ones inserted last, both in the order of the key: two batches never wait for each other crosswise.
     private const string LockMailboxes = $"""
         SELECT m.account_id, m.connection_id, m.entity_type, m.entity_id, m.last_number, m.epoch, m.last_transition_key, m.last_transition_at
         FROM mailboxes AS m JOIN unnest({MailboxArrays.Unnest}) AS u(a, c, t, i) ON {MailboxArrays.Match}
@@ -36,6 +29,11 @@ internal sealed class PostgreSqlAccept(IModel model)
         JOIN events AS e ON e.account_id = m.account_id AND e.connection_id = m.connection_id AND e.dedup_key = m.last_transition_key
         """;
 
+    private const string MakeMailboxes = $$"""
+        INSERT INTO mailboxes ({{EngineSql.MailboxColumns}}, last_number, last_transition_key, last_transition_at, updated_at, done_number, epoch, state, open)
+        SELECT u.*, 0, 0, '{}', true FROM unnest({{MailboxArrays.Unnest}}, $5::bigint[], $6::text[], $7::timestamptz[], $8::timestamptz[]) AS u
+        """;
+
     private const string WriteMailboxes = $"""
         UPDATE mailboxes AS m SET last_number = u.n, last_transition_key = u.k, last_transition_at = u.at, updated_at = u.now
         FROM unnest({MailboxArrays.Unnest}, $5::bigint[], $6::text[], $7::timestamptz[], $8::timestamptz[]) AS u(a, c, t, i, n, k, at, now)
@@ -49,33 +47,38 @@ internal sealed class PostgreSqlAccept(IModel model)
     {
         var mailboxes = new Dictionary<MailboxKey, MailboxCursor>();
         var known = new Dictionary<DedupKey, KnownEvent>();
-        await ReadAsync(transaction, items, mailboxes, known, cancellationToken);
-
+        var id = await ReadAsync(transaction, items, mailboxes, known, cancellationToken);
         var plan = new AcceptPlanner(known, mailboxes).Plan(items);
-        return new(plan.Results, plan.HasWrites ? await WriteAsync(transaction, plan, cancellationToken) : null);
+        return new(plan.Results, id, plan.HasWrites ? Writes(transaction, plan) : null);
     }
 
-    private static async Task ReadAsync(
+    /// <returns>The transaction's id.</returns>
+    private static async Task<string> ReadAsync(
         NpgsqlTransaction transaction, IReadOnlyList<AcceptItem> items,
         Dictionary<MailboxKey, MailboxCursor> mailboxes, Dictionary<DedupKey, KnownEvent> known, CancellationToken cancellationToken)
     {
         var keys = AcceptPlanner.MailboxesOf(items);
-        if (keys.Count == 0) return;
         var windowed = AcceptPlanner.MailboxesOf(items, e => e.Event.DedupWithinWindow);
         var arrays = MailboxArrays.Of(keys);
 
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
-        batch.Add(MakeMailboxes, [.. arrays, items[0].Now.ToUniversalTime()]);
+        batch.Add(Batches.TransactionId);
         batch.Add(LockMailboxes, arrays);
         var dedup = AcceptPlanner.KeysOf(items);
         batch.Add(FindKeys, dedup.Select(k => k.Account).ToArray(), dedup.Select(k => k.Connection).ToArray(), dedup.Select(k => k.Key).ToArray());
         if (windowed.Count > 0) batch.Add(FindTransitions, MailboxArrays.Of(windowed));
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var id = reader.GetString(0);
+        await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken)) ReadCursor(reader, mailboxes);
         while (await reader.NextResultAsync(cancellationToken))
             while (await reader.ReadAsync(cancellationToken))
                 known[new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2))] = new(reader.GetGuid(3), reader.IsDBNull(4) ? null : reader.GetString(4));
+        foreach (var key in keys)
+            if (!mailboxes.ContainsKey(key)) mailboxes.Add(key, MailboxCursor.ForNew(key));
+        return id;
     }
 
     private static void ReadCursor(NpgsqlDataReader row, Dictionary<MailboxKey, MailboxCursor> mailboxes)
@@ -85,18 +88,24 @@ internal sealed class PostgreSqlAccept(IModel model)
             row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7)));
     }
 
-    private async Task<string> WriteAsync(NpgsqlTransaction transaction, AcceptPlan plan, CancellationToken cancellationToken)
+    private NpgsqlBatch Writes(NpgsqlTransaction transaction, AcceptPlan plan)
     {
-        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        Add(batch, WriteMailboxes, [.. plan.Mailboxes.Where(mailbox => mailbox.Exists)]);
+        Add(batch, MakeMailboxes, [.. plan.Mailboxes.Where(mailbox => !mailbox.Exists).OrderBy(mailbox => mailbox.Key, MailboxOrder.Instance)]);
         hooks.Insert(batch, plan.Hooks);
         events.Insert(batch, plan.Events);
-        if (plan.Mailboxes.Count > 0)
-            batch.Add(WriteMailboxes,
-            [
-                .. MailboxArrays.Of([.. plan.Mailboxes.Select(m => m.Key)]),
-                plan.Mailboxes.Select(m => m.LastNumber).ToArray(), plan.Mailboxes.Select(m => m.LastTransitionKey).ToArray(),
-                plan.Mailboxes.Select(m => m.LastTransitionAt).ToArray(), plan.Mailboxes.Select(m => m.UpdatedAt).ToArray(),
-            ]);
-        return await batch.WriteAsync(cancellationToken);
+        return batch;
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, List<MailboxCursor> mailboxes)
+    {
+        if (mailboxes.Count == 0) return;
+        batch.Add(sql,
+        [
+            .. MailboxArrays.Of([.. mailboxes.Select(m => m.Key)]),
+            mailboxes.Select(m => m.LastNumber).ToArray(), mailboxes.Select(m => m.LastTransitionKey).ToArray(),
+            mailboxes.Select(m => m.LastTransitionAt).ToArray(), mailboxes.Select(m => m.UpdatedAt).ToArray(),
+        ]);
     }
 }

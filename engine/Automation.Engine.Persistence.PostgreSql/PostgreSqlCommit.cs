@@ -30,15 +30,23 @@ internal sealed class PostgreSqlCommit(IModel model)
         RETURNING u.place
         """;
 
-    private readonly StepWrites writes = new(model);
+    private readonly StepWrites stepWrites = new(model);
 
     /// <returns>For each step, in order: false when its epoch is stale.</returns>
     public async Task<Written<IReadOnlyList<bool>>> RunAsync(NpgsqlTransaction transaction, IReadOnlyList<StepCommit> steps, CancellationToken cancellationToken)
     {
         var taken = new bool[steps.Count];
-        string? written = null;
-        foreach (var wave in Waves(steps)) written = await RunAsync(transaction, steps, wave, taken, cancellationToken) ?? written;
-        return new(taken, written);
+        string? id = null;
+        NpgsqlBatch? writes = null;
+        foreach (var wave in Waves(steps))
+        {
+            if (writes is not null) await writes.ExecuteNonQueryAsync(cancellationToken);
+            id = await TakeAsync(transaction, steps, wave, taken, cancellationToken);
+            writes = new NpgsqlBatch(transaction.Connection, transaction);
+            stepWrites.AddTo(writes, [.. wave.Where(i => taken[i]).Select(i => steps[i])]);
+        }
+
+        return new(taken, id, taken.Contains(true) ? writes : null);
     }
 
     // One statement changes a row once: further steps of a mailbox (two claims of it, say) go in further waves of the transaction.
@@ -56,18 +64,20 @@ internal sealed class PostgreSqlCommit(IModel model)
         return waves;
     }
 
-    private async Task<string?> RunAsync(NpgsqlTransaction transaction, IReadOnlyList<StepCommit> steps, List<int> wave, bool[] taken, CancellationToken cancellationToken)
+    /// <returns>The transaction's id.</returns>
+    private static async Task<string?> TakeAsync(NpgsqlTransaction transaction, IReadOnlyList<StepCommit> steps, List<int> wave, bool[] taken, CancellationToken cancellationToken)
     {
-        await using (var batch = new NpgsqlBatch(transaction.Connection, transaction))
-        {
-            var arrays = MailboxArrays.Of([.. wave.Select(i => steps[i].Mailbox)]);
-            batch.Add(LockMailboxes, arrays);
-            batch.Add(TakeMailboxes, [.. arrays, .. Columns(steps, wave)]);
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            await reader.NextResultAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) taken[reader.GetInt32(0)] = true;
-        }
-        return await writes.RunAsync(transaction, [.. wave.Where(i => taken[i]).Select(i => steps[i])], cancellationToken);
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        var arrays = MailboxArrays.Of([.. wave.Select(i => steps[i].Mailbox)]);
+        batch.Add(LockMailboxes, arrays);
+        batch.Add(TakeMailboxes, [.. arrays, .. Columns(steps, wave)]);
+        batch.Add(Batches.TransactionId);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) taken[reader.GetInt32(0)] = true;
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetString(0);
     }
 
     private static object[] Columns(IReadOnlyList<StepCommit> steps, List<int> wave) =>

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Automation.Engine.Persistence.PostgreSql;
 
-/// <summary>The store for one node or many. Accept and commit take three round trips each: read under locks, write, COMMIT.</summary>
+/// <summary>The store for one node or many. Accept and commit take two round trips each: read under locks, then write and COMMIT.</summary>
 public sealed class PostgreSqlEngineStore : IEngineStore
 {
     private const string Mailbox = "account_id = $1 AND connection_id = $2 AND entity_type = $3 AND entity_id = $4";

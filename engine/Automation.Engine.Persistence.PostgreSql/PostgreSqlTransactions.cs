@@ -16,7 +16,7 @@ internal sealed class PostgreSqlTransactions(NpgsqlDataSource source, TimeProvid
             {
                 return await OnceAsync(work, cancellationToken);
             }
-            catch (PostgresException e) when (IsRace(e) && attempt == 1)
+            catch (PostgresException e) when (IsRace(e) && attempt < Attempts)
             {
                 // Another batch stored the same key first: read again and find it.
             }
@@ -36,18 +36,25 @@ internal sealed class PostgreSqlTransactions(NpgsqlDataSource source, TimeProvid
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var written = await work(transaction);
+        if (written.Writes is null) return written.Result; // Nothing to keep: rolled back.
+        await using var writes = written.Writes;
+        writes.Add("COMMIT");
         try
         {
-            await transaction.CommitAsync(CancellationToken.None);
+            await writes.ExecuteNonQueryAsync(CancellationToken.None);
         }
-        catch (Exception e) when (written.Transaction is not null)
+        catch (Exception e) when (!IsAnswer(e))
         {
-            if (!await lookup.WasCommittedAsync(written.Transaction, e)) throw;
+            if (!await lookup.WasCommittedAsync(written.Transaction!, e)) throw;
         }
         return written.Result;
     }
 
-    private static bool IsRace(PostgresException e) => e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "ux_events_dedup" };
+    // An error that the server tells came before COMMIT. One that ends the connection may hide an answer.
+    private static bool IsAnswer(Exception e) => e is PostgresException { SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow) };
+
+    // Two batches stored the same first: the mailbox, its next number, or the event's key. Read again and find it.
+    private static bool IsRace(PostgresException e) => e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "ux_events_dedup" or "ux_events_number" or "PK_mailboxes" };
 
     // Data exceptions, integrity violations, limits.
     private static bool IsRefusal(PostgresException e) => e.SqlState[..2] is "22" or "23" or "54";

@@ -56,11 +56,8 @@ internal sealed class StepWrites(IModel model)
 
     private const string LinkKey = "account_id, relation, from_connection_id, from_entity_type, from_entity_id, to_connection_id, to_entity_type, to_entity_id";
 
-    /// <returns>The transaction's id; null when there are no steps.</returns>
-    public async Task<string?> RunAsync(NpgsqlTransaction transaction, IReadOnlyList<StepCommit> steps, CancellationToken cancellationToken)
+    public void AddTo(NpgsqlBatch batch, IReadOnlyList<StepCommit> steps)
     {
-        if (steps.Count == 0) return null;
-        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
         AddEvents(batch, [.. steps.SelectMany(step => step.Events, (step, end) => (end, Utc(step.Now)))]);
         runs.Insert(batch, [.. steps.SelectMany(step => step.NewRuns)]);
         AddRuns(batch, Last(steps.SelectMany(step => step.ChangedRuns), run => run.Id));
@@ -77,7 +74,6 @@ internal sealed class StepWrites(IModel model)
         links.Insert(batch, Last(steps.SelectMany(step => step.Links), LinkText));
         assignments.Insert(batch, [.. steps.SelectMany(step => step.Assignments).OrderBy(a => a.Key, StringComparer.Ordinal)]);
         TouchManagersOf(batch, [.. steps.SelectMany(step => step.Assignments)]);
-        return await batch.WriteAsync(cancellationToken);
     }
 
     private static DateTimeOffset Utc(DateTimeOffset time) => time.ToUniversalTime();

@@ -26,7 +26,9 @@ internal sealed class ServerChild : IDisposable
     public static async Task<ServerChild> StartAsync(ServeOptions options, string allowedHost)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
-        string[] arguments = [typeof(ServerHost).Assembly.Location, "serve", "--data", options.Data, "--url", options.Url, "--hook-url", options.HookUrl];
+        // The published build, as the container runs it; without one the build beside the benchmark.
+        var server = Environment.GetEnvironmentVariable("AUTOMATION_BENCH_SERVER") is { Length: > 0 } published ? published : typeof(ServerHost).Assembly.Location;
+        string[] arguments = [server, "serve", "--data", options.Data, "--url", options.Url, "--hook-url", options.HookUrl];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         if (options.Postgres is { } postgres)
         {
