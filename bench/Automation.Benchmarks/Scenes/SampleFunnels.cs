@@ -16,6 +16,9 @@ internal static class SampleFunnels
 
     public static FunnelDocument Pure(string sink) => Build(Formula, """{ "id": "d", "type": "Elsa.WriteLine", "version": 1, "text": { "typeName": "String", "expression": { "type": "Literal", "value": "no call" } } }""");
 
+    /// <summary>Waits two days, then ends.</summary>
+    public static FunnelDocument Waiting() => Build(Formula, """{ "id": "d", "type": "Elsa.Delay", "version": 1, "timeSpan": { "typeName": "TimeSpan", "expression": { "type": "Literal", "value": "2.00:00:00" } } }""");
+
     private static string Call(string sink) => $$"""
         { "id": "d", "type": "Elsa.FlowSendHttpRequest", "version": 1, "url": { "expression": { "type": "Literal", "value": "{{sink}}/" } },
           "method": { "expression": { "type": "Literal", "value": "POST" } }, "content": { "expression": { "type": "NCalc", "value": "[event.data.number]" } },

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Automation.Benchmarks.Load;
 using Automation.Engine.Accounts;
+using Automation.Engine.Api.Access;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Persistence;
@@ -83,6 +84,14 @@ internal sealed class Scene : IDisposable
         await using var read = connection.CreateCommand();
         read.CommandText = sql;
         return Convert.ToInt64(await read.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>An API key of an account, made by the product's own service.</summary>
+    public async Task<string> AddKeyAsync(int account)
+    {
+        await using var app = ServerHost.Build(NewOptions());
+        var owner = (await app.Services.GetRequiredService<IDbContextFactory<AutomationDbContext>>().CreateDbContextAsync()).Accounts.Single(row => row.Slug == $"bench-{account}");
+        return await app.Services.GetRequiredService<ApiKeyService>().CreateAsync(new(owner.Id), "bench", ApiKeyKinds.Key, null, CancellationToken.None);
     }
 
     /// <summary>Waits until as many runs are finished in the store.</summary>
