@@ -51,6 +51,16 @@ public sealed class WorkCalendar : IWorkDays
     /// <summary>True when the calendar lists days by year and not those of this one: it is then counted by law or by the week alone.</summary>
     public bool IsMissing(int year) => years.Count > 0 && !years.Contains(year);
 
+    /// <summary>Missing years between two moments.</summary>
+    public IReadOnlyList<int> MissingBetween(DateTimeOffset one, DateTimeOffset other)
+    {
+        if (years.Count == 0) return [];
+        var (first, last) = (Year(one < other ? one : other), Year(one < other ? other : one));
+        return [.. Enumerable.Range(first, last - first + 1).Where(IsMissing)];
+
+        int Year(DateTimeOffset moment) => Instant.FromDateTimeOffset(moment).InZone(Zone).Year;
+    }
+
     /// <summary>Years whose days are listed.</summary>
     public IReadOnlyCollection<int> Years => years.Order().ToList();
 

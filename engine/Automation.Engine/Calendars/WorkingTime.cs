@@ -29,6 +29,16 @@ public static class WorkingTime
         return end.ToDateTimeOffset();
     }
 
+    /// <summary>An ordinary length, in the zone's clock; needs no calendar.</summary>
+    /// <exception cref="ArgumentException">The length is one of working time.</exception>
+    public static DateTimeOffset AddOrdinary(DateTimeOffset from, TimeLength length, TimeZoneInfo zone)
+    {
+        if (length.Working) throw new ArgumentException("Working time needs a calendar.", nameof(length));
+        if (length.Days == 0) return from + length.Time;
+        var known = DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone.Id) ?? NodaTime.TimeZones.BclDateTimeZone.FromTimeZoneInfo(zone);
+        return Ordinary(Instant.FromDateTimeOffset(from), length, known).ToDateTimeOffset();
+    }
+
     private static Instant Ordinary(Instant start, TimeLength length, DateTimeZone zone)
     {
         if (length.Days != 0)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Automation.Engine.Calendars;
 using Automation.Engine.Funnels;
 using Automation.Server.CommandLine;
 using Automation.Server.Tests.CommandLine;
@@ -36,7 +37,7 @@ public sealed partial class DocsTests
     public void FunnelFile_Example_IsRead()
     {
         var funnel = FunnelJson.Read(Block("docs/funnel-file.md"));
-        Assert.Equal(TimeSpan.FromHours(36), Assert.Single(funnel.Triggers).When.Timing.Delay);
+        Assert.Equal(TimeLength.Parse("1d12h"), Assert.Single(funnel.Triggers).When.Timing.Delay);
     }
 
     [Fact]
