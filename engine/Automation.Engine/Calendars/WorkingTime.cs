@@ -24,7 +24,7 @@ public static class WorkingTime
         {
             (false, _) => Ordinary(start, length, days.Zone),
             (true, false) => Hours(length.Days == 0 ? start : Days(start, length.Days, days), Duration.FromTimeSpan(length.Time), days, length.Days > 0),
-            _ => HoursBack(length.Days == 0 ? start : DaysBack(start, -length.Days, days), Duration.FromTimeSpan(-length.Time), days, length.Days < 0),
+            _ => HoursBack(length.Days == 0 ? start : Days(start, length.Days, days), Duration.FromTimeSpan(-length.Time), days, length.Days < 0),
         };
         return end.ToDateTimeOffset();
     }
@@ -65,7 +65,7 @@ public static class WorkingTime
     private static Instant HoursBack(Instant from, Duration amount, IWorkDays days, bool settled)
     {
         if (settled && amount == Duration.Zero) return from;
-        foreach (var (_, span) in Backwards(days, from, _ => true))
+        foreach (var span in Backwards(days, from))
         {
             var end = Instant.Min(from, span.End);
             var room = end - span.Start;
@@ -75,28 +75,17 @@ public static class WorkingTime
         throw NoWork(from, days);
     }
 
+    // A moment outside working time counts as the next opening in both directions: two working days before a Monday is Thursday's opening.
     private static Instant Days(Instant from, int count, IWorkDays days)
     {
         var (date, span) = Forwards(days, from, day => day.Counts).FirstOrDefault();
         if (span == default) throw NoWork(from, days);
-        var target = Nth(date, count, 1, from, days);
+        var target = Nth(date, Math.Abs(count), Math.Sign(count), from, days);
         var wanted = SameClock(Instant.Max(from, span.Start), date, target, days.Zone);
         var hours = days.Day(target).Hours;
         foreach (var one in hours)
             if (wanted <= one.End) return Instant.Max(wanted, one.Start);
         return hours[^1].End;
-    }
-
-    private static Instant DaysBack(Instant from, int count, IWorkDays days)
-    {
-        var (date, span) = Backwards(days, from, day => day.Counts).FirstOrDefault();
-        if (span == default) throw NoWork(from, days);
-        var target = Nth(date, count, -1, from, days);
-        var wanted = SameClock(Instant.Min(from, span.End), date, target, days.Zone);
-        var hours = days.Day(target).Hours;
-        foreach (var one in hours.Reverse())
-            if (wanted >= one.Start) return Instant.Min(wanted, one.End);
-        return hours[0].Start;
     }
 
     private static LocalDate Nth(LocalDate date, int count, int step, Instant from, IWorkDays days)
@@ -138,19 +127,18 @@ public static class WorkingTime
     }
 
     /// <summary>Working hours that begin at the moment or before, the latest first, without overlaps.</summary>
-    private static IEnumerable<(LocalDate Date, Interval Span)> Backwards(IWorkDays days, Instant from, Func<WorkDay, bool> which)
+    private static IEnumerable<Interval> Backwards(IWorkDays days, Instant from)
     {
         var (date, gap, last) = (from.InZone(days.Zone).Date.PlusDays(1), 0, Instant.MaxValue);
         while (gap++ < LongestGapDays)
         {
-            if (days.Day(date) is { Hours.Count: > 0 } day && which(day))
-                foreach (var span in day.Hours.Reverse())
-                {
-                    var end = Instant.Min(span.End, last);
-                    if (end <= span.Start || span.Start > from) continue;
-                    (last, gap) = (span.Start, 0);
-                    yield return (date, new(span.Start, end));
-                }
+            foreach (var span in days.Day(date).Hours.Reverse())
+            {
+                var end = Instant.Min(span.End, last);
+                if (end <= span.Start || span.Start > from) continue;
+                (last, gap) = (span.Start, 0);
+                yield return new(span.Start, end);
+            }
             date = date.PlusDays(-1);
         }
     }

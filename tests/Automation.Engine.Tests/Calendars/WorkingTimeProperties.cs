@@ -74,7 +74,8 @@ public sealed class WorkingTimeProperties
         var (shorter, longer) = (Minutes(a), new TimeLength(true, 0, Minutes(a).Time + Minutes(more).Time));
         return WorkingTime.Add(start, shorter, calendar) <= WorkingTime.Add(after, shorter, calendar)
             && WorkingTime.Add(start, shorter, calendar) <= WorkingTime.Add(start, longer, calendar)
-            && WorkingTime.Add(start, new(true, days, TimeSpan.Zero), calendar) <= WorkingTime.Add(start, new(true, days + 1, TimeSpan.Zero), calendar);
+            && WorkingTime.Add(start, new(true, days, TimeSpan.Zero), calendar) <= WorkingTime.Add(start, new(true, days + 1, TimeSpan.Zero), calendar)
+            && WorkingTime.Add(start, new(true, -days, TimeSpan.Zero), calendar) <= WorkingTime.Add(after, new(true, -days, TimeSpan.Zero), calendar);
     }
 
     [Property(MaxTest = 2_000)]

@@ -32,7 +32,8 @@ public sealed class WorkingTimeTests
     [InlineData("2025-03-17T12:30", "-3wh", "2025-03-14T17:30")]
     [InlineData("2025-03-17T12:00", "-2wh", "2025-03-17T10:00")]
     [InlineData("2025-03-17T12:00", "-2wd", "2025-03-13T12:00")]
-    [InlineData("2025-03-16T12:00", "-1wd", "2025-03-13T18:00")]
+    [InlineData("2025-03-16T12:00", "-1wd", "2025-03-14T10:00")]
+    [InlineData("2025-03-17T00:00", "-2wd", "2025-03-13T10:00")]
     [InlineData("2025-05-05T17:30", "-1wd", "2025-04-30T17:00")]
     // Ordinary time knows nothing of work.
     [InlineData("2025-03-14T17:30", "2d", "2025-03-16T17:30")]
