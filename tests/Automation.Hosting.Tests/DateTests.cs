@@ -1,5 +1,6 @@
 using Automation.Engine.Calendars;
 using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Calendars;
 using Automation.Engine.Workflows;
 using Automation.Simulators.AmoCrm;
 using Automation.Simulators.Seed;
@@ -31,6 +32,24 @@ public sealed class DateTests
         await host.UntilAsync(async context => await context.Runs.AnyAsync(run => run.FinishedAt != null, RuntimeHost.Stop));
         await using var context = await host.OpenAsync();
         Assert.Equal(Moscow("2025-03-13T15:00"), Assert.Single(await context.Runs.ToListAsync(RuntimeHost.Stop)).CreatedAt);
+    }
+
+    [Fact]
+    public async Task DateField_MovedByTheCalendarThenByItsDate_TimerIsOfTheDate()
+    {
+        var clock = new StandingClock(Moscow("2025-03-10T12:00"));
+        await using var host = await RuntimeHost.StartAsync(Funnel.Of(), clock: clock);
+        await SaveAsync(host, """{ "extends": "ru", "years": [{ "year": 2025, "off": ["03-19"] }] }""");
+        var trigger = Before("1wd");
+        await host.PublishAsync(Funnel.Of(trigger with { When = trigger.When with { Timing = trigger.When.Timing with { Calendar = "office" } } }));
+        var deal = host.AddDeal("Окно", stage: Funnel.Meeting);
+        await DatedAsync(host, deal, "2025-03-20T15:00");
+        Assert.Equal(Moscow("2025-03-18T15:00"), (await TimerAsync(host))!.DueAt);
+        await SaveAsync(host, """{ "extends": "ru" }""");
+        Assert.Equal(Moscow("2025-03-19T15:00"), (await TimerAsync(host))!.DueAt);
+        // The date moves so that the time is again the one that was armed first.
+        await DatedAsync(host, deal, "2025-03-19T15:00");
+        Assert.Equal(Moscow("2025-03-18T15:00"), (await TimerAsync(host))!.DueAt);
     }
 
     [Theory]
@@ -81,6 +100,9 @@ public sealed class DateTests
         clock.Set(DateTimeOffset.Parse(moment, System.Globalization.CultureInfo.InvariantCulture));
         await host.UntilAsync(async now => await now.Runs.AnyAsync(one => one.FinishedAt != null, RuntimeHost.Stop));
     }
+
+    private static Task<DeadlineReport> SaveAsync(RuntimeHost host, string json) =>
+        ((CalendarService)host.Services.GetService(typeof(CalendarService))!).SaveAsync(host.Account, "office", CalendarJson.Read(json), "test", RuntimeHost.Stop);
 
     private static FunnelTrigger Before(string length) => Funnel.Trigger(
         "visit", new When { Event = TriggerEvents.DateField, Field = "Дата визита", Stages = [Funnel.Stage(Funnel.Meeting)], Timing = new() { Kind = TimingKind.DateField, Delay = TimeLength.Parse(length).Negate() } },

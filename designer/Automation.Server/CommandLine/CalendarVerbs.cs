@@ -72,6 +72,7 @@ internal static class CalendarVerbs
         foreach (var row in rows) row["deal"] ??= $"{row["entityType"]} {row["entityId"]}";
         if (rows.Count > 0) TextTable.Write(output, rows, "deal", "triggerId", "calendar", "from", "to");
         if (moved > rows.Count) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"… and {moved - rows.Count} more; the journal has them all."));
+        if ((bool?)saved["finished"] == false) await output.WriteLineAsync("Others are still being moved; the journal tells of each.");
         if (stuck > 0) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"! {stuck} deadlines cannot be counted by the calendars as they are now and keep their time."));
     }
 

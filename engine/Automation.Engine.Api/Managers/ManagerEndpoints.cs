@@ -81,7 +81,7 @@ internal static class ManagerEndpoints
         var sheet = row.Timesheet;
         change(row);
         await db.SaveChangesAsync(context.RequestAborted);
-        if (row.Timesheet != sheet) await context.RequestServices.GetRequiredService<DeadlineMoves>().RunAsync(account, context.RequestAborted);
+        if (row.Timesheet != sheet) await context.RequestServices.GetRequiredService<DeadlineMoves>().RunAsync(account, DeadlineMoves.Patience, context.RequestAborted);
         return new JsonAnswer(View(row, await store.CountLoadsAsync(account, new(crm.Id), [], [], [], context.RequestAborted), clock.GetUtcNow()));
     }
 

@@ -52,7 +52,7 @@ public sealed class CalendarService(IDbContextFactory<AutomationDbContext> conte
         (row.Document, row.UpdatedAt, row.UpdatedBy) = (CalendarJson.Write(document, indented: false), clock.GetUtcNow(), by);
         await context.SaveChangesAsync(cancellationToken);
         directory.Forget(account);
-        return await moves.RunAsync(account, cancellationToken);
+        return await moves.RunAsync(account, DeadlineMoves.Patience, cancellationToken);
     }
 
     /// <summary>Takes an own calendar away. Where a bundled one has its name, that one holds from now on.</summary>
@@ -75,7 +75,7 @@ public sealed class CalendarService(IDbContextFactory<AutomationDbContext> conte
         context.Calendars.Remove(row);
         await context.SaveChangesAsync(cancellationToken);
         directory.Forget(account);
-        return await moves.RunAsync(account, cancellationToken);
+        return await moves.RunAsync(account, DeadlineMoves.Patience, cancellationToken);
     }
 
     /// <summary>The changed calendar, and every other one with it in place, can be used.</summary>

@@ -21,7 +21,7 @@ public sealed class CalendarWatch(
     IDbContextFactory<AutomationDbContext> contexts, CalendarDirectory directory, CalendarUses uses, DeadlineMoves moves, RuntimeGate gate, IIdSource ids, TimeProvider clock, ILogger<CalendarWatch> logger) : BackgroundService
 {
     private const int WarnDays = 60;
-    private static readonly TimeSpan Pass = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Pass = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FirstWarning = TimeSpan.FromSeconds(30);
     private DateOnly? warned;
 
@@ -50,7 +50,7 @@ public sealed class CalendarWatch(
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         foreach (var account in await context.Timers.Where(row => row.DueSource != null).Select(row => row.AccountId).Distinct().ToListAsync(cancellationToken))
-            await moves.RunAsync(new(account), cancellationToken);
+            await moves.RunAsync(new(account), null, cancellationToken);
     }
 
     /// <summary>Warns of missing years, once a day of each.</summary>
@@ -89,7 +89,7 @@ public sealed class CalendarWatch(
             {
                 logger.LoopFailed(nameof(CalendarWatch), e);
             }
-            await Task.Delay(warn ? Pass : FirstWarning, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await moves.LeftAsync(warn ? Pass : FirstWarning, stoppingToken);
         }
     }
 

@@ -14,24 +14,50 @@ public sealed record MovedDeadline(Guid ConnectionId, string EntityType, string 
 /// <param name="Count">All that moved.</param>
 /// <param name="First">The first of them.</param>
 /// <param name="Stuck">Deadlines that the changed calendar cannot count any more; they keep their time.</param>
-public sealed record DeadlineReport(int Count, IReadOnlyList<MovedDeadline> First, int Stuck);
+/// <param name="Finished">False: the time given was over; the rest follows by itself.</param>
+public sealed record DeadlineReport(int Count, IReadOnlyList<MovedDeadline> First, int Stuck, bool Finished = true);
 
 /// <summary>
 /// Computes waiting deadlines again whose calendar, or manager's shifts, are not what they were computed by. Each page of rows and its
 /// journal are one transaction; a row that its deal has taken in between is left alone; what a kill interrupts is found again by its stamp.
 /// </summary>
-public sealed class DeadlineMoves(IDbContextFactory<AutomationDbContext> contexts, CalendarDirectory calendars, IIdSource ids, TimeProvider clock)
+public sealed class DeadlineMoves(IDbContextFactory<AutomationDbContext> contexts, CalendarDirectory calendars, IIdSource ids, TimeProvider clock) : IDisposable
 {
+    /// <summary>How long the one who changed a calendar waits for the list.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private const int PageSize = 500;
     private const int Listed = 500;
+    private readonly SemaphoreSlim left = new(0);
 
-    public async Task<DeadlineReport> RunAsync(AccountId account, CancellationToken cancellationToken)
+    /// <summary>Waits until a change leaves deadlines to be moved, or the time is over.</summary>
+    public async Task LeftAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(left.WaitAsync(both.Token), Task.Delay(atMost, clock, both.Token));
+        await both.CancelAsync();
+    }
+
+    public void Dispose() => left.Dispose();
+
+    /// <param name="patience">Null: until all are moved.</param>
+    public async Task<DeadlineReport> RunAsync(AccountId account, TimeSpan? patience, CancellationToken cancellationToken)
     {
         var (count, stuck, first) = (0, 0, new List<MovedDeadline>());
-        foreach (var (source, stamp) in await SourcesAsync(account, cancellationToken))
+        var began = clock.GetTimestamp();
+        var sources = await SourcesAsync(account, cancellationToken);
+        // What the rows were counted by was saved before they were read: a calendar read from now on is not older.
+        if (sources.Count > 0) calendars.Forget(account);
+        foreach (var (source, stamp) in sources)
         {
             for (Guid? after = null; ;)
             {
+                if (clock.GetElapsedTime(began) > patience)
+                {
+                    left.Release();
+                    return new(count, first, stuck, Finished: false);
+                }
+
                 var page = await ReadAsync(account, source, stamp, after, cancellationToken);
                 if (page.Count == 0) break;
                 after = page[^1].Id;

@@ -80,6 +80,9 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     public void RemoveTimer(Guid id) => removedTimers.Add(id);
 
+    /// <summary>True when a timer as last committed by this mailbox fits.</summary>
+    public bool HasTimer(Func<TimerRow, bool> which) => memory.Timers.Values.Any(which);
+
     public void RemoveTimers(Func<TimerRow, bool> which) => removedTimers.AddRange(memory.Timers.Values.Where(which).Select(timer => timer.Id));
 
     /// <param name="run">Only of a run's own steps, which are numbered without gaps.</param>

@@ -23,7 +23,8 @@ internal sealed partial class StepPlanner
         var date = definition.Enabled && trigger.InSpan(stage) ? Clock.ReadDate(TriggerMatcher.FieldValue(EventScope.Flatten(step.State.Known), field), account.TimeZone) : null;
         var due = date is { } from ? await CountAsync(key, step, definition, from, scope, cancellationToken) : null;
         var armed = step.State.Armed.TryGetValue(definition.Id, out var before) ? before : (DateTimeOffset?)null;
-        if (due?.At == armed) return;
+        // A changed calendar moves the row behind the mailbox's back: an equal time is the armed one only if it was counted by the same calendar.
+        if (due?.At == armed && (due?.By is not { } by || step.HasTimer(timer => timer.Kind == "date" && timer.TriggerId == definition.Id && timer.DueStamp == by.Stamp))) return;
         step.RemoveTimers(timer => timer.Kind == "date" && timer.TriggerId == definition.Id);
         var next = Without(step.State.Armed, definition.Id);
         if (due is { } at && at.At > scope.Now)

@@ -41,7 +41,7 @@ public sealed class WhenTests
 
     [Theory]
     [InlineData("'soon' is not a length of time", "soon")]
-    [InlineData("'1wh2h' mixes", "1wh2h")]
+    [InlineData("'2h1wh' mixes", "2h1wh")]
     [InlineData("says the direction twice", "before -2wd")]
     [InlineData("--at: 'tomorrow' is not a moment", "1wh", "--at", "tomorrow")]
     [InlineData("--calendar: there is no file 'nowhere'", "1wh", "--calendar", "nowhere")]
