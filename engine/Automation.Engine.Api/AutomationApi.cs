@@ -1,4 +1,5 @@
 using Automation.Engine.Api.Access;
+using Automation.Engine.Api.Calendars;
 using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Funnels;
@@ -70,6 +71,7 @@ public static class AutomationApi
         WorkEndpoints.Map(api.MapGroup("").WithTags("Work"));
         ConnectionEndpoints.Map(api.MapGroup("").WithTags("Connections"));
         ManagerEndpoints.Map(api.MapGroup("").WithTags("Managers"));
+        CalendarEndpoints.Map(api.MapGroup("").WithTags("Calendars"));
         EvalEndpoints.Map(api.MapGroup("").WithTags("Tools"));
         api.MapOpenApi("/openapi.json");
         return routes;

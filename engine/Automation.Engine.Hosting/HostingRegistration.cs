@@ -1,5 +1,6 @@
 using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Calendars;
 using Automation.Engine.Hosting.Effects;
 using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Hosting.Inbox;
@@ -46,6 +47,13 @@ public static class HostingRegistration
         services.AddSingleton<TriggerMatcher>();
         services.AddSingleton<ManagerDirectory>();
         services.AddSingleton<IManagerDirectory>(provider => provider.GetRequiredService<ManagerDirectory>());
+        services.AddSingleton<CalendarDirectory>();
+        services.AddSingleton<IWorkCalendars>(provider => provider.GetRequiredService<CalendarDirectory>());
+        services.AddSingleton<CalendarUses>();
+        services.AddSingleton<DeadlineMoves>();
+        services.AddSingleton<CalendarService>();
+        services.AddSingleton<CalendarWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<CalendarWatch>());
         services.AddSingleton<EffectSender>();
         services.AddSingleton<IEffectHandler, PublishEffectHandler>();
         services.AddSingleton<IEffectHandler, FanoutEffectHandler>();

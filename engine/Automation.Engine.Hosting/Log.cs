@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "{Events} stored events were not handed over; the sweep takes them")]
     public static partial void HandOverLost(this ILogger logger, int events, Exception cause);
+
+    [LoggerMessage(EventId = 140, Level = LogLevel.Warning, Message = "Account {Account}: the working calendar {Calendar} does not list the days of {Year}, which begins in {DaysLeft} days; deadlines are counted by law or by the week alone. Load a newer file: calendar set {Calendar} FILE")]
+    public static partial void CalendarYearMissing(this ILogger logger, Guid account, string calendar, int year, int daysLeft);
 }

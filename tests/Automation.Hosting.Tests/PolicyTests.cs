@@ -1,3 +1,4 @@
+using Automation.Engine.Calendars;
 using Automation.Engine.Funnels;
 using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
@@ -32,7 +33,7 @@ public sealed class PolicyTests
     {
         var clock = new JumpingClock();
         await using var host = await RuntimeHost.StartAsync(Funnel.Of(Funnel.Trigger(
-            "later", Funnel.Entered(Funnel.Meeting) with { Timing = new() { Kind = TimingKind.After, Delay = TimeSpan.FromHours(1) } }, Funnel.Flow(Funnel.Sms("час")), "[deal.price] >= 100")), clock: clock);
+            "later", Funnel.Entered(Funnel.Meeting) with { Timing = new() { Kind = TimingKind.After, Delay = TimeLength.Parse("1h") } }, Funnel.Flow(Funnel.Sms("час")), "[deal.price] >= 100")), clock: clock);
         var kept = host.AddDeal("Остаётся", 100);
         var cheaper = host.AddDeal("Подешевела", 100);
         var gone = host.AddDeal("Ушла", 100);

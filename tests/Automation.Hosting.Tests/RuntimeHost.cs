@@ -93,7 +93,8 @@ public sealed class RuntimeHost : IAsyncDisposable
 
     public Task PricedAsync(long deal, long price) => ChangedAsync(() => Amo.Change(AmoKind.Leads, deal, lead => lead with { Price = price }));
 
-    private async Task ChangedAsync(Action change)
+    /// <summary>Makes a change in the CRM, and waits until its hooks are processed and what they planned is sent.</summary>
+    public async Task ChangedAsync(Action change)
     {
         await Amo.Hooks.IdleAsync(Stop);
         var before = Volatile.Read(ref accepted);

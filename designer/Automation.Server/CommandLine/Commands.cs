@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Automation.Server.CommandLine;
 
-/// <summary>The command line: one verb a thing to do. All but <c>serve</c> and <c>eval</c> speak to the running server over its API.</summary>
+/// <summary>The command line: one verb a thing to do. All but <c>serve</c>, <c>eval</c> and <c>when</c> speak to the running server over its API.</summary>
 public static class Commands
 {
     /// <param name="serve">Runs the server until it is stopped and gives back the exit code.</param>
@@ -29,7 +29,9 @@ public static class Commands
         foreach (var command in (IEnumerable<Command>)[.. FunnelVerbs.Create(verbs), WhyVerb.Create(verbs), .. RunVerbs.Create(verbs), JournalVerb.Create(verbs)])
             root.Subcommands.Add(command);
         root.Subcommands.Add(EvalVerb.Create());
+        root.Subcommands.Add(WhenVerb.Create());
         root.Subcommands.Add(ManagerVerbs.Create(verbs));
+        root.Subcommands.Add(CalendarVerbs.Create(verbs));
         root.Subcommands.Add(ConnectVerbs.Create(verbs));
         return root;
     }

@@ -18,7 +18,7 @@ internal static class RunVerbs
     }
 
     private static Command Timers(ServerVerbs verbs) => verbs.Create("timers", "List waiting timers, the next one first.", [], async (verb, cancellationToken) =>
-        TextTable.Write(verb.Output, Items.In(await verb.Server.GetAsync("api/timers", cancellationToken)), "dueAt", "kind", "deal", "triggerId", "runId"));
+        TextTable.Write(verb.Output, Items.In(await verb.Server.GetAsync("api/timers", cancellationToken)), "dueAt", "kind", "deal", "triggerId", "runId", "calendar"));
 
     private static Command DeadLetters(ServerVerbs verbs) => verbs.Create("dead-letters", "List what could not be done and waits for a person.", [], async (verb, cancellationToken) =>
         TextTable.Write(verb.Output, Items.In(await verb.Server.GetAsync("api/dead-letters", cancellationToken)), "at", "kind", "deal", "code", "message", "tries", "id"));

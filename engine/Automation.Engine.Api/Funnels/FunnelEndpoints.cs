@@ -52,7 +52,7 @@ internal static class FunnelEndpoints
         var document = FunnelJson.Read(await ApiJson.ReadTextAsync(context.Request, MaxImport, context.RequestAborted));
         if (await FindConnectionAsync(contexts, account, document, context.RequestAborted) is { } connection)
         {
-            var problems = await funnels.CheckAsync(document, connection, context.RequestAborted);
+            var problems = await funnels.CheckAsync(account, document, connection, context.RequestAborted);
             if (problems.Count > 0) throw new FunnelInvalidException(problems);
         }
 
@@ -68,7 +68,7 @@ internal static class FunnelEndpoints
         var document = FunnelJson.Read(await ApiJson.ReadTextAsync(context.Request, MaxImport, context.RequestAborted));
         if (document.Slug != funnel.Slug) throw new FunnelInvalidException([new("slug", "definition_invalid", $"The short name of this funnel is '{funnel.Slug}' and does not change.")]);
         var row = await funnels.SaveDraftAsync(account, document, RevisionOf(context.Request), context.RequestAborted);
-        var problems = await funnels.CheckAsync(document, new(row.ConnectionId), context.RequestAborted);
+        var problems = await funnels.CheckAsync(account, document, new(row.ConnectionId), context.RequestAborted);
         context.Response.Headers.ETag = $"\"{row.DraftRevision}\"";
         return new JsonAnswer(new SavedFunnel(row.Id, row.Slug, row.Name, row.DraftRevision, row.PublishedVersion, [.. problems.Select(problem => new ProblemPlace(problem.Path, problem.Code, problem.Message, problem.Line, problem.Column))]));
     }

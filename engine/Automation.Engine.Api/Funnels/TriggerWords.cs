@@ -1,4 +1,4 @@
-using System.Globalization;
+using Automation.Engine.Calendars;
 using Automation.Engine.Funnels;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows.Interpreter;
@@ -49,24 +49,22 @@ public sealed class TriggerWords(ActivityRegistry activities)
         var timing = when.Timing;
         return words + timing.Kind switch
         {
-            TimingKind.After when timing.Delay is { } delay => english ? $", {DurationConverter.Format(delay)} later" : $", через {Duration(delay)}",
+            TimingKind.After when timing.Delay is { } delay => (english ? $", {TimeLengthWords.Of(delay, true)} later" : $", через {TimeLengthWords.Of(delay, false)}") + Calendar(timing, english),
             TimingKind.DailyAt => english ? $", at {timing.At}" : $", в {timing.At}",
-            TimingKind.DateField when timing.Delay is { } delay => english
-                ? $", {DurationConverter.Format(delay.Duration())} {(delay < TimeSpan.Zero ? "before" : "after")} the date"
-                : $", {(delay < TimeSpan.Zero ? "за" : "через")} {Duration(delay.Duration())} {(delay < TimeSpan.Zero ? "до даты" : "после даты")}",
+            TimingKind.DateField when timing.Delay is { } delay => (english
+                ? $", {TimeLengthWords.Of(delay, true)} {(delay.IsNegative ? "before" : "after")} the date"
+                : $", {(delay.IsNegative ? "за" : "через")} {TimeLengthWords.Of(delay, false)} {(delay.IsNegative ? "до даты" : "после даты")}") + Calendar(timing, english),
             _ => "",
         };
     }
 
-    private static string Duration(TimeSpan span)
+    private static string Calendar(Timing timing, bool english) => timing switch
     {
-        var parts = new List<string>();
-        if (span.Days > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{span.Days} д"));
-        if (span.Hours > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{span.Hours} ч"));
-        if (span.Minutes > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{span.Minutes} мин"));
-        if (span.Seconds > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{span.Seconds} с"));
-        return string.Join(' ', parts);
-    }
+        { Delay.Working: false } => "",
+        { Manager: not null } => english ? " (by shifts)" : " (по графику сотрудника)",
+        { Calendar: { } name } => english ? $" (calendar {name})" : $" (календарь {name})",
+        _ => "",
+    };
 
     private List<string> Steps(JObject? then, bool english)
     {

@@ -99,6 +99,8 @@ internal sealed partial class EventWords(bool english, FunnelDocument? document,
             "to" when value is JValue { Value: string stage } => (Say("стал этап", "stage after"), Stage(stage)),
             "event" when value is JValue { Value: string told } => (Say("событие", "event"), string.Join(", ", told.Split(", ").Select(Occurrence))),
             "changed" when value is JValue { Value: string paths } => (Say("изменилось", "changed"), string.Join(", ", paths.Split(", ").Select(Field))),
+            DelayCounter.SeenCalendar => (Say("рабочий календарь", "working calendar"), text),
+            DelayCounter.SeenMissingYear => (Say("в календаре нет года, считали без переносов выходных", "year that the calendar does not list, counted without moved days off"), text),
             "source" => (Say("источник", "source"), text),
             _ => (Named(Bare(path)), text),
         };

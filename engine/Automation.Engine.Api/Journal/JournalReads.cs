@@ -1,4 +1,5 @@
 using Automation.Engine.Accounts;
+using Automation.Engine.Api.Calendars;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Api.Runs;
 using Automation.Engine.Hosting.Accounts;
@@ -33,6 +34,7 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
             "event" => Event(facts, new EventWords(english, funnel?.Document, await directories.GetAsync(new(row.ConnectionId), cancellationToken))),
             "run" => Run(facts, NameOf(funnel, triggerId), english),
             "effect" => Effect(facts, english),
+            "calendar" => Calendar(facts, english),
             _ => ((string?)facts["text"] ?? row.Kind, "plain", (IReadOnlyList<JournalLine>)[]),
         };
         return new(
@@ -40,13 +42,13 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
             funnel?.Document.Name, text, lines, tone, facts);
     }
 
-    /// <summary>A run's own steps, and what became of its effects.</summary>
+    /// <summary>A run's own steps, what became of its effects, and deadlines that a calendar moved.</summary>
     public static IQueryable<JournalRow> OfRun(IQueryable<JournalRow> journal, RunRow run)
     {
         var mark = run.Id.ToString();
         // Two queries in one, each by its own index: with "or" SQLite reads the whole account.
         return journal.Where(row => row.AccountId == run.AccountId && row.RunId == run.Id).Concat(journal.Where(row =>
-            row.AccountId == run.AccountId && row.ConnectionId == run.ConnectionId && row.EntityType == run.EntityType && row.EntityId == run.EntityId && row.RunId == null && row.Kind == "effect" && row.Facts.Contains(mark)));
+            row.AccountId == run.AccountId && row.ConnectionId == run.ConnectionId && row.EntityType == run.EntityType && row.EntityId == run.EntityId && row.RunId == null && (row.Kind == "effect" || row.Kind == "calendar") && row.Facts.Contains(mark)));
     }
 
     private static (string, string, IReadOnlyList<JournalLine>) Event(JObject facts, EventWords words)
@@ -63,6 +65,12 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
     private static (string, string, IReadOnlyList<JournalLine>) Effect(JObject facts, bool english)
     {
         var (text, tone) = RunWords.Effect(facts, english);
+        return (text, tone, []);
+    }
+
+    private static (string, string, IReadOnlyList<JournalLine>) Calendar(JObject facts, bool english)
+    {
+        var (text, tone) = CalendarWords.Row(facts, english);
         return (text, tone, []);
     }
 

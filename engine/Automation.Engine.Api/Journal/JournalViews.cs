@@ -1,6 +1,6 @@
 namespace Automation.Engine.Api.Journal;
 
-/// <param name="Kind">event, run, effect, operator.</param>
+/// <param name="Kind">event, run, effect, operator, calendar.</param>
 /// <param name="Text">The row in words.</param>
 /// <param name="Lines">What belongs to it, a line each: triggers that fired and why the others did not, steps of a run.</param>
 /// <param name="Tone">fired, quiet, trouble, plain: how the row weighs.</param>

@@ -6,6 +6,9 @@ namespace Automation.Engine.Api.Journal;
 /// <summary>Says in words what a run's row and an effect's row tell.</summary>
 internal static class RunWords
 {
+    // Told by the activity that waits in working time.
+    private const string CalendarYearMissing = "CalendarYearMissing";
+
     private static readonly Dictionary<string, string?> Outcomes = new(StringComparer.Ordinal)
     {
         ["True"] = "да",
@@ -66,6 +69,10 @@ internal static class RunWords
             {
                 var outcomes = (fact["outcomes"] as JArray ?? []).Select(outcome => (string?)outcome).Where(outcome => outcome != "Done").Select(outcome => english ? outcome : Outcomes.GetValueOrDefault(outcome ?? "", outcome)).ToList();
                 yield return new(null, outcomes.Count == 0 ? name : $"{name}: {string.Join(", ", outcomes)}", "done");
+            }
+            else if ((string?)fact["event"] == CalendarYearMissing)
+            {
+                yield return new(null, $"{name}: {Calendars.CalendarWords.MissingOnTheWay(fact["payload"], english)}", "trouble");
             }
             else if ((string?)fact["event"] == "Faulted")
             {

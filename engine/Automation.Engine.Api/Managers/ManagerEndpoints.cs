@@ -2,6 +2,7 @@ using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Calendars;
 using Automation.Engine.Managers;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
@@ -10,6 +11,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Automation.Engine.Api.Managers;
 
@@ -76,8 +78,10 @@ internal static class ManagerEndpoints
             db.Managers.Add(row);
         }
 
+        var sheet = row.Timesheet;
         change(row);
         await db.SaveChangesAsync(context.RequestAborted);
+        if (row.Timesheet != sheet) await context.RequestServices.GetRequiredService<DeadlineMoves>().RunAsync(account, DeadlineMoves.Patience, context.RequestAborted);
         return new JsonAnswer(View(row, await store.CountLoadsAsync(account, new(crm.Id), [], [], [], context.RequestAborted), clock.GetUtcNow()));
     }
 

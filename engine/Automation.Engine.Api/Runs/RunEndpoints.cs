@@ -50,8 +50,9 @@ internal static class RunEndpoints
         var effects = await db.Effects.AsNoTracking().Where(effect => effect.AccountId == row.AccountId && effect.ConnectionId == row.ConnectionId && effect.EntityType == row.EntityType && effect.EntityId == row.EntityId && effect.RunId == row.Id)
             .OrderBy(effect => effect.Position).ToListAsync(context.RequestAborted);
         var state = StateOf(row);
+        var timers = await db.Timers.AsNoTracking().Where(timer => timer.AccountId == row.AccountId && timer.ConnectionId == row.ConnectionId && timer.EntityType == row.EntityType && timer.EntityId == row.EntityId && timer.RunId == row.Id).ToListAsync(context.RequestAborted);
         return new JsonAnswer(new RunDetail(
-            RunView.Of(row), [.. (state?.Bookmarks ?? []).Select(bookmark => new WaitView(bookmark.Name, bookmark.DueAt))],
+            RunView.Of(row), [.. (state?.Bookmarks ?? []).Select(bookmark => new WaitView(bookmark.Name, timers.Find(timer => timer.BookmarkId == bookmark.Id)?.DueAt ?? bookmark.DueAt))],
             [.. (state?.Incidents ?? []).Select(incident => new IncidentView(incident.ActivityId, incident.ActivityType, incident.Code, incident.Message, incident.At))],
             [.. effects.Select(EffectView.Of)], state is null));
     }

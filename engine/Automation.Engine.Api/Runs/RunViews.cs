@@ -37,8 +37,9 @@ public sealed record EffectView(
 /// <param name="As">done, failed or again.</param>
 public sealed record DecisionRequest(string? As);
 
-/// <param name="Kind">bookmark, start, date, schedule, retry.</param>
-public sealed record TimerView(Guid Id, string Kind, string? Deal, string EntityType, string EntityId, Guid? RunId, string? TriggerId, DateTimeOffset DueAt);
+/// <param name="Kind">bookmark, start, begin, date, schedule, arm, retry.</param>
+/// <param name="Calendar">The working calendar that moves it; absent for times that none moves.</param>
+public sealed record TimerView(Guid Id, string Kind, string? Deal, string EntityType, string EntityId, Guid? RunId, string? TriggerId, DateTimeOffset DueAt, string? Calendar);
 
 /// <summary>Something that was given up; nothing of it is deleted (R9).</summary>
 /// <param name="Kind">event, hook, run.</param>

@@ -31,7 +31,7 @@ internal static class WorkEndpoints
         if (deal is not null) timers = timers.Where(row => row.EntityType == Mailboxes.EntityTypes.Deal && row.EntityId == deal);
         var rows = await timers.OrderBy(row => row.DueAt).ThenBy(row => row.Id).Skip(skip).Take(take + 1).ToListAsync(context.RequestAborted);
         return new JsonAnswer(new PageView<TimerView>(
-            [.. rows.Take(take).Select(row => new TimerView(row.Id, row.Kind, Entities.Deal(row), row.EntityType, row.EntityId, row.RunId, row.TriggerId, row.DueAt))], Next(rows.Count, take, skip)));
+            [.. rows.Take(take).Select(row => new TimerView(row.Id, row.Kind, Entities.Deal(row), row.EntityType, row.EntityId, row.RunId, row.TriggerId, row.DueAt, row.DueSource?.Split('/')[0]))], Next(rows.Count, take, skip)));
     }
 
     private static async Task<IResult> EffectsAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? state, string? deal, string? cursor, int? limit)

@@ -46,35 +46,47 @@ public sealed class PublishEffectHandler(IDbContextFactory<AutomationDbContext> 
     public Task<EffectResult> FindAsync(EffectCall call, CancellationToken cancellationToken) => Task.FromResult<EffectResult>(new Retry(TimeSpan.Zero, "keyed"));
 }
 
-/// <summary>Kind <c>fanout</c>: a schedule reaches every open deal in its span, each in its own mailbox, once by key.</summary>
+/// <summary>
+/// Kind <c>fanout</c>: a schedule, or the publishing of a trigger that follows a date, reaches every open deal in the span, each in its own
+/// mailbox, once by key. A page is read and accepted at a time; a repeated call goes over the same deals and adds nothing.
+/// </summary>
 public sealed class FanoutEffectHandler(IDbContextFactory<AutomationDbContext> contexts, Func<InboxService> inbox) : IEffectHandler
 {
+    private const int PageSize = 500;
+
     public string Kind => "fanout";
 
     public async Task<EffectResult> SendAsync(EffectCall call, CancellationToken cancellationToken)
     {
         var connection = (Guid)call.Request["connection"]!;
-        var trigger = (string)call.Request["trigger"]!;
+        var stages = call.Request["stages"]!.Select(stage => Automation.Engine.Funnels.StageRef.Parse((string)stage!)).ToList();
         var deals = 0;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        foreach (var stage in call.Request["stages"]!.Select(stage => Automation.Engine.Funnels.StageRef.Parse((string)stage!)))
-        {
-            var inStage = await context.Mailboxes.AsNoTracking()
-                .Where(row => row.AccountId == call.Account.Value && row.ConnectionId == connection && row.EntityType == EntityTypes.Deal && row.Open && row.PipelineId == stage.PipelineId && row.StageId == stage.StageId)
-                .Select(row => row.EntityId).ToListAsync(cancellationToken);
-            foreach (var group in inStage.Chunk(500))
-                await inbox().AcceptAsync(call.Account, new(connection), null, [.. group.Select(deal => new CrmEvent
-                {
-                    Kind = EventKinds.Schedule, EntityType = EntityTypes.Deal, EntityId = deal, DedupKey = $"{call.Key}|{deal}", TriggerId = trigger,
-                    Data = new JObject { ["due"] = call.Request["at"] },
-                })], cancellationToken);
-            deals += inStage.Count;
-        }
-
+        var open = context.Mailboxes.AsNoTracking().Where(row => row.AccountId == call.Account.Value && row.ConnectionId == connection && row.EntityType == EntityTypes.Deal && row.Open);
+        if (stages.Count == 0) deals += await TellAsync(call, connection, open, cancellationToken);
+        foreach (var stage in stages) deals += await TellAsync(call, connection, open.Where(row => row.PipelineId == stage.PipelineId && row.StageId == stage.StageId), cancellationToken);
         return new Delivered(new JObject { ["deals"] = deals });
     }
 
     public Task<EffectResult> FindAsync(EffectCall call, CancellationToken cancellationToken) => Task.FromResult<EffectResult>(new Retry(TimeSpan.Zero, "keyed"));
+
+    private async Task<int> TellAsync(EffectCall call, Guid connection, IQueryable<Persistence.Rows.MailboxRow> deals, CancellationToken cancellationToken)
+    {
+        var (told, last) = (0, "");
+        while (true)
+        {
+            var after = last;
+            var page = await deals.Where(row => row.EntityId.CompareTo(after) > 0).OrderBy(row => row.EntityId).Select(row => row.EntityId).Take(PageSize).ToListAsync(cancellationToken);
+            if (page.Count == 0) return told;
+            await inbox().AcceptAsync(call.Account, new(connection), null, [.. page.Select(deal => new CrmEvent
+            {
+                Kind = (string?)call.Request["kind"] ?? EventKinds.Schedule, EntityType = EntityTypes.Deal, EntityId = deal, DedupKey = $"{call.Key}|{deal}",
+                TriggerId = (string)call.Request["trigger"]!, Data = new JObject { ["due"] = call.Request["at"] },
+            })], cancellationToken);
+            told += page.Count;
+            last = page[^1];
+        }
+    }
 }
 
 /// <summary>Kind <c>activity</c>: an activity that does its own I/O, run after the commit.</summary>

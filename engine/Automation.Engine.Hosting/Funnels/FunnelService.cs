@@ -1,6 +1,7 @@
 using Automation.Engine.Accounts;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Calendars;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence;
@@ -14,7 +15,7 @@ namespace Automation.Engine.Hosting.Funnels;
 /// <summary>Drafts, versions and their history. Publishing is one transaction; running work stays on its version.</summary>
 public sealed class FunnelService(
     IDbContextFactory<AutomationDbContext> contexts, FunnelValidator validator, FunnelCatalog catalog, CrmDirectoryCache directories,
-    AccountDirectory accounts, IIdSource ids, TimeProvider clock)
+    AccountDirectory accounts, CalendarDirectory calendars, IIdSource ids, TimeProvider clock)
 {
     /// <summary>Saves a document as the draft of the funnel with its slug; makes the funnel when absent.</summary>
     /// <param name="revision">The draft revision that the author read; null to overwrite.</param>
@@ -47,8 +48,7 @@ public sealed class FunnelService(
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var funnel = await FindAsync(context, account, funnelId, cancellationToken);
         var document = FunnelJson.Read(funnel.Draft);
-        var directory = await directories.GetAsync(new(funnel.ConnectionId), cancellationToken);
-        var problems = await validator.CheckAsync(document, directory, cancellationToken);
+        var problems = await CheckAsync(account, document, new(funnel.ConnectionId), cancellationToken);
         if (problems.Count > 0) throw new FunnelInvalidException(problems);
 
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
@@ -69,6 +69,7 @@ public sealed class FunnelService(
         funnel.PublishedVersion = number;
         funnel.UpdatedAt = clock.GetUtcNow();
         await ArmSchedulesAsync(context, account, funnel, document, cancellationToken);
+        await ArmDatesAsync(context, account, funnel, document, cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         catalog.Invalidate(account);
@@ -98,11 +99,9 @@ public sealed class FunnelService(
     public async Task<FunnelRow> RestoreAsync(AccountId account, Guid funnelId, int version, CancellationToken cancellationToken) =>
         await SaveDraftAsync(account, await ExportAsync(account, funnelId, version, cancellationToken), null, cancellationToken);
 
-    public Task<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelDocument document, ConnectionId connection, CancellationToken cancellationToken) =>
-        CheckCoreAsync(document, connection, cancellationToken);
-
-    private async Task<IReadOnlyList<FunnelProblem>> CheckCoreAsync(FunnelDocument document, ConnectionId connection, CancellationToken cancellationToken) =>
-        await validator.CheckAsync(document, await directories.GetAsync(connection, cancellationToken), cancellationToken);
+    /// <summary>Everything that is wrong with a document; empty when it can be published.</summary>
+    public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(AccountId account, FunnelDocument document, ConnectionId connection, CancellationToken cancellationToken) =>
+        await validator.CheckAsync(document, await directories.GetAsync(connection, cancellationToken), await calendars.NamesAsync(account, cancellationToken), cancellationToken);
 
     private static async Task<FunnelRow> FindAsync(AutomationDbContext context, AccountId account, Guid funnelId, CancellationToken cancellationToken) =>
         await context.Funnels.FirstOrDefaultAsync(funnel => funnel.AccountId == account.Value && funnel.Id == funnelId, cancellationToken)
@@ -155,19 +154,36 @@ public sealed class FunnelService(
         foreach (var trigger in mine.Where(trigger => trigger.Enabled))
         {
             if (Cron.Next(trigger.When.Cron!, clock.GetUtcNow(), zone) is not { } next) continue;
-            if (!await context.Mailboxes.AnyAsync(row => row.AccountId == account.Value && row.ConnectionId == funnel.ConnectionId && row.EntityType == EntityTypes.Schedule && row.EntityId == trigger.Id, cancellationToken))
-                context.Mailboxes.Add(new MailboxRow { AccountId = account.Value, ConnectionId = funnel.ConnectionId, EntityType = EntityTypes.Schedule, EntityId = trigger.Id, UpdatedAt = clock.GetUtcNow() });
-            context.Timers.Add(new TimerRow
-            {
-                Id = ids.NewId(),
-                AccountId = account.Value,
-                ConnectionId = funnel.ConnectionId,
-                EntityType = EntityTypes.Schedule,
-                EntityId = trigger.Id,
-                Kind = "schedule",
-                TriggerId = trigger.Id,
-                DueAt = next,
-            });
+            await AddTimerAsync(context, account, funnel, trigger.Id, "schedule", next, cancellationToken);
         }
+    }
+
+    /// <summary>Triggers that follow a date reach the deals that are in their span already: one timer each in this transaction, the deals follow page by page.</summary>
+    private async Task ArmDatesAsync(AutomationDbContext context, AccountId account, FunnelRow funnel, FunnelDocument document, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var left = await context.Timers.Where(timer => timer.AccountId == account.Value && timer.ConnectionId == funnel.ConnectionId && timer.Kind == "arm").ToListAsync(cancellationToken);
+        foreach (var trigger in document.Triggers.Where(trigger => trigger.When.Event == TriggerEvents.DateField && trigger.Enabled))
+        {
+            context.Timers.RemoveRange(left.Where(timer => timer.TriggerId == trigger.Id));
+            await AddTimerAsync(context, account, funnel, trigger.Id, "arm", now, cancellationToken);
+        }
+    }
+
+    private async Task AddTimerAsync(AutomationDbContext context, AccountId account, FunnelRow funnel, string trigger, string kind, DateTimeOffset due, CancellationToken cancellationToken)
+    {
+        if (!await context.Mailboxes.AnyAsync(row => row.AccountId == account.Value && row.ConnectionId == funnel.ConnectionId && row.EntityType == EntityTypes.Schedule && row.EntityId == trigger, cancellationToken))
+            context.Mailboxes.Add(new MailboxRow { AccountId = account.Value, ConnectionId = funnel.ConnectionId, EntityType = EntityTypes.Schedule, EntityId = trigger, UpdatedAt = clock.GetUtcNow() });
+        context.Timers.Add(new TimerRow
+        {
+            Id = ids.NewId(),
+            AccountId = account.Value,
+            ConnectionId = funnel.ConnectionId,
+            EntityType = EntityTypes.Schedule,
+            EntityId = trigger,
+            Kind = kind,
+            TriggerId = trigger,
+            DueAt = due,
+        });
     }
 }

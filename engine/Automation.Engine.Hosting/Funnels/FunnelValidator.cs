@@ -1,6 +1,8 @@
 using System.Globalization;
+using Automation.Engine.Calendars;
 using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Calendars;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
@@ -10,7 +12,8 @@ namespace Automation.Engine.Hosting.Funnels;
 /// <summary>Says everything that is wrong with a funnel document, with the places. An empty list means it can be published.</summary>
 public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInterpreter interpreter)
 {
-    public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelDocument document, CrmDirectory? directory, CancellationToken cancellationToken)
+    /// <param name="calendars">Names of working calendars that can be used.</param>
+    public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelDocument document, CrmDirectory? directory, IReadOnlySet<string> calendars, CancellationToken cancellationToken)
     {
         var problems = new List<FunnelProblem>();
         if (document.Format != FunnelDocument.CurrentFormat) Add("format", $"This is '{document.Format}'; the format here is '{FunnelDocument.CurrentFormat}'.");
@@ -48,9 +51,29 @@ public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInt
             if (when.Event == TriggerEvents.DateField && string.IsNullOrEmpty(when.Field)) Add($"{path}.field", "Name the field that holds the date.");
             if (when.Event == TriggerEvents.Schedule && (when.Cron is null || !Cron.IsValid(when.Cron))) Add($"{path}.cron", "A schedule needs a cron expression of six fields, seconds first: 0 0 10 ? * MON-FRI.");
             var timing = when.Timing;
-            if (timing.Kind == TimingKind.After && timing.Delay is not { Ticks: > 0 }) Add($"{path}.timing.delay", "Say how long after: 15m, 2h, 3d.");
+            if (timing.Kind == TimingKind.After && timing.Delay is not { IsZero: false, IsNegative: false }) Add($"{path}.timing.delay", "Say how long after: 15m, 2h, 3d, or in working time 3wh, 2wd.");
+            CheckCalendar(timing.Calendar, $"{path}.timing.calendar");
+            if ((timing.Calendar ?? timing.Manager) is not null && timing.Delay is not { Working: true }) Add($"{path}.timing.{(timing.Calendar is null ? "manager" : "calendar")}", "A calendar or a manager counts only with a delay in working time: 30wm, 3wh, 2wd.");
             if (timing.Kind == TimingKind.DailyAt && !TimeOnly.TryParseExact(timing.At, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) Add($"{path}.timing.at", "Say at what time: HH:mm.");
             if (timing.Kind == TimingKind.DateField && when.Event != TriggerEvents.DateField && string.IsNullOrEmpty(timing.Field)) Add($"{path}.timing.field", "Name the field that holds the date.");
+        }
+
+        void CheckCalendar(string? calendar, string path)
+        {
+            if (calendar is not null && !calendars.Contains(calendar)) problems.Add(new(path, CalendarInvalidException.Code, $"There is no working calendar '{calendar}'; there are {string.Join(", ", calendars.Order(StringComparer.Ordinal))}."));
+        }
+
+        void CheckWait(CalendarUse wait, string path)
+        {
+            CheckCalendar(wait.Calendar, $"{path}.calendar");
+            try
+            {
+                if (wait.Duration is { } duration) MomentText.Parse(duration);
+            }
+            catch (FormatException e)
+            {
+                Add($"{path}.duration", e.Message);
+            }
         }
 
         void CheckWorkflow(Newtonsoft.Json.Linq.JObject then, string path)
@@ -58,6 +81,7 @@ public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInt
             try
             {
                 interpreter.Compile(new("check", "check", 1, then));
+                foreach (var wait in CalendarUses.Waits(then)) CheckWait(wait, $"{path}.{wait.Path}");
             }
             catch (DefinitionInvalidException e)
             {

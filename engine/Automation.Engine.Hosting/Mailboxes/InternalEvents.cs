@@ -5,4 +5,7 @@ public static class InternalEvents
 {
     /// <summary>A published event that hits a bookmark of a run in this mailbox.</summary>
     public const string Stimulus = "stimulus";
+
+    /// <summary>A funnel was published: the deal looks at the date that a trigger of it follows.</summary>
+    public const string Arm = "arm";
 }

@@ -1,4 +1,5 @@
 using Automation.Engine.Accounts;
+using Automation.Engine.Calendars;
 using Automation.Engine.Effects;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
@@ -60,7 +61,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     public void EndEvent(Guid id, EventStatus status, string? code, string? message, string? state) => events.Add(new(id, status, code, message, state));
 
-    public void AddTimer(string kind, DateTimeOffset due, Guid? run = null, string? bookmark = null, string? trigger = null) => newTimers.Add(new TimerRow
+    public void AddTimer(string kind, DateTimeOffset due, Guid? run = null, string? bookmark = null, string? trigger = null, DueBy? by = null) => newTimers.Add(new TimerRow
     {
         Id = ids.NewId(),
         AccountId = key.Account.Value,
@@ -72,9 +73,15 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         BookmarkId = bookmark,
         TriggerId = trigger,
         DueAt = due,
+        DueSource = by?.Source,
+        DueStamp = by?.Stamp,
+        DueRule = by?.Rule,
     });
 
     public void RemoveTimer(Guid id) => removedTimers.Add(id);
+
+    /// <summary>True when a timer as last committed by this mailbox fits.</summary>
+    public bool HasTimer(Func<TimerRow, bool> which) => memory.Timers.Values.Any(which);
 
     public void RemoveTimers(Func<TimerRow, bool> which) => removedTimers.AddRange(memory.Timers.Values.Where(which).Select(timer => timer.Id));
 
@@ -207,7 +214,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         var before = run.State.Bookmarks.ToDictionary(bookmark => bookmark.Id, StringComparer.Ordinal);
         var after = state.Bookmarks.ToDictionary(bookmark => bookmark.Id, StringComparer.Ordinal);
         foreach (var bookmark in state.Bookmarks)
-            if (bookmark.DueAt is { } due && !before.ContainsKey(bookmark.Id)) AddTimer("bookmark", due, run.Row.Id, bookmark.Id);
+            if (bookmark.DueAt is { } due && !before.ContainsKey(bookmark.Id)) AddTimer("bookmark", due, run.Row.Id, bookmark.Id, by: bookmark.DueBy);
         RemoveTimers(timer => timer.RunId == run.Row.Id && timer.Kind == "bookmark" && timer.BookmarkId is { } id && !after.ContainsKey(id));
         var shared = state.Bookmarks.Where(bookmark => bookmark.DueAt is null || bookmark.Name.Length > 0).ToList();
         if (before.Count > 0) clearedBookmarkRuns.Add(run.Row.Id);

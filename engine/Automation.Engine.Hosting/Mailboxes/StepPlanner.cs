@@ -16,13 +16,14 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
 internal sealed partial class StepPlanner(
     AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
-    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IIdSource ids, TimeProvider clock, IServiceProvider services)
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services)
 {
     public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
     {
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow()) { DoneNumber = stored.Number };
         var account = await accounts.GetAsync(key.Account, cancellationToken);
         if (stored.Event.Kind == InternalEvents.Stimulus) await ResumeByEventAsync(key, memory, step, account, stored, cancellationToken);
+        else if (stored.Event.Kind == InternalEvents.Arm) await ArmAsync(key, step, account, stored, cancellationToken);
         else await MatchAsync(key, memory, step, account, stored, cancellationToken);
         step.EndEvent(stored.Id, EventStatus.Done, null, null, step.State.Known?.ToString(Newtonsoft.Json.Formatting.None));
         return step;
@@ -61,6 +62,9 @@ internal sealed partial class StepPlanner(
             case "begin" when timer.RunId is { } id && memory.Runs.TryGetValue(id, out var run) && run.Meta.Delayed:
                 var workflow = await funnels.WorkflowAsync(key.Account, run.Row.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {id}: its definition does not exist.");
                 await StartAsync(key, step, account, run, workflow, cancellationToken);
+                break;
+            case "arm":
+                await ArmAllAsync(key, step, timer, cancellationToken);
                 break;
             case "date" or "schedule":
                 step.State = timer.Kind == "date" ? step.State with { Armed = Without(step.State.Armed, timer.TriggerId!) } : step.State;
@@ -177,6 +181,7 @@ internal sealed partial class StepPlanner(
 
         var quotas = account.Quotas;
         var limits = new GuardLimits(quotas.RunsPerTrigger, MaxDepth: quotas.MaxDepth);
+        var delays = new DelayCounter(calendars, key.Account, key.Connection);
         var published = await funnels.PublishedAsync(key.Account);
         foreach (var funnel in published)
         {
@@ -184,8 +189,8 @@ internal sealed partial class StepPlanner(
             var verdicts = new List<Verdict>();
             foreach (var trigger in funnel.Triggers)
             {
-                if (same) ArmDate(step, trigger, scope, account, derivation);
-                var verdict = await matcher.MatchAsync(trigger, new(stored, derivation, before, scope, connection?.Name, same), limits, cancellationToken);
+                if (same) await ArmDateAsync(key, step, trigger, scope, account, derivation.ToStage, cancellationToken);
+                var verdict = await matcher.MatchAsync(trigger, new(stored, derivation, before, scope, connection?.Name, same) { Delays = delays }, limits, cancellationToken);
                 if (verdict.Outcome != VerdictOutcome.No) await FireAsync(key, step, account, funnel, trigger, verdict, stored, derivation, eventRoot, cancellationToken);
                 verdicts.Add(verdict);
             }
@@ -235,7 +240,7 @@ internal sealed partial class StepPlanner(
             run = run with { Meta = meta with { Delayed = true } };
             row.Meta = run.Meta.ToJson();
             step.AddRun(run);
-            step.AddTimer(delayed ? "start" : "begin", verdict.DueAt ?? step.Now, row.Id, trigger: definition.Id);
+            step.AddTimer(delayed ? "start" : "begin", verdict.DueAt ?? step.Now, row.Id, trigger: definition.Id, by: verdict.DueBy);
             return;
         }
 
@@ -255,27 +260,6 @@ internal sealed partial class StepPlanner(
         }
 
         step.State = step.State with { Fired = fired };
-    }
-
-    /// <summary>A date_field trigger follows its field: armed while the deal is in the span, moved when the date moves.</summary>
-    private static void ArmDate(StepBuilder step, CompiledTrigger trigger, EventScope scope, AccountInfo account, Derivation derivation)
-    {
-        var definition = trigger.Definition;
-        if (definition.When.Event != TriggerEvents.DateField || definition.When.Field is not { } field || step.State.Known is null) return;
-        var date = definition.Enabled && trigger.InSpan(derivation.ToStage) ? Clock.ReadDate(TriggerMatcher.FieldValue(EventScope.Flatten(step.State.Known), field), account.TimeZone) : null;
-        var due = date + (definition.When.Timing.Delay ?? TimeSpan.Zero);
-        var armed = step.State.Armed.TryGetValue(definition.Id, out var before) ? before : (DateTimeOffset?)null;
-        if (due == armed) return;
-        step.RemoveTimers(timer => timer.Kind == "date" && timer.TriggerId == definition.Id);
-        var next = new Dictionary<string, DateTimeOffset>(step.State.Armed, StringComparer.Ordinal);
-        next.Remove(definition.Id);
-        if (due is { } at && at > scope.Now)
-        {
-            step.AddTimer("date", at, trigger: definition.Id);
-            next[definition.Id] = at;
-        }
-
-        step.State = step.State with { Armed = next };
     }
 
     private async Task FireScheduleAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, StoredEvent due, CancellationToken cancellationToken)
@@ -322,12 +306,5 @@ internal sealed partial class StepPlanner(
         var directory = await directories.GetAsync(key.Connection, cancellationToken);
         var stage = directory?.Pipelines.FirstOrDefault(pipeline => pipeline.Id == visit.PipelineId)?.Stages.FirstOrDefault(stage => stage.Id == visit.StageId);
         return stage?.Kind is "won" or "lost";
-    }
-
-    private static Dictionary<string, DateTimeOffset> Without(IReadOnlyDictionary<string, DateTimeOffset> armed, string trigger)
-    {
-        var rest = new Dictionary<string, DateTimeOffset>(armed, StringComparer.Ordinal);
-        rest.Remove(trigger);
-        return rest;
     }
 }

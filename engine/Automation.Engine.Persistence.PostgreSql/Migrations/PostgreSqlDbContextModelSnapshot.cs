@@ -209,6 +209,35 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.ToTable("bookmarks");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.CalendarRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("document");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("UpdatedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("updated_by");
+
+                    b.HasKey("AccountId", "Name");
+
+                    b.ToTable("calendars");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.ConnectionRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1110,6 +1139,19 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
 
+                    b.Property<string>("DueRule")
+                        .HasColumnType("text")
+                        .HasColumnName("due_rule");
+
+                    b.Property<string>("DueSource")
+                        .HasColumnType("text")
+                        .HasColumnName("due_source")
+                        .UseCollation("C");
+
+                    b.Property<long?>("DueStamp")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_stamp");
+
                     b.Property<string>("EntityId")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1136,6 +1178,9 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasColumnName("trigger_id");
 
                     b.HasKey("Id");
+
+                    b.HasIndex(new[] { "AccountId", "DueSource", "DueStamp", "Id" }, "ix_timers_calendar")
+                        .HasFilter("due_source IS NOT NULL");
 
                     b.HasIndex(new[] { "DueAt", "Id" }, "ix_timers_due");
 

@@ -202,6 +202,34 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.ToTable("bookmarks");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.CalendarRow", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("document");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("UpdatedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("updated_by");
+
+                    b.HasKey("AccountId", "Name");
+
+                    b.ToTable("calendars");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.ConnectionRow", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1094,6 +1122,18 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("due_at");
 
+                    b.Property<string>("DueRule")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("due_rule");
+
+                    b.Property<string>("DueSource")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("due_source");
+
+                    b.Property<long?>("DueStamp")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_stamp");
+
                     b.Property<string>("EntityId")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1118,6 +1158,9 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .HasColumnName("trigger_id");
 
                     b.HasKey("Id");
+
+                    b.HasIndex(new[] { "AccountId", "DueSource", "DueStamp", "Id" }, "ix_timers_calendar")
+                        .HasFilter("due_source IS NOT NULL");
 
                     b.HasIndex(new[] { "DueAt", "Id" }, "ix_timers_due");
 

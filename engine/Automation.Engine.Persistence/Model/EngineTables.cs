@@ -48,6 +48,7 @@ internal static class EngineTables
             timer.HasKey(x => x.Id);
             timer.HasIndex(x => new { x.DueAt, x.Id }, "ix_timers_due");
             timer.HasIndex(x => new { x.AccountId, x.ConnectionId, x.EntityType, x.EntityId }, "ix_timers_mailbox");
+            timer.HasIndex(x => new { x.AccountId, x.DueSource, x.DueStamp, x.Id }, "ix_timers_calendar").HasFilter("due_source IS NOT NULL");
         });
         model.Entity<BookmarkRow>(bookmark =>
         {

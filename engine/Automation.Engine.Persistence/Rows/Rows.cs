@@ -257,12 +257,21 @@ public sealed class TimerRow : MailboxScoped
 {
     public Guid Id { get; set; }
 
-    /// <summary>bookmark, start, date, schedule, retry.</summary>
+    /// <summary>bookmark, start, begin, date, schedule, arm, retry.</summary>
     public required string Kind { get; set; }
     public Guid? RunId { get; set; }
     public string? BookmarkId { get; set; }
     public string? TriggerId { get; set; }
     public DateTimeOffset DueAt { get; set; }
+
+    /// <summary>The calendar, with the manager where one counts, that the time was computed by (<c>DueBy</c>); null for times that no calendar moves.</summary>
+    public string? DueSource { get; set; }
+
+    /// <summary>That source as it was then.</summary>
+    public long? DueStamp { get; set; }
+
+    /// <summary>How it was computed: a <c>DueRule</c>.</summary>
+    public string? DueRule { get; set; }
 }
 
 /// <summary>A bookmark that a shared stimulus (an event) may hit.</summary>
@@ -280,7 +289,7 @@ public sealed class JournalRow : MailboxScoped
 {
     public Guid Id { get; set; }
 
-    /// <summary>event, run, effect, operator.</summary>
+    /// <summary>event, run, effect, operator, calendar.</summary>
     public required string Kind { get; set; }
     public Guid? RunId { get; set; }
 
@@ -306,6 +315,17 @@ public sealed class LinkRow : AccountScoped
 
     /// <summary>When it was last recorded: the step's time, set by the store.</summary>
     public DateTimeOffset At { get; set; }
+}
+
+/// <summary>A working calendar that the account keeps itself.</summary>
+public sealed class CalendarRow : AccountScoped
+{
+    public required string Name { get; set; }
+
+    /// <summary>The CalendarDocument.</summary>
+    public required string Document { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+    public string? UpdatedBy { get; set; }
 }
 
 public sealed class ManagerRow : AccountScoped

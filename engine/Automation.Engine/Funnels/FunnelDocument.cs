@@ -1,3 +1,4 @@
+using Automation.Engine.Calendars;
 using Automation.Engine.Expressions;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -112,11 +113,20 @@ public sealed record When
 /// <summary>When the workflow starts, counted from the event.</summary>
 public sealed record Timing
 {
+    /// <summary>Stands in <see cref="Manager"/> for the deal's responsible.</summary>
+    public const string Responsible = "responsible";
+
     public TimingKind Kind { get; init; } = TimingKind.AtOnce;
 
-    /// <summary>For after: the delay. For date_field: before (negative) or after the date.</summary>
-    [JsonConverter(typeof(DurationConverter))]
-    public TimeSpan? Delay { get; init; }
+    /// <summary>For after: the delay. For date_field: before (negative) or after the date. Ordinary (<c>3h</c>, <c>2d</c>) or working time (<c>3wh</c>, <c>2wd</c>).</summary>
+    [JsonConverter(typeof(TimeLengthConverter))]
+    public TimeLength? Delay { get; init; }
+
+    /// <summary>For a delay in working time: name of the calendar; null for the bundled <c>ru</c>, or the account's own of that name.</summary>
+    public string? Calendar { get; init; }
+
+    /// <summary>For a delay in working time: whose shifts and leave count, a user id or <c>responsible</c>; null for nobody's.</summary>
+    public string? Manager { get; init; }
 
     /// <summary>For daily_at: <c>HH:mm</c> in the account's time zone.</summary>
     public string? At { get; init; }

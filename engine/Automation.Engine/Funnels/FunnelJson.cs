@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using Automation.Engine.Calendars;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Converters;
 using Newtonsoft.Json.Linq;
@@ -66,44 +65,11 @@ internal sealed class StageRefConverter : JsonConverter<StageRef>
 
 internal sealed class SnakeEnumConverter() : StringEnumConverter(new SnakeCaseNamingStrategy(), allowIntegerValues: false);
 
-/// <summary>Durations as people write them: <c>15m</c>, <c>2h</c>, <c>3d</c>, <c>1d12h</c>, <c>-30m</c>; <c>hh:mm:ss</c> is read too.</summary>
-public sealed partial class DurationConverter : JsonConverter<TimeSpan?>
+/// <summary>Lengths of time as people write them: <c>15m</c>, <c>1d12h</c>, <c>3wh</c>, <c>-2wd</c>; <c>hh:mm:ss</c> is read too.</summary>
+internal sealed class TimeLengthConverter : JsonConverter<TimeLength?>
 {
-    public override TimeSpan? ReadJson(JsonReader reader, Type objectType, TimeSpan? existingValue, bool hasExistingValue, JsonSerializer serializer) =>
-        reader.Value is string text ? Parse(text) : null;
+    public override TimeLength? ReadJson(JsonReader reader, Type objectType, TimeLength? existingValue, bool hasExistingValue, JsonSerializer serializer) =>
+        reader.Value is string text ? TimeLength.Parse(text) : null;
 
-    public override void WriteJson(JsonWriter writer, TimeSpan? value, JsonSerializer serializer) =>
-        writer.WriteValue(value is { } span ? Format(span) : null);
-
-    /// <exception cref="FormatException">The text is no duration.</exception>
-    public static TimeSpan Parse(string text)
-    {
-        var match = Pattern().Match(text);
-        if (match.Success && text.Trim() is not ("" or "-"))
-        {
-            var span = TimeSpan.Zero;
-            if (match.Groups["d"].Success) span += TimeSpan.FromDays(Number("d"));
-            if (match.Groups["h"].Success) span += TimeSpan.FromHours(Number("h"));
-            if (match.Groups["m"].Success) span += TimeSpan.FromMinutes(Number("m"));
-            if (match.Groups["s"].Success) span += TimeSpan.FromSeconds(Number("s"));
-            return match.Groups["sign"].Value == "-" ? -span : span;
-        }
-
-        if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var parsed)) return parsed;
-        throw new FormatException($"'{text}' is not a duration: write 15m, 2h, 3d or 1d12h.");
-
-        long Number(string group) => long.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
-    }
-
-    public static string Format(TimeSpan span)
-    {
-        if (span == TimeSpan.Zero) return "0m";
-        var size = span.Duration();
-        var text = (size.Days > 0 ? $"{size.Days}d" : "") + (size.Hours > 0 ? $"{size.Hours}h" : "")
-            + (size.Minutes > 0 ? $"{size.Minutes}m" : "") + (size.Seconds > 0 ? $"{size.Seconds}s" : "");
-        return span < TimeSpan.Zero ? "-" + text : text;
-    }
-
-    [GeneratedRegex(@"^\s*(?<sign>-?)(?:(?<d>\d{1,5})d)?(?:(?<h>\d{1,6})h)?(?:(?<m>\d{1,7})m)?(?:(?<s>\d{1,8})s)?\s*$")]
-    private static partial Regex Pattern();
+    public override void WriteJson(JsonWriter writer, TimeLength? value, JsonSerializer serializer) => writer.WriteValue(value?.ToString());
 }

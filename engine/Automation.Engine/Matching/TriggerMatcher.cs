@@ -1,4 +1,5 @@
 using System.Globalization;
+using Automation.Engine.Calendars;
 using Automation.Engine.Events;
 using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
@@ -8,7 +9,11 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Matching;
 
 /// <summary>What a match looks at. One snapshot for all triggers of an event.</summary>
-public sealed record MatchInput(StoredEvent Stored, Derivation Derivation, MailboxState Before, IExpressionScope Scope, string? SourceName, bool SameConnection);
+public sealed record MatchInput(StoredEvent Stored, Derivation Derivation, MailboxState Before, IExpressionScope Scope, string? SourceName, bool SameConnection)
+{
+    /// <summary>Counts delays in working time.</summary>
+    public required DelayCounter Delays { get; init; }
+}
 
 /// <summary>Limits of R14.</summary>
 public sealed record GuardLimits(int RunsPerTrigger = 20, int WindowMinutes = 10, int MaxDepth = 10);
@@ -29,11 +34,21 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
         var (refusal, values) = await CheckConditionAsync(definition, input.Scope, cancellationToken);
         if (refusal is not null) return refusal;
 
-        var (due, late) = await DueAsync(definition, input, cancellationToken);
-        if (late is not null) return No(late, Seen(definition.When.Timing.Field ?? "date", due?.ToString("O", CultureInfo.InvariantCulture)));
+        Deadline? due;
+        string? late;
+        try
+        {
+            (due, late) = await DueAsync(definition, input, cancellationToken);
+        }
+        catch (Exception e) when (e is CalendarInvalidException or NoWorkingTimeException)
+        {
+            return new(definition.Id, definition.Name, VerdictOutcome.No, e is CalendarInvalidException ? CalendarInvalidException.Code : NoWorkingTimeException.Code, e.Message, values);
+        }
+
+        if (late is not null) return No(late, Seen(definition.When.Timing.Field ?? "date", due?.At.ToString("O", CultureInfo.InvariantCulture)));
         return due is null
             ? new(definition.Id, definition.Name, VerdictOutcome.Fired, Reasons.Fired, null, values)
-            : new(definition.Id, definition.Name, VerdictOutcome.Scheduled, Reasons.Scheduled, null, values, due);
+            : new(definition.Id, definition.Name, VerdictOutcome.Scheduled, Reasons.Scheduled, null, [.. values, .. DelayCounter.Seen(due)], due.At, due.By);
 
         Verdict No(string reason, params SeenValue[] seen) => new(definition.Id, definition.Name, VerdictOutcome.No, reason, null, seen);
     }
@@ -146,23 +161,23 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
         Verdict No(string reason, string? message = null) => new(definition.Id, definition.Name, VerdictOutcome.No, reason, message, result.Seen);
     }
 
-    private static async ValueTask<(DateTimeOffset? Due, string? Late)> DueAsync(FunnelTrigger definition, MatchInput input, CancellationToken cancellationToken)
+    private static async ValueTask<(Deadline? Due, string? Late)> DueAsync(FunnelTrigger definition, MatchInput input, CancellationToken cancellationToken)
     {
         var timing = definition.When.Timing;
         var scope = input.Scope;
         switch (timing.Kind)
         {
-            case TimingKind.After when timing.Delay is { } delay && delay > TimeSpan.Zero:
-                return (input.Stored.AcceptedAt + delay, null);
+            case TimingKind.After when timing.Delay is { IsZero: false, IsNegative: false }:
+                return (await input.Delays.CountAsync(input.Stored.AcceptedAt, timing, scope, cancellationToken), null);
             case TimingKind.DailyAt when timing.At is { } at:
-                return (Clock.NextLocal(scope.Now, TimeOnly.Parse(at, CultureInfo.InvariantCulture), scope.TimeZone), null);
+                return (DelayCounter.At(Clock.NextLocal(scope.Now, TimeOnly.Parse(at, CultureInfo.InvariantCulture), scope.TimeZone)), null);
             case TimingKind.DateField when definition.When.Event != TriggerEvents.DateField && timing.Field is { } field:
                 var deal = await scope.ReadRootAsync("deal", cancellationToken);
                 if (Clock.ReadDate(FieldValue(deal, field), scope.TimeZone) is not { } date) return (null, Reasons.DateMissing);
-                var due = date + (timing.Delay ?? TimeSpan.Zero);
-                if (due > scope.Now) return (due, null);
+                var due = await input.Delays.CountAsync(date, timing, scope, cancellationToken);
+                if (due.At > scope.Now) return (due, null);
                 // A moment that has just passed still counts within half of the interval, as in amoCRM.
-                return scope.Now - due <= (timing.Delay ?? TimeSpan.Zero).Duration() / 2 ? (null, null) : (due, Reasons.DatePassed);
+                return scope.Now - due.At <= (date - due.At).Duration() / 2 ? (null, null) : (due, Reasons.DatePassed);
             default:
                 return (null, null);
         }

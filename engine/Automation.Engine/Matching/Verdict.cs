@@ -1,3 +1,4 @@
+using Automation.Engine.Calendars;
 using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
 using Automation.Engine.Workflows;
@@ -8,8 +9,10 @@ namespace Automation.Engine.Matching;
 /// <param name="Reason">One of <see cref="Reasons"/>, or an expression's error code.</param>
 /// <param name="Message">An expression's own message; null where the reason says it all.</param>
 /// <param name="DueAt">When a delayed trigger looks again.</param>
+/// <param name="DueBy">The calendar that <paramref name="DueAt"/> was computed by; null when none was.</param>
 public sealed record Verdict(
-    string TriggerId, string TriggerName, VerdictOutcome Outcome, string Reason, string? Message, IReadOnlyList<SeenValue> Seen, DateTimeOffset? DueAt = null);
+    string TriggerId, string TriggerName, VerdictOutcome Outcome, string Reason, string? Message, IReadOnlyList<SeenValue> Seen, DateTimeOffset? DueAt = null,
+    DueBy? DueBy = null);
 
 public enum VerdictOutcome { No, Fired, Scheduled }
 

@@ -1,3 +1,5 @@
+using Automation.Engine.Calendars;
+
 namespace Automation.Engine.Matching;
 
 /// <summary>Reasons in an admin's words, Russian and English.</summary>
@@ -23,6 +25,8 @@ public static class VerdictTexts
         [Reasons.LeftSpan] = ("сделка ушла с этапа до срока", "the deal left the stage before the time came"),
         [Reasons.LoopGuard] = ("остановлен: срабатывает слишком часто, похоже на цикл", "stopped: it fires too often, this looks like a loop"),
         [Reasons.ChainTooDeep] = ("остановлен: слишком длинная цепочка собственных изменений", "stopped: the chain of own changes is too long"),
+        [CalendarInvalidException.Code] = ("рабочий календарь не найден или в нём ошибка", "its working calendar is not there or has a mistake"),
+        [NoWorkingTimeException.Code] = ("срок не посчитать: в календаре или графике нет рабочего времени", "the deadline cannot be counted: the calendar or the shifts have no working time"),
         ["value_missing"] = ("не хватает значения для проверки условия", "a value that the condition needs is missing"),
         ["expression_failed"] = ("условие не удалось вычислить", "the condition could not be computed"),
         ["script_timeout"] = ("скрипт условия выполнялся слишком долго", "the condition's script took too long"),

@@ -1,3 +1,4 @@
+using Automation.Engine.Calendars;
 using Automation.Engine.Effects;
 using Automation.Engine.Expressions;
 using Automation.Engine.Mailboxes;
@@ -175,11 +176,15 @@ public sealed record CreateBookmarkArgs
 
     /// <summary>A timer hits it at this instant.</summary>
     public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>What <see cref="DueAt"/> was computed by, so that it moves when the calendar changes; null when it does not.</summary>
+    public DueBy? DueBy { get; init; }
 }
 
 /// <summary>A stored point where a run waits.</summary>
 /// <param name="Hash">Upper-case hex SHA-256 of name, payload and execution id, as in Elsa.</param>
-public sealed record Bookmark(string Id, string Name, string Hash, JToken Payload, string ContextId, string? Callback, bool AutoBurn, DateTimeOffset? DueAt);
+/// <param name="DueAt">As computed when it was made; the timer's row has the instant that holds now.</param>
+public sealed record Bookmark(string Id, string Name, string Hash, JToken Payload, string ContextId, string? Callback, bool AutoBurn, DateTimeOffset? DueAt, DueBy? DueBy = null);
 
 /// <summary>Two entities that belong together, kept by us on both sides.</summary>
 /// <param name="Relation">child, booking …</param>

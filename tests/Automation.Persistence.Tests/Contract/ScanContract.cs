@@ -13,6 +13,7 @@ public abstract class ScanContract : StoreContract
         await Store.Engine.AcceptAsync([Deals.Item(Deals.Event("a", "1"), Deals.Event("b", "2"))], Cancellation);
         var late = Deals.Timer(Deals.Noon, "2");
         var early = Deals.Timer(Deals.Noon.AddSeconds(-1));
+        (early.DueSource, early.DueStamp, early.DueRule) = ("ru", long.MinValue, "{}");
         var tick = Deals.Timer(Deals.Noon.AddMicroseconds(1));
         await Store.Engine.CommitAsync([Deals.Step("1") with { NewTimers = [tick, early] }, Deals.Step("2") with { NewTimers = [late] }], Cancellation);
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Automation.Engine.Calendars;
 using Automation.Engine.Funnels;
 using Automation.Server.CommandLine;
 using Automation.Server.Tests.CommandLine;
@@ -36,7 +37,7 @@ public sealed partial class DocsTests
     public void FunnelFile_Example_IsRead()
     {
         var funnel = FunnelJson.Read(Block("docs/funnel-file.md"));
-        Assert.Equal(TimeSpan.FromHours(36), Assert.Single(funnel.Triggers).When.Timing.Delay);
+        Assert.Equal(TimeLength.Parse("1d12h"), Assert.Single(funnel.Triggers).When.Timing.Delay);
     }
 
     [Fact]
@@ -59,7 +60,31 @@ public sealed partial class DocsTests
         }
     }
 
+    [Fact]
+    public void WorkingTime_CalendarFile_IsRead()
+    {
+        var file = RepositoryFolder.Read("docs/working-time.md").Split("```json\n").Skip(1).Select(part => part.Split("```")[0]).Single(part => part.Contains(CalendarDocument.CurrentFormat, StringComparison.Ordinal));
+        var calendar = CalendarCompiler.Compile("office", CalendarJson.Read(file), BundledCalendars.Find, "Europe/Moscow");
+        Assert.Equal(("Asia/Yekaterinburg", 246), (calendar.Zone.Id, calendar.Total(2026).Days));
+    }
+
+    [Fact]
+    public async Task WorkingTime_Examples_GiveWhatThePageSays()
+    {
+        var server = new StubServer();
+        var examples = RepositoryFolder.Read("docs/working-time.md").Split('\n').Select(line => When().Match(line)).Where(match => match.Success).ToList();
+        Assert.Equal(4, examples.Count);
+        foreach (var example in examples)
+        {
+            await server.RunAsync("when", example.Groups[1].Value, "--at", example.Groups[2].Value);
+            Assert.Equal(example.Groups[3].Value, server.Output.Split(' ')[0]);
+        }
+    }
+
     private static string Block(string page) => RepositoryFolder.Read(page).Split("```json\n")[1].Split("```")[0];
+
+    [GeneratedRegex(@"^\| `(.+)` \| `(.+)` \| `(\d{4}.+)` \|$")]
+    private static partial Regex When();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Links();
