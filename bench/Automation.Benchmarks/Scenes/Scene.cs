@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Automation.Benchmarks.Load;
 using Automation.Engine.Accounts;
+using Automation.Engine.Api;
 using Automation.Engine.Api.Access;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Funnels;

@@ -1,6 +1,7 @@
 using Automation.Engine.Funnels;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
+using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
@@ -17,7 +18,18 @@ public sealed record RunMeta(
     [property: JsonProperty("event")] JObject Event,
     [property: JsonProperty("delayed")] bool Delayed)
 {
-    public string ToJson() => JsonConvert.SerializeObject(this, RunJson.Settings);
+    public string ToJson() => JsonLine.Write(this, static (json, meta) =>
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("depth");
+        json.WriteValue(meta.Depth);
+        json.WritePropertyName("visit");
+        json.WriteValue(meta.Visit);
+        json.Property("event", meta.Event);
+        json.WritePropertyName("delayed");
+        json.WriteValue(meta.Delayed);
+        json.WriteEndObject();
+    });
 }
 
 /// <summary>An open run in a mailbox's memory.</summary>
@@ -34,14 +46,41 @@ public static class RunJson
         MaxDepth = 256,
     };
 
-    public static string Write(RunState state) => JsonConvert.SerializeObject(state, Settings);
+    private static readonly JsonSerializer Serializer = JsonSerializer.Create(Settings);
+
+    public static string Write(RunState state) => JsonLine.Write(state, static (json, run) =>
+    {
+        json.WriteStartObject();
+        json.WritePropertyName(nameof(RunState.Id));
+        json.WriteValue(run.Id);
+        json.Optional(nameof(RunState.DefinitionVersionId), run.DefinitionVersionId);
+        json.WritePropertyName(nameof(RunState.Status));
+        json.WriteValue((int)run.Status);
+        json.Property(nameof(RunState.Body), run.Body);
+        List(json, nameof(RunState.Bookmarks), run.Bookmarks);
+        List(json, nameof(RunState.PendingEffects), run.PendingEffects);
+        List(json, nameof(RunState.Incidents), run.Incidents);
+        json.Optional(nameof(RunState.Name), run.Name);
+        json.Optional(nameof(RunState.CorrelationId), run.CorrelationId);
+        json.WritePropertyName(nameof(RunState.Sequence));
+        json.WriteValue(run.Sequence);
+        json.WriteEndObject();
+    });
+
+    private static void List<T>(JsonTextWriter json, string name, IReadOnlyList<T> items)
+    {
+        json.WritePropertyName(name);
+        json.WriteStartArray();
+        foreach (var item in items) Serializer.Serialize(json, item);
+        json.WriteEndArray();
+    }
 
     /// <exception cref="JsonException">The text is no run state (R11: the run is quarantined).</exception>
     public static RunState ReadState(string json) => JsonConvert.DeserializeObject<RunState>(json, Settings) ?? throw new JsonException("The run state is empty.");
 
     public static RunMeta ReadMeta(string json) => JsonConvert.DeserializeObject<RunMeta>(json, Settings)!;
 
-    public static string WriteFacts(JObject facts) => facts.ToString(Formatting.None);
+    public static string WriteFacts(JObject facts) => JsonLine.Write(facts);
 
     public static JObject Parse(string json)
     {

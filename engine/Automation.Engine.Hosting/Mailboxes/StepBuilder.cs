@@ -5,6 +5,7 @@ using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
 using Automation.Engine.Workflows;
+using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Hosting.Mailboxes;
@@ -187,7 +188,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
             Position = memory.LastPosition + newEffects.Count + 1,
             TargetConnectionId = request.Connection?.Value,
             Kind = request.Kind,
-            Request = request.Request.ToString(Newtonsoft.Json.Formatting.None),
+            Request = JsonLine.Write(request.Request),
             Policy = (int)request.Policy,
             Summary = request.Summary,
             ContextId = contextId,

@@ -9,6 +9,7 @@ using Automation.Engine.Matching;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
+using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Hosting.Mailboxes;
@@ -25,7 +26,7 @@ internal sealed partial class StepPlanner(
         if (stored.Event.Kind == InternalEvents.Stimulus) await ResumeByEventAsync(key, memory, step, account, stored, cancellationToken);
         else if (stored.Event.Kind == InternalEvents.Arm) await ArmAsync(key, step, account, stored, cancellationToken);
         else await MatchAsync(key, memory, step, account, stored, cancellationToken);
-        step.EndEvent(stored.Id, EventStatus.Done, null, null, step.State.Known?.ToString(Newtonsoft.Json.Formatting.None));
+        step.EndEvent(stored.Id, EventStatus.Done, null, null, step.State.Known is { } known ? JsonLine.Write(known) : null);
         return step;
     }
 
@@ -89,7 +90,7 @@ internal sealed partial class StepPlanner(
     public async Task<StepBuilder> HandleEffectAsync(MailboxKey key, MailboxMemory memory, EffectRow effect, EffectState state, JToken? value, string? code, string? message, CancellationToken cancellationToken)
     {
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
-        step.EndEffect(effect, state, effect.Tries, value?.ToString(Newtonsoft.Json.Formatting.None), code, message, null);
+        step.EndEffect(effect, state, effect.Tries, value is null ? null : JsonLine.Write(value), code, message, null);
         StartNext(memory, step, effect);
         if (state == EffectState.Unknown)
         {
