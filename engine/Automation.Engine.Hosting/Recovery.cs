@@ -13,7 +13,10 @@ public sealed class Recovery(IEngineStore store, MailboxRouter router, RuntimeGa
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
+
+    /// <summary>Wakes once the gate opens, then every 10 s.</summary>
+    public async Task LoopAsync(CancellationToken stoppingToken)
     {
         await gate.OpenedAsync(stoppingToken);
         logger.Recovered(await WakeAllAsync(stoppingToken));

@@ -21,7 +21,7 @@ internal sealed partial class MailboxActor
             {
                 if (draining || stopping.IsCancellationRequested || waiting.Any(effect => sending.ContainsKey(effect.Key))) continue;
                 var left = loaded.LeftSending.Remove(target.Key);
-                sending[target.Key] = Task.Run(() => SendAsync(target, left));
+                sending[target.Key] = shared.RunAsync(() => SendAsync(target, left));
             }
         }
     }
@@ -105,7 +105,7 @@ internal sealed partial class MailboxActor
     private static double Roll(EffectRow effect) => Convert.ToInt32(effect.Key[..4], 16) / 65_536.0;
 
     /// <summary>Commits "sending, try n" before a call that the planning commit has not announced.</summary>
-    private Task BeginTryAsync(EffectRow effect)
+    private async Task BeginTryAsync(EffectRow effect)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
@@ -125,6 +125,7 @@ internal sealed partial class MailboxActor
         }
 
         Wake();
-        return done.Task.WaitAsync(stopping.Token);
+        await using var stop = stopping.Token.Register(() => done.TrySetCanceled());
+        await done.Task;
     }
 }

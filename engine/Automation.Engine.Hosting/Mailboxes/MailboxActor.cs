@@ -11,13 +11,17 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
     StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, JournalFeed Feed,
-    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger);
+    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger, TaskScheduler Scheduler)
+{
+    /// <summary>Work of its own, beside the caller.</summary>
+    public Task RunAsync(Func<Task> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
+}
 
 /// <summary>
 /// Does the work of one mailbox, one step at a time: events in the order of their numbers, due timers, finished effects. A step is
 /// computed, committed together with others, and only then does anything leave the process.
 /// </summary>
-internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyncDisposable
+internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared) : IMailboxActor
 {
     /// <param name="OnlyBegins">Commits a try of the event; the work itself is the next step.</param>
     private sealed record Work(Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event, bool OnlyBegins = false);
@@ -86,7 +90,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         {
             if (pumping || stopping.IsCancellationRequested) return;
             pumping = true;
-            pump = Task.Run(PumpAsync);
+            pump = shared.RunAsync(PumpAsync);
         }
     }
 
@@ -149,7 +153,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 var delay = TimeSpan.FromMilliseconds(Math.Min(30_000, 100 * Math.Pow(2, attempt)));
                 shared.Logger.StepFailed(key.ToString(), attempt, delay.TotalMilliseconds, e);
                 memory = null;
-                await Task.Delay(delay, shared.Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(delay, shared.Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
 
