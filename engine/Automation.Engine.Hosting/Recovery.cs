@@ -13,10 +13,7 @@ public sealed class Recovery(IEngineStore store, MailboxRouter router, RuntimeGa
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(10);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
-
-    /// <summary>Wakes once the gate opens, then every 10 s.</summary>
-    public async Task LoopAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await gate.OpenedAsync(stoppingToken);
         logger.Recovered(await WakeAllAsync(stoppingToken));
@@ -36,7 +33,9 @@ public sealed class Recovery(IEngineStore store, MailboxRouter router, RuntimeGa
         }
     }
 
-    private async Task<int> WakeAllAsync(CancellationToken cancellationToken)
+    /// <summary>One sweep.</summary>
+    /// <returns>Mailboxes woken.</returns>
+    public async Task<int> WakeAllAsync(CancellationToken cancellationToken)
     {
         var woken = 0;
         MailboxKey? after = null;

@@ -50,10 +50,7 @@ public sealed class TimerScanJob(TimerScan scan) : IJob
 /// <summary>The scan every second works without Quartz too.</summary>
 public sealed class TimerScanLoop(TimerScan scan, RuntimeGate gate, TimeProvider clock) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
-
-    /// <summary>Scans once the gate opens, then every 500 ms.</summary>
-    public async Task LoopAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await gate.OpenedAsync(stoppingToken);
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(500), clock);
