@@ -1,0 +1,185 @@
+using Automation.Engine.Persistence.Steps;
+using Automation.Simulation.Tests.Outside;
+using Automation.Simulation.Tests.Planted;
+using Automation.Testing.Model;
+
+namespace Automation.Simulation.Tests.World;
+
+/// <summary>One history: nodes, store, network, clients and a ledger, and everything that goes wrong between them, all from one seed.</summary>
+public sealed class History
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(2);
+    private readonly Dictionary<string, int> lives = new(StringComparer.Ordinal);
+    private readonly Clients clients;
+
+    private History(int seed, PlantedBug bug, bool told, FaultPlan? plan = null)
+    {
+        World = new(seed, told);
+        Bug = bug;
+        Plan = plan ?? FaultPlan.Draw(World);
+        Cluster = new(this);
+        Watch = new(this);
+        Ledger = new(this);
+        clients = new(this);
+    }
+
+    public SimulatedWorld World { get; }
+
+    public FaultPlan Plan { get; }
+
+    public PlantedBug Bug { get; }
+
+    public ModelStore Store { get; } = new();
+
+    public Cluster Cluster { get; }
+
+    public Ledger Ledger { get; }
+
+    public Watch Watch { get; }
+
+    /// <summary>Writes asked for so far.</summary>
+    public int Writes { get; set; }
+
+    public bool IsStorm => World.Elapsed < FaultPlan.Storm;
+
+    /// <param name="told">Keeps a readable trace.</param>
+    public static History Play(int seed, PlantedBug bug, bool told = false)
+    {
+        var before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            var history = new History(seed, bug, told);
+            history.Play();
+            return history;
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+
+    /// <summary>A history that a test tells itself: nodes that nobody calls, and no fault that the plan does not name.</summary>
+    public static History Script(FaultPlan plan)
+    {
+        SynchronizationContext.SetSynchronizationContext(null);
+        var history = new History(1, PlantedBug.None, told: true, plan);
+        for (var i = 1; i <= plan.Nodes; i++) history.Start($"n{i}");
+        return history;
+    }
+
+    public IReadOnlyList<AcceptResult> Accept(SimulatedNode node, IReadOnlyList<AcceptItem> items)
+    {
+        var results = StoreLink.Now(Store.AcceptAsync(items, CancellationToken.None));
+        foreach (var (item, told) in items.Zip(results).SelectMany(pair => pair.First.Events.Zip(pair.Second.Events)))
+            World.Tell(node.Name, $"accepts {item.Event.DedupKey} as {told.Stored?.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "a copy"}");
+        return results;
+    }
+
+    public IReadOnlyList<bool> Commit(SimulatedNode node, IReadOnlyList<StepCommit> steps)
+    {
+        var results = StoreLink.Now(Store.CommitAsync(steps, CancellationToken.None));
+        foreach (var (step, committed) in steps.Zip(results))
+        {
+            World.Tell(node.Name, $"commits {Watch.Describe(step)}{(committed ? "" : ": refused as stale")}");
+            if (committed) Watch.Committed(node, step);
+        }
+
+        return results;
+    }
+
+    /// <summary>The step with whatever epoch its mailbox has: for the bug that asks for none.</summary>
+    public StepCommit Unfence(StepCommit step) =>
+        StoreLink.Now(Store.LoadAsync(step.Mailbox, CancellationToken.None)) is { Row.Epoch: var epoch } ? step with { Epoch = epoch, NewEpoch = epoch + 1 } : step;
+
+    public void Crash(SimulatedNode node)
+    {
+        if (node.Scheduler.IsDead) return;
+        World.Tell(node.Name, "dies");
+        Watch.Deaths++;
+        node.Scheduler.IsDead = true;
+        World.After(World.Between(0.3, 4), () => Cluster.Expel(node));
+        World.After(World.Between(0.5, 6), () => Start(node.Name.Split('.')[0]));
+    }
+
+    private void Play()
+    {
+        for (var i = 1; i <= Plan.Nodes; i++) Start($"n{i}");
+        clients.Begin();
+        Often(Plan.Crashes, () => Crash(AnyNode()));
+        Often(Plan.Pauses, () => Pause(AnyNode()));
+        Often(Plan.Moves, Cluster.Forget);
+        Often(Plan.HandBacks, () => AnyNode().HandBack());
+        Often(Plan.Jumps, () => Jump(World.Between(-600, 600)));
+        World.Run(() => Watch.Violations.Count > 0 || !IsStorm);
+        World.After(TimeSpan.FromSeconds(5), Decide);
+        World.Run(() => Watch.Violations.Count > 0 || (World.Elapsed > FaultPlan.Storm + TimeSpan.FromSeconds(20) && IsOver()) || World.Elapsed > Patience);
+        if (Watch.Violations.Count == 0) new Verdicts(this, clients).Check();
+        if (World.Escaped is { } from) Watch.Break($"work has left the thread of the history (a Task.Run or ConfigureAwait(false)): {from}");
+    }
+
+    private bool IsOver() => clients.AreAnswered && Store.Timers.Count == 0
+        && Store.Events.All(row => row.Status != Automation.Engine.Persistence.Rows.EventStatus.Waiting)
+        && Store.Effects.Values.All(effect => effect.State is 2 or 3 or 5) && Store.Runs.All(run => run.Status > 1);
+
+    private void Start(string name)
+    {
+        var life = lives[name] = lives.GetValueOrDefault(name) + 1;
+        var node = new SimulatedNode(this, $"{name}.{life}");
+        World.Tell(node.Name, "starts");
+        Cluster.Join(node);
+        node.Start();
+    }
+
+    private void Pause(SimulatedNode node)
+    {
+        if (node.Scheduler.IsDead || node.Scheduler.IsPaused) return;
+        World.Tell(node.Name, "stands still");
+        Watch.Deaths++;
+        node.Scheduler.Pause();
+        World.After(World.Between(0.5, 5), () =>
+        {
+            if (node.Scheduler.IsPaused) Cluster.Expel(node);
+        });
+        World.After(World.Between(0.3, 15), () =>
+        {
+            if (node.Scheduler.IsDead) return;
+            World.Tell(node.Name, "goes on");
+            node.Scheduler.GoOn();
+            // Some find out that they were declared dead, and end; some are taken back with all that they hold.
+            if (Cluster.Members.Contains(node)) return;
+            if (World.Happens(0.5)) Cluster.Join(node);
+            else World.After(World.Between(0, 2), () => Crash(node));
+        });
+    }
+
+    private void Jump(TimeSpan by)
+    {
+        World.Tell("world", $"the clock jumps by {by.TotalSeconds} s");
+        World.Jump(by);
+    }
+
+    /// <summary>A person decides effects whose result nobody knows.</summary>
+    private void Decide()
+    {
+        World.After(TimeSpan.FromSeconds(5), Decide);
+        if (Cluster.Members.Count == 0) return;
+        foreach (var effect in Store.Effects.Values.Where(effect => effect.State == 4).ToList())
+        {
+            var decision = (Automation.Engine.Effects.EffectDecision)World.Chance.Next(3);
+            Watch.Decided(effect.Key, decision);
+            var node = AnyNode();
+            node.Scheduler.Post(() => _ = node.Router.DecideEffectAsync(StoredEvents.MailboxOf(effect), effect.Key, decision, "Ольга"));
+        }
+    }
+
+    private SimulatedNode AnyNode() => Cluster.Members[World.Chance.Next(Cluster.Members.Count)];
+
+    private void Often(int times, Action fault)
+    {
+        for (var i = 0; i < times; i++) World.After(World.Between(0, FaultPlan.Storm.TotalSeconds), () =>
+        {
+            if (Cluster.Members.Count > 0) fault();
+        });
+    }
+}
