@@ -28,6 +28,9 @@ public sealed record FaultPlan
     public required int HandBacks { get; init; }
     public required int Jumps { get; init; }
 
+    /// <summary>Runs that a person cancels.</summary>
+    public required int Cancels { get; init; }
+
     public required double HookCopied { get; init; }
     public required double HookLost { get; init; }
     public required double GatewayFails { get; init; }
@@ -54,6 +57,7 @@ public sealed record FaultPlan
         Moves = 0,
         HandBacks = 0,
         Jumps = 0,
+        Cancels = 0,
         HookCopied = 0,
         HookLost = 0,
         GatewayFails = 0,
@@ -89,6 +93,7 @@ public sealed record FaultPlan
             GatewaySlow = Rate(0.4),
             AnswerLost = Rate(0.3),
             GatewayDead = Spans(2, 8),
+            Cancels = Count(3),
         };
 
         double Rate(double most) => world.Happens(0.5) ? 0 : world.Chance.NextDouble() * most;

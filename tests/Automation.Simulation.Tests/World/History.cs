@@ -9,6 +9,7 @@ namespace Automation.Simulation.Tests.World;
 public sealed class History
 {
     private static readonly TimeSpan Patience = TimeSpan.FromHours(2);
+    private static readonly TimeSpan Lag = TimeSpan.FromSeconds(90);
     private readonly Dictionary<string, int> lives = new(StringComparer.Ordinal);
     private readonly Clients clients;
 
@@ -110,9 +111,11 @@ public sealed class History
         Often(Plan.Pauses, () => Pause(AnyNode()));
         Often(Plan.Moves, Cluster.Forget);
         Often(Plan.HandBacks, () => AnyNode().HandBack());
+        Often(Plan.Cancels, Cancel);
         Often(Plan.Jumps, () => Jump(World.Between(-600, 600)));
         World.Run(() => Watch.Violations.Count > 0 || !IsStorm);
         World.After(TimeSpan.FromSeconds(5), Decide);
+        World.After(Lag, NothingWaits);
         World.Run(() => Watch.Violations.Count > 0 || (World.Elapsed > FaultPlan.Storm + TimeSpan.FromSeconds(20) && IsOver()) || World.Elapsed > Patience);
         if (Watch.Violations.Count == 0) new Verdicts(this, clients).Check();
         if (World.Escaped is { } from) Watch.Break($"work has left the thread of the history (a Task.Run or ConfigureAwait(false)): {from}");
@@ -157,6 +160,25 @@ public sealed class History
     {
         World.Tell("world", $"the clock jumps by {by.TotalSeconds} s");
         World.Jump(by);
+    }
+
+    // An event that ends processes may need several of them; all others are through by now, back-off and sweep included (R1).
+    private void NothingWaits()
+    {
+        if (Plan.Killers > 0) return;
+        foreach (var row in Store.Events.Where(row => row.Status == Automation.Engine.Persistence.Rows.EventStatus.Waiting && row.AcceptedAt < World.Shown - Lag / 2))
+            Watch.Break($"{row.DedupKey} still waits {Lag.TotalSeconds} s after the last fault");
+    }
+
+    private void Cancel()
+    {
+        var open = Store.Runs.Where(run => run.Status is 0 or 1).ToList();
+        if (open.Count == 0) return;
+        var run = open[World.Chance.Next(open.Count)];
+        World.Tell("person", $"cancels run {run.TriggerId} of {run.EntityId}");
+        Watch.AskedToCancel.Add(run.Id);
+        var node = AnyNode();
+        node.Scheduler.Post(() => _ = node.Router.CancelRunAsync(StoredEvents.MailboxOf(run), run.Id, "person"));
     }
 
     /// <summary>A person decides effects whose result nobody knows.</summary>

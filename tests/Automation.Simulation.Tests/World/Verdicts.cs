@@ -45,6 +45,7 @@ public sealed class Verdicts(History history, Clients clients)
         }
         else
         {
+            if (history.Store.Runs.Any(run => run.EventId == row.Id && history.Watch.AskedToCancel.Contains(run.Id))) return;
             foreach (var call in Workload.CallsOf(hook.Letters).Where(call => !effects[$"{hook.Name}:{call}"].Any())) Break($"{hook.Name}:{call} was never planned");
         }
     }
@@ -55,12 +56,13 @@ public sealed class Verdicts(History history, Clients clients)
         var state = (EffectState)effect.State;
         if (state is EffectState.Planned or EffectState.Sending or EffectState.Unknown) Break($"{action} is stuck as {state}");
         if (state == EffectState.Done && !history.Ledger.HasAction(action) && !history.Watch.WasDecided(effect.Key, EffectDecision.Done)) Break($"{action} is said to be done, and the ledger knows nothing");
-        if (state == EffectState.Cancelled || (state == EffectState.Failed && !history.Watch.WasDecided(effect.Key, EffectDecision.Failed))) Break($"{action} is {state} ({effect.ErrorCode}): nothing gave a reason");
+        if ((state == EffectState.Cancelled && !history.Watch.AskedToCancel.Contains(effect.RunId)) || (state == EffectState.Failed && !history.Watch.WasDecided(effect.Key, EffectDecision.Failed))) Break($"{action} is {state} ({effect.ErrorCode}): nothing gave a reason");
     }
 
     private void Check(RunRow run)
     {
-        if ((RunStatus)run.Status != RunStatus.Finished) Break($"run {run.TriggerId} of deal {run.EntityId} is {(RunStatus)run.Status}");
+        var mayBeCancelled = history.Watch.AskedToCancel.Contains(run.Id) && (RunStatus)run.Status == RunStatus.Cancelled;
+        if ((RunStatus)run.Status != RunStatus.Finished && !mayBeCancelled) Break($"run {run.TriggerId} of deal {run.EntityId} is {(RunStatus)run.Status}");
         var rows = history.Store.Journal.Where(row => row.RunId == run.Id).OrderBy(row => row.Sequence).ToList();
         if (rows.Count != run.Sequence) Break($"run {run.TriggerId} of deal {run.EntityId} has {rows.Count} journal rows of {run.Sequence}");
         var replay = Installation.Shared.Replay.ReplayAsync(run, rows, CancellationToken.None).GetAwaiter().GetResult();

@@ -24,6 +24,9 @@ public sealed class Watch(History history)
     /// <summary>Effects whose result nobody knew at some time: what stands behind them went on.</summary>
     public HashSet<string> WereUnknown { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Runs that a person wanted to end; what they would have done is not missed.</summary>
+    public HashSet<Guid> AskedToCancel { get; } = [];
+
     public void Break(string what)
     {
         violations.Add(what);
