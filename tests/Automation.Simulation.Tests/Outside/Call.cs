@@ -1,7 +1,6 @@
 using Automation.Engine.Accounts;
 using Automation.Engine.Effects;
 using Automation.Engine.Workflows;
-using Automation.Simulation.Tests.World;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Simulation.Tests.Outside;
@@ -28,16 +27,5 @@ public sealed class Call : Activity
     {
         context.JournalData["done"] = outcome.Done;
         return context.CompleteActivityAsync();
-    }
-}
-
-/// <summary>Ends the process that runs it, as a bug in a native library would.</summary>
-[Activity("Sim"), Deterministic]
-public sealed class Kill : Activity
-{
-    protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
-    {
-        context.GetRequiredService<Life>().End();
-        await new TaskCompletionSource().Task;
     }
 }

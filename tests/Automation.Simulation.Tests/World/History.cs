@@ -6,7 +6,7 @@ using Automation.Testing.Model;
 namespace Automation.Simulation.Tests.World;
 
 /// <summary>One history: nodes, store, network, clients and a ledger, and everything that goes wrong between them, all from one seed.</summary>
-public sealed class History
+public sealed partial class History
 {
     private static readonly TimeSpan Patience = TimeSpan.FromHours(2);
     private static readonly TimeSpan Lag = TimeSpan.FromSeconds(90);
@@ -93,16 +93,6 @@ public sealed class History
     public StepCommit Unfence(StepCommit step) =>
         StoreLink.Now(Store.LoadAsync(step.Mailbox, CancellationToken.None)) is { Row.Epoch: var epoch } ? step with { Epoch = epoch, NewEpoch = epoch + 1 } : step;
 
-    public void Crash(SimulatedNode node)
-    {
-        if (node.Scheduler.IsDead) return;
-        World.Tell(node.Name, "dies");
-        Watch.Deaths++;
-        node.Scheduler.IsDead = true;
-        World.After(World.Between(0.3, 4), () => Cluster.Expel(node));
-        World.After(World.Between(0.5, 6), () => Start(node.Name.Split('.')[0]));
-    }
-
     private void Play()
     {
         for (var i = 1; i <= Plan.Nodes; i++) Start($"n{i}");
@@ -125,83 +115,11 @@ public sealed class History
         && Store.Events.All(row => row.Status != Automation.Engine.Persistence.Rows.EventStatus.Waiting)
         && Store.Effects.Values.All(effect => effect.State is 2 or 3 or 5) && Store.Runs.All(run => run.Status > 1);
 
-    private void Start(string name)
-    {
-        var life = lives[name] = lives.GetValueOrDefault(name) + 1;
-        var node = new SimulatedNode(this, $"{name}.{life}");
-        World.Tell(node.Name, "starts");
-        Cluster.Join(node);
-        node.Start();
-    }
-
-    private void Pause(SimulatedNode node)
-    {
-        if (node.Scheduler.IsDead || node.Scheduler.IsPaused) return;
-        World.Tell(node.Name, "stands still");
-        Watch.Deaths++;
-        node.Scheduler.Pause();
-        World.After(World.Between(0.5, 5), () =>
-        {
-            if (node.Scheduler.IsPaused) Cluster.Expel(node);
-        });
-        World.After(World.Between(0.3, 15), () =>
-        {
-            if (node.Scheduler.IsDead) return;
-            World.Tell(node.Name, "goes on");
-            node.Scheduler.GoOn();
-            // Some find out that they were declared dead, and end; some are taken back with all that they hold.
-            if (Cluster.Members.Contains(node)) return;
-            if (World.Happens(0.5)) Cluster.Join(node);
-            else World.After(World.Between(0, 2), () => Crash(node));
-        });
-    }
-
-    private void Jump(TimeSpan by)
-    {
-        World.Tell("world", $"the clock jumps by {by.TotalSeconds} s");
-        World.Jump(by);
-    }
-
     // An event that ends processes may need several of them; all others are through by now, back-off and sweep included (R1).
     private void NothingWaits()
     {
         if (Plan.Killers > 0) return;
         foreach (var row in Store.Events.Where(row => row.Status == Automation.Engine.Persistence.Rows.EventStatus.Waiting && row.AcceptedAt < World.Shown - Lag / 2))
             Watch.Break($"{row.DedupKey} still waits {Lag.TotalSeconds} s after the last fault");
-    }
-
-    private void Cancel()
-    {
-        var open = Store.Runs.Where(run => run.Status is 0 or 1).ToList();
-        if (open.Count == 0) return;
-        var run = open[World.Chance.Next(open.Count)];
-        World.Tell("person", $"cancels run {run.TriggerId} of {run.EntityId}");
-        Watch.AskedToCancel.Add(run.Id);
-        var node = AnyNode();
-        node.Scheduler.Post(() => _ = node.Router.CancelRunAsync(StoredEvents.MailboxOf(run), run.Id, "person"));
-    }
-
-    /// <summary>A person decides effects whose result nobody knows.</summary>
-    private void Decide()
-    {
-        World.After(TimeSpan.FromSeconds(5), Decide);
-        if (Cluster.Members.Count == 0) return;
-        foreach (var effect in Store.Effects.Values.Where(effect => effect.State == 4).ToList())
-        {
-            var decision = (Automation.Engine.Effects.EffectDecision)World.Chance.Next(3);
-            Watch.Decided(effect.Key, decision);
-            var node = AnyNode();
-            node.Scheduler.Post(() => _ = node.Router.DecideEffectAsync(StoredEvents.MailboxOf(effect), effect.Key, decision, "Ольга"));
-        }
-    }
-
-    private SimulatedNode AnyNode() => Cluster.Members[World.Chance.Next(Cluster.Members.Count)];
-
-    private void Often(int times, Action fault)
-    {
-        for (var i = 0; i < times; i++) World.After(World.Between(0, FaultPlan.Storm.TotalSeconds), () =>
-        {
-            if (Cluster.Members.Count > 0) fault();
-        });
     }
 }
