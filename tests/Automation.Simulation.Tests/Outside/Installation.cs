@@ -58,6 +58,7 @@ public sealed class Installation
         node.AddSingleton(services.GetRequiredService<IExpressionEvaluator>());
         node.AddSingleton(services.GetRequiredService<ManagerStore>());
         node.AddSingleton(services.GetRequiredService<IDbContextFactory<AutomationDbContext>>());
+        node.AddSingleton(services.GetRequiredService<IWorkCalendars>());
         node.AddSingleton<IPorts>(ports);
     }
 

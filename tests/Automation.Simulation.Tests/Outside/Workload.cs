@@ -1,3 +1,4 @@
+using Automation.Engine.Calendars;
 using Automation.Engine.Funnels;
 using Newtonsoft.Json.Linq;
 
@@ -20,7 +21,7 @@ public static class Workload
             Trigger("a", [CallOf("a", "Retry")]),
             Trigger("b", [CallOf("b", "Verify"), Activity("w", "Elsa.Delay", ("timeSpan", "Literal", "00:00:05")), CallOf("c", "Retry")]),
             Trigger("h", [CallOf("h", "Hold")]),
-            Trigger("d", [CallOf("d", "Retry")], TimeSpan.FromSeconds(10)),
+            Trigger("d", [CallOf("d", "Retry")], "10s"),
         ],
     };
 
@@ -32,12 +33,12 @@ public static class Workload
         _ => [letter.ToString()],
     });
 
-    private static FunnelTrigger Trigger(string letter, JObject[] activities, TimeSpan? delay = null) => new()
+    private static FunnelTrigger Trigger(string letter, JObject[] activities, string? delay = null) => new()
     {
         Id = letter,
         Name = letter,
         Reentry = Reentry.EveryTime,
-        When = new When { Event = TriggerEvents.Webhook, Timing = delay is null ? new() : new() { Kind = TimingKind.After, Delay = delay } },
+        When = new When { Event = TriggerEvents.Webhook, Timing = delay is null ? new() : new() { Kind = TimingKind.After, Delay = TimeLength.Parse(delay) } },
         If = new("NCalc", $"[event.data.{letter}] = 1"),
         Then = new JObject
         {
