@@ -26,6 +26,9 @@ public sealed record RuntimeOptions
 
     /// <summary>Most steps in one commit. Default 256.</summary>
     public int MaxBatch { get; init; } = 256;
+
+    /// <summary>Where mailboxes and committers work. Default: the thread pool.</summary>
+    public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 }
 
 public static class HostingRegistration
@@ -65,8 +68,9 @@ public static class HostingRegistration
         services.AddSingleton(provider => new MailboxShared(
             provider.GetRequiredService<StepPlanner>(), provider.GetRequiredService<IEngineStore>(), provider.GetRequiredService<GroupCommitter<StepCommit, bool>>(),
             provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
-            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox")));
-        var grouping = new GroupCommitterOptions { MaxBatch = options.MaxBatch, Loops = options.CommitLoops };
+            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox"), options.Scheduler));
+        services.AddSingleton(provider => new MailboxActors(provider.GetRequiredService<MailboxShared>()));
+        var grouping = new GroupCommitterOptions { MaxBatch = options.MaxBatch, Loops = options.CommitLoops, Scheduler = options.Scheduler };
         services.AddSingleton(provider => new GroupCommitter<AcceptItem, AcceptResult>(provider.GetRequiredService<IEngineStore>().AcceptAsync, grouping));
         services.AddSingleton(provider => new GroupCommitter<StepCommit, bool>(provider.GetRequiredService<IEngineStore>().CommitAsync, grouping));
         services.AddSingleton<TimerScan>();

@@ -33,7 +33,9 @@ public sealed class Recovery(IEngineStore store, MailboxRouter router, RuntimeGa
         }
     }
 
-    private async Task<int> WakeAllAsync(CancellationToken cancellationToken)
+    /// <summary>One sweep.</summary>
+    /// <returns>Mailboxes woken.</returns>
+    public async Task<int> WakeAllAsync(CancellationToken cancellationToken)
     {
         var woken = 0;
         MailboxKey? after = null;

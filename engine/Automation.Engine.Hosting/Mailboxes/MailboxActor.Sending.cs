@@ -21,7 +21,7 @@ internal sealed partial class MailboxActor
             {
                 if (draining || stopping.IsCancellationRequested || waiting.Any(effect => sending.ContainsKey(effect.Key))) continue;
                 var left = loaded.LeftSending.Remove(target.Key);
-                sending[target.Key] = Task.Run(() => SendAsync(target, left));
+                sending[target.Key] = shared.RunAsync(() => SendAsync(target, left));
             }
         }
     }
@@ -67,7 +67,8 @@ internal sealed partial class MailboxActor
         {
             work.AddLast(async loaded =>
             {
-                if (!loaded.Effects.TryGetValue(effectKey, out var effect))
+                // Another activation may have given it up as unknown meanwhile: who knows better says so.
+                if (!loaded.Effects.TryGetValue(effectKey, out var effect) && !(result is Delivered or Rejected && loaded.Held.TryGetValue(effectKey, out effect)))
                 {
                     lock (gate) sending.Remove(effectKey);
                     return null;
@@ -79,7 +80,7 @@ internal sealed partial class MailboxActor
             });
         }
 
-        Wake();
+        Start();
     }
 
     private Task<StepBuilder> PlanResultAsync(MailboxMemory loaded, EffectRow effect, EffectResult result)
@@ -105,15 +106,18 @@ internal sealed partial class MailboxActor
     private static double Roll(EffectRow effect) => Convert.ToInt32(effect.Key[..4], 16) / 65_536.0;
 
     /// <summary>Commits "sending, try n" before a call that the planning commit has not announced.</summary>
-    private Task BeginTryAsync(EffectRow effect)
+    private async Task BeginTryAsync(EffectRow effect)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
             work.AddLast(loaded =>
             {
-                if (!loaded.Effects.TryGetValue(effect.Key, out var current))
+                if (!loaded.Effects.TryGetValue(effect.Key, out var current) || current.State != (int)EffectState.Planned || current.Tries != effect.Tries)
                 {
+                    // Another activation, or a commit whose answer was lost, has begun it: whether it is done, nobody here knows.
+                    if (current is { State: (int)EffectState.Sending }) loaded.LeftSending.Add(effect.Key);
+                    lock (gate) sending.Remove(effect.Key);
                     done.TrySetCanceled();
                     return Task.FromResult<StepBuilder?>(null);
                 }
@@ -124,7 +128,8 @@ internal sealed partial class MailboxActor
             });
         }
 
-        Wake();
-        return done.Task.WaitAsync(stopping.Token);
+        Start();
+        await using var stop = stopping.Token.Register(() => done.TrySetCanceled());
+        await done.Task;
     }
 }

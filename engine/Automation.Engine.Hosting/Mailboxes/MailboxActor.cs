@@ -11,13 +11,17 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
     StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, JournalFeed Feed,
-    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger);
+    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger, TaskScheduler Scheduler)
+{
+    /// <summary>Work of its own, beside the caller.</summary>
+    public Task RunAsync(Func<Task> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
+}
 
 /// <summary>
 /// Does the work of one mailbox, one step at a time: events in the order of their numbers, due timers, finished effects. A step is
 /// computed, committed together with others, and only then does anything leave the process.
 /// </summary>
-internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared) : IAsyncDisposable
+internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared) : IMailboxActor
 {
     /// <param name="OnlyBegins">Commits a try of the event; the work itself is the next step.</param>
     private sealed record Work(Func<MailboxMemory, Task<StepBuilder?>> Plan, StoredEvent? Event, bool OnlyBegins = false);
@@ -35,6 +39,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     private MailboxMemory? memory;
     private Task pump = Task.CompletedTask;
     private bool pumping;
+    private bool lookAgain;
 
     /// <summary>True while it has something to do; an idle one may go.</summary>
     public bool IsBusy
@@ -51,7 +56,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             foreach (var stored in events) delivered[stored.Number] = stored;
         }
 
-        Wake();
+        Start();
     }
 
     public void FireTimer(TimerRow timer)
@@ -61,32 +66,38 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             // The scan may have read a row that a step has just taken.
             if (timersSeen.Contains(timer.Id)) return;
             Seen(timer.Id);
-            work.AddLast(async loaded => await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token));
+            work.AddLast(loaded => HandleTimerAsync(loaded, timer));
         }
 
-        Wake();
+        Start();
     }
 
     public void Cancel(Guid run, string reason)
     {
         lock (gate) work.AddLast(loaded => shared.Planner.CancelRunAsync(key, loaded, run, reason, stopping.Token));
-        Wake();
+        Start();
     }
 
     public void Decide(string effectKey, EffectDecision decision, string by)
     {
         lock (gate) work.AddLast(loaded => shared.Planner.DecideEffectAsync(key, loaded, effectKey, decision, by, stopping.Token));
-        Wake();
+        Start();
     }
 
-    /// <summary>Looks for work: loads what is stored and goes on with it.</summary>
+    /// <summary>Looks for work: what stands in the store may never have been handed over.</summary>
     public void Wake()
+    {
+        lock (gate) lookAgain = true;
+        Start();
+    }
+
+    private void Start()
     {
         lock (gate)
         {
             if (pumping || stopping.IsCancellationRequested) return;
             pumping = true;
-            pump = Task.Run(PumpAsync);
+            pump = shared.RunAsync(PumpAsync);
         }
     }
 
@@ -121,8 +132,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         {
             try
             {
-                var loaded = memory ??= await LoadAsync();
-                await FillGapAsync(loaded);
+                var loaded = memory = await FillGapAsync(memory ?? await LoadAsync());
                 if (Take(loaded) is not { } next)
                 {
                     StartSending(loaded);
@@ -149,7 +159,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 var delay = TimeSpan.FromMilliseconds(Math.Min(30_000, 100 * Math.Pow(2, attempt)));
                 shared.Logger.StepFailed(key.ToString(), attempt, delay.TotalMilliseconds, e);
                 memory = null;
-                await Task.Delay(delay, shared.Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(delay, shared.Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
 
@@ -158,26 +168,41 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
 
     private async Task<MailboxMemory> LoadAsync()
     {
-        var snapshot = await shared.Store.LoadAsync(key, stopping.Token);
+        lock (gate) lookAgain = false;
+        return Take(await shared.Store.LoadAsync(key, stopping.Token));
+    }
+
+    private MailboxMemory Take(MailboxSnapshot? snapshot)
+    {
         var loaded = snapshot is null ? new MailboxMemory() : MailboxMemory.Load(snapshot);
         foreach (var run in loaded.Unreadable) shared.Logger.RunQuarantined(run.Id);
         lock (gate)
         {
+            // Those on their way from here are no riddle.
+            loaded.LeftSending.ExceptWith(sending.Keys);
             foreach (var number in delivered.Keys.Where(number => number <= loaded.DoneNumber).ToList()) delivered.Remove(number);
             TakeLeft(loaded.Waiting.Values);
         }
 
+        // What an earlier life would have begun at once goes before what came after it.
+        Begin([.. loaded.Timers.Values.OrderBy(timer => timer.DueAt).ThenBy(timer => timer.Id)]);
         return loaded;
     }
 
     /// <summary>An event whose delivery is late or lost stands in the store: order is by number, never by arrival.</summary>
-    private async Task FillGapAsync(MailboxMemory loaded)
+    private async Task<MailboxMemory> FillGapAsync(MailboxMemory loaded)
     {
         lock (gate)
-            if (delivered.Count == 0 || delivered.Keys.First() <= loaded.DoneNumber + 1) return;
+        {
+            if (!lookAgain && (delivered.Count == 0 || delivered.Keys.First() <= loaded.DoneNumber + 1)) return loaded;
+            lookAgain = false;
+        }
+
         var snapshot = await shared.Store.LoadAsync(key, stopping.Token);
+        if (snapshot is not null && snapshot.Row.Epoch != loaded.Epoch) return Take(snapshot);
         lock (gate)
             TakeLeft(snapshot?.Waiting ?? []);
+        return loaded;
     }
 
     /// <summary>Events found in the store, not handed over: an earlier life may have died of them.</summary>
@@ -188,7 +213,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 left[stored.Number] = stored.Tries;
     }
 
-    private bool HasWork(MailboxMemory loaded) => work.Count > 0 || (delivered.Count > 0 && delivered.Keys.First() <= loaded.DoneNumber + 1);
+    private bool HasWork(MailboxMemory loaded) => lookAgain || work.Count > 0 || (delivered.Count > 0 && delivered.Keys.First() <= loaded.DoneNumber + 1);
 
     private Work? Take(MailboxMemory loaded)
     {
@@ -255,11 +280,18 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     private void Begin(IReadOnlyList<TimerRow> timers)
     {
         lock (gate)
-            foreach (var timer in timers.Where(timer => timer.Kind == "begin").Reverse())
+            foreach (var timer in timers.Where(timer => timer.Kind == "begin" && !timersSeen.Contains(timer.Id)).Reverse())
             {
                 Seen(timer.Id);
-                work.AddFirst(async loaded => await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token));
+                work.AddFirst(loaded => HandleTimerAsync(loaded, timer));
             }
+    }
+
+    /// <summary>A timer that this activation does not know was taken before, its scan being late, or was armed beside it: the store knows.</summary>
+    private async Task<StepBuilder?> HandleTimerAsync(MailboxMemory loaded, TimerRow timer)
+    {
+        if (!loaded.Timers.ContainsKey(timer.Id) && (await shared.Store.LoadAsync(key, stopping.Token))?.Timers.Any(row => row.Id == timer.Id) != true) return null;
+        return await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token);
     }
 
     private void Seen(Guid timer)

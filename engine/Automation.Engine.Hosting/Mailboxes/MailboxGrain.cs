@@ -45,19 +45,34 @@ public sealed class TimerSignal
     [Id(3)] public string? BookmarkId { get; init; }
     [Id(4)] public string? TriggerId { get; init; }
     [Id(5)] public DateTimeOffset DueAt { get; init; }
+
+    /// <summary>The row as the scan read it.</summary>
+    public TimerRow Read(MailboxKey key) => new()
+    {
+        Id = Id,
+        AccountId = key.Account.Value,
+        ConnectionId = key.Connection.Value,
+        EntityType = key.EntityType,
+        EntityId = key.EntityId,
+        Kind = Kind,
+        RunId = RunId,
+        BookmarkId = BookmarkId,
+        TriggerId = TriggerId,
+        DueAt = DueAt,
+    };
 }
 
 #pragma warning disable CA1001 // Orleans ends a grain through OnDeactivateAsync, which disposes the actor.
-internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
+internal sealed class MailboxGrain(MailboxActors actors) : Grain, IMailboxGrain
 #pragma warning restore CA1001
 {
     private MailboxKey key = null!;
-    private MailboxActor actor = null!;
+    private IMailboxActor actor = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         key = MailboxKey.Parse(this.GetPrimaryKeyString());
-        actor = new(key, shared);
+        actor = actors.Activate(key);
         return Task.CompletedTask;
     }
 
@@ -72,20 +87,7 @@ internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
 
     public Task FireTimerAsync(Immutable<TimerSignal> timer)
     {
-        var signal = timer.Value;
-        actor.FireTimer(new TimerRow
-        {
-            Id = signal.Id,
-            AccountId = key.Account.Value,
-            ConnectionId = key.Connection.Value,
-            EntityType = key.EntityType,
-            EntityId = key.EntityId,
-            Kind = signal.Kind,
-            RunId = signal.RunId,
-            BookmarkId = signal.BookmarkId,
-            TriggerId = signal.TriggerId,
-            DueAt = signal.DueAt,
-        });
+        actor.FireTimer(timer.Value.Read(key));
         Stay();
         return Task.CompletedTask;
     }

@@ -13,8 +13,6 @@ internal sealed class MailboxMemory
 {
     public long Epoch { get; private set; }
 
-    /// <summary>True once this activation has committed under its own epoch.</summary>
-    public bool Claimed { get; private set; }
     public MailboxState State { get; private set; } = new();
     public long DoneNumber { get; private set; }
     public string? AssignedTo { get; private set; }
@@ -75,7 +73,6 @@ internal sealed class MailboxMemory
     public void Apply(StepBuilder step, StepCommit commit)
     {
         Epoch = commit.NewEpoch;
-        Claimed = true;
         State = step.State;
         DoneNumber = step.DoneNumber;
         AssignedTo = step.AssignedTo;

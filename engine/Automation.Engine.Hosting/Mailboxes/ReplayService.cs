@@ -2,6 +2,7 @@ using Automation.Engine.Accounts;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json.Linq;
@@ -24,6 +25,14 @@ public sealed class ReplayService(
         var row = await context.Runs.AsNoTracking().FirstOrDefaultAsync(run => run.AccountId == account.Value && run.Id == runId, cancellationToken);
         if (row is null) return null;
         var rows = await context.Journal.AsNoTracking().Where(entry => entry.AccountId == account.Value && entry.RunId == runId && entry.Kind == "run").OrderBy(entry => entry.Sequence).ToListAsync(cancellationToken);
+        return await ReplayAsync(row, rows, cancellationToken);
+    }
+
+    /// <summary>Replays a run from rows already read.</summary>
+    /// <param name="rows">Its journal rows of kind <c>run</c>, by sequence.</param>
+    public async Task<ReplayReport> ReplayAsync(RunRow row, IReadOnlyList<JournalRow> rows, CancellationToken cancellationToken)
+    {
+        var (account, runId) = (new AccountId(row.AccountId), row.Id);
         var workflow = await catalog.WorkflowAsync(account, row.DefinitionVersionId) ?? throw new InvalidOperationException($"Definition version {row.DefinitionVersionId} does not exist.");
         var info = await accounts.GetAsync(account, cancellationToken);
         RunState? state = null;

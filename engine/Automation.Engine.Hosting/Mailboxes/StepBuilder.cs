@@ -251,7 +251,8 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     {
         Mailbox = key,
         Epoch = memory.Epoch,
-        NewEpoch = memory.Claimed ? memory.Epoch : memory.Epoch + 1,
+        // Raised by every commit: a step computed on what another activation has changed since is refused, and so is one that was given up as lost.
+        NewEpoch = memory.Epoch + 1,
         Now = now,
         State = new(State.ToJson(), DoneNumber, State.Visit?.PipelineId, State.Visit?.StageId, AssignedTo, Open),
         Events = events,

@@ -179,7 +179,7 @@ public sealed class MailboxRow : MailboxScoped
     /// <summary>Number of the last processed event.</summary>
     public long DoneNumber { get; set; }
 
-    /// <summary>Raised by each claim; every later write says WHERE epoch = mine (R5).</summary>
+    /// <summary>Raised by each commit; every write says WHERE epoch = the one it was computed on (R5).</summary>
     public long Epoch { get; set; }
 
     /// <summary>Mailbox state: known entity, visit, what fired.</summary>

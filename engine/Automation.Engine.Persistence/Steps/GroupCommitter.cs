@@ -20,7 +20,7 @@ public sealed class GroupCommitter<TItem, TResult> : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Loops, 1);
         (this.commit, this.options) = (commit, options);
         waiting = Channel.CreateBounded<PendingItem<TItem, TResult>>(new BoundedChannelOptions(options.Capacity) { SingleReader = options.Loops == 1 });
-        loops = Task.WhenAll(Enumerable.Range(0, options.Loops).Select(_ => Task.Run(LoopAsync)));
+        loops = Task.WhenAll(Enumerable.Range(0, options.Loops).Select(_ => Task.Factory.StartNew(LoopAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, options.Scheduler).Unwrap()));
     }
 
     /// <summary>Commits the item with whatever else waits.</summary>

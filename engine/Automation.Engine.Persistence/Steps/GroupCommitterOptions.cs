@@ -14,6 +14,9 @@ public sealed record GroupCommitterOptions
     /// <summary>Items that may wait; callers beyond it wait for room. Default 4,096.</summary>
     public int Capacity { get; init; } = 4_096;
 
+    /// <summary>Where the loops run. Default: the thread pool.</summary>
+    public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
+
     /// <summary>
     /// True for an exception that one item may have caused, so that the batch is tried again in halves. False: the store is down, or
     /// nobody knows what happened; every caller gets the exception and nothing is repeated. Default <see cref="IsItemFault"/>.

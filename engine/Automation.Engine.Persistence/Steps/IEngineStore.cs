@@ -58,7 +58,7 @@ public sealed record StepCommit
     /// <summary>The epoch the row must have.</summary>
     public required long Epoch { get; init; }
 
-    /// <summary>The epoch it gets: the same, or one more for the first commit of a claim.</summary>
+    /// <summary>The epoch it gets: one more, so that whoever has read the mailbox before is refused.</summary>
     public required long NewEpoch { get; init; }
     public required DateTimeOffset Now { get; init; }
     public MailboxUpdate? State { get; init; }
