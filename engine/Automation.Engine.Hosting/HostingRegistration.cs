@@ -41,11 +41,20 @@ public static class HostingRegistration
         services.AddSingleton<FunnelCatalog>();
         services.AddSingleton<FunnelValidator>();
         services.AddSingleton<FunnelService>();
+        services.AddSingleton<Failures.RunFold>();
+        services.AddSingleton<Failures.RedriveReads>();
+        services.AddSingleton<Failures.DeadLetterReads>();
+        services.AddSingleton<Failures.RedriveSignal>();
+        services.AddSingleton<Failures.RedriveService>();
+        services.AddSingleton<Failures.RedriveDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<Failures.RedriveDispatcher>());
         services.AddSingleton<ReplayService>();
         services.AddSingleton<OwnWriteRegistry>();
         services.AddSingleton<TriggerMatcher>();
         services.AddSingleton<ManagerDirectory>();
         services.AddSingleton<IManagerDirectory>(provider => provider.GetRequiredService<ManagerDirectory>());
+        services.TryAddSingleton<HostBreakers>();
+        services.AddSingleton<EffectHosts>();
         services.AddSingleton<EffectSender>();
         services.AddSingleton<IEffectHandler, PublishEffectHandler>();
         services.AddSingleton<IEffectHandler, FanoutEffectHandler>();
@@ -56,7 +65,7 @@ public static class HostingRegistration
         services.AddSingleton<StepPlanner>();
         services.AddSingleton(provider => new MailboxShared(
             provider.GetRequiredService<StepPlanner>(), provider.GetRequiredService<IEngineStore>(), provider.GetRequiredService<GroupCommitter<StepCommit, bool>>(),
-            provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
+            provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<EffectHosts>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
             provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox")));
         var grouping = new GroupCommitterOptions { MaxBatch = options.MaxBatch, Loops = options.CommitLoops };
         services.AddSingleton(provider => new GroupCommitter<AcceptItem, AcceptResult>(provider.GetRequiredService<IEngineStore>().AcceptAsync, grouping));

@@ -27,4 +27,13 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "{Events} stored events were not handed over; the sweep takes them")]
     public static partial void HandOverLost(this ILogger logger, int events, Exception cause);
+
+    [LoggerMessage(EventId = 109, Level = LogLevel.Warning, Message = "Account {Account}: {Host} failed {Failures} times in a row; its calls wait, one looks every 30 s")]
+    public static partial void BreakerOpened(this ILogger logger, Guid account, string host, int failures);
+
+    [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Account {Account}: {Host} answers again")]
+    public static partial void BreakerClosed(this ILogger logger, Guid account, string host);
+
+    [LoggerMessage(EventId = 108, Level = LogLevel.Information, Message = "Redrive {Redrive} by {By}: {Items} items")]
+    public static partial void RedriveStarted(this ILogger logger, Guid redrive, string by, int items);
 }

@@ -47,7 +47,7 @@ internal sealed class StepWrites(IModel model)
         """;
 
     private readonly BulkTable<RunRow> runs = new(model);
-    private readonly BulkTable<EffectRow> effects = new(model, "ON CONFLICT (key) DO NOTHING");
+    private readonly BulkTable<EffectRow> effects = new(model, EngineSql.EffectAgain);
     private readonly BulkTable<TimerRow> timers = new(model);
     private readonly BulkTable<BookmarkRow> bookmarks = new(model);
     private readonly BulkTable<JournalRow> journal = new(model);

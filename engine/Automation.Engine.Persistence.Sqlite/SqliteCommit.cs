@@ -23,7 +23,7 @@ internal sealed class SqliteCommit(IModel model)
         foreach (var change in step.Events) Change(session, change, step.Now);
         runs.Insert(session, step.NewRuns);
         foreach (var run in step.ChangedRuns) Update(session, run);
-        effects.Insert(session, step.NewEffects, "ON CONFLICT (key) DO NOTHING");
+        effects.Insert(session, step.NewEffects, EngineSql.EffectAgain);
         foreach (var end in step.Effects) End(session, end, step.Now);
         foreach (var id in step.RemovedTimers) session.Execute("DELETE FROM timers WHERE id = @p0", id);
         timers.Insert(session, step.NewTimers);

@@ -33,6 +33,7 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
             "event" => Event(facts, new EventWords(english, funnel?.Document, await directories.GetAsync(new(row.ConnectionId), cancellationToken))),
             "run" => Run(facts, NameOf(funnel, triggerId), english),
             "effect" => Effect(facts, english),
+            "operator" => Operator(facts, english),
             _ => ((string?)facts["text"] ?? row.Kind, "plain", (IReadOnlyList<JournalLine>)[]),
         };
         return new(
@@ -58,6 +59,12 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
             .Select(verdict => new JournalLine((string?)verdict["trigger"], $"«{(string?)verdict["name"]}»: {words.ReasonWithValues(verdict)}", ((string?)verdict["outcome"] ?? "no").ToLowerInvariant())).ToList();
         var tone = facts["dead"] is not null ? "trouble" : lines.Exists(line => line.Outcome != "no") ? "fired" : facts["quiet"] is not null ? "quiet" : "plain";
         return (words.Event(facts), tone, lines);
+    }
+
+    private static (string, string, IReadOnlyList<JournalLine>) Operator(JObject facts, bool english)
+    {
+        var (text, tone) = OperatorWords.Of(facts, english);
+        return (text, tone, []);
     }
 
     private static (string, string, IReadOnlyList<JournalLine>) Effect(JObject facts, bool english)

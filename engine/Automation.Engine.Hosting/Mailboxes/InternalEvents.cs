@@ -5,4 +5,7 @@ public static class InternalEvents
 {
     /// <summary>A published event that hits a bookmark of a run in this mailbox.</summary>
     public const string Stimulus = "stimulus";
+
+    /// <summary>A person redrives a dead event, run or effect of this mailbox.</summary>
+    public const string Redrive = "redrive";
 }

@@ -14,7 +14,7 @@ internal sealed partial class MailboxActor
     private void StartSending(MailboxMemory loaded)
     {
         if (loaded.Effects.Count == 0) return;
-        foreach (var waiting in loaded.Effects.Values.GroupBy(effect => effect.TargetConnectionId).ToList())
+        foreach (var waiting in loaded.Effects.Values.GroupBy(EffectLane.Of).ToList())
         {
             var target = waiting.MinBy(effect => effect.Position)!;
             lock (gate)
@@ -30,7 +30,14 @@ internal sealed partial class MailboxActor
     {
         try
         {
-            if (effect.NextTryAt is { } next && next > shared.Clock.GetUtcNow()) await Task.Delay(next - shared.Clock.GetUtcNow(), shared.Clock, stopping.Token);
+            if (effect.NextTryAt is { } next && next > shared.Clock.GetUtcNow()) await Task.Delay(next - shared.Clock.GetUtcNow(), shared.Clock, resting.Token);
+            if (await shared.Hosts.OfAsync(effect, stopping.Token) is { } host && !shared.Hosts.TryEnter(effect, host))
+            {
+                // Not begun after all: a stop while it waits must not leave the question whether it was sent.
+                if (!left && effect is { State: (int)EffectState.Sending, NextTryAt: null }) await CommitAsync(effect, (loaded, current) => shared.Planner.HoldBack(key, loaded, current, host));
+                await shared.Hosts.EnterAsync(effect, host, resting.Token);
+            }
+
             // What can be looked up is, before every repeated call: an earlier try may have done it, and a look-up then may have failed.
             var lookFirst = left || ((EffectPolicy)effect.Policy == EffectPolicy.Verify && effect.State == (int)EffectState.Planned && effect.Tries > 0);
             if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null) await BeginTryAsync(effect);
@@ -105,7 +112,10 @@ internal sealed partial class MailboxActor
     private static double Roll(EffectRow effect) => Convert.ToInt32(effect.Key[..4], 16) / 65_536.0;
 
     /// <summary>Commits "sending, try n" before a call that the planning commit has not announced.</summary>
-    private Task BeginTryAsync(EffectRow effect)
+    private Task BeginTryAsync(EffectRow effect) => CommitAsync(effect, (loaded, current) => shared.Planner.BeginTry(key, loaded, current));
+
+    /// <summary>Commits a change of an effect on its way, and returns when it stands.</summary>
+    private Task CommitAsync(EffectRow effect, Func<MailboxMemory, EffectRow, StepBuilder> plan)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
@@ -118,7 +128,7 @@ internal sealed partial class MailboxActor
                     return Task.FromResult<StepBuilder?>(null);
                 }
 
-                var step = shared.Planner.BeginTry(key, loaded, current);
+                var step = plan(loaded, current);
                 step.Committed = () => done.TrySetResult();
                 return Task.FromResult<StepBuilder?>(step);
             });

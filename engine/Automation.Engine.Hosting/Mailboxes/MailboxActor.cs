@@ -10,7 +10,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
-    StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, JournalFeed Feed,
+    StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, EffectHosts Hosts, JournalFeed Feed,
     StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger);
 
 /// <summary>
@@ -32,6 +32,9 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     private readonly Dictionary<string, Task> sending = new(StringComparer.Ordinal);
     private bool draining;
     private readonly CancellationTokenSource stopping = new();
+
+    // Ends before stopping does: what only waits for its time or its host has nothing to finish.
+    private readonly CancellationTokenSource resting = new();
     private MailboxMemory? memory;
     private Task pump = Task.CompletedTask;
     private bool pumping;
@@ -100,6 +103,8 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             calls = [.. sending.Values];
         }
 
+        await resting.CancelAsync();
+
         await Task.WhenAny(Task.WhenAll(calls), Task.Delay(calls.Length == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(10), shared.Clock));
         Task running;
         lock (gate) running = pump;
@@ -112,6 +117,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
 
         await running;
         stopping.Dispose();
+        resting.Dispose();
     }
 
     private async Task PumpAsync()

@@ -17,8 +17,15 @@ public sealed record RunMeta(
     [property: JsonProperty("event")] JObject Event,
     [property: JsonProperty("delayed")] bool Delayed)
 {
+    /// <summary>Set once a person has redriven the run: from then on its effects are looked up before they are planned.</summary>
+    [JsonProperty("redriven")] public RedriveMark? Redriven { get; init; }
+
     public string ToJson() => JsonConvert.SerializeObject(this, RunJson.Settings);
 }
+
+/// <param name="Times">How often a person redrove the run.</param>
+/// <param name="Skipped">Journal rows that the redrives went back over: the run's own count of steps is its last row's number less these.</param>
+public sealed record RedriveMark([property: JsonProperty("times")] int Times, [property: JsonProperty("skipped")] long Skipped);
 
 /// <summary>An open run in a mailbox's memory.</summary>
 public sealed record OpenRun(RunRow Row, RunState State, RunMeta Meta);
@@ -49,11 +56,19 @@ public static class RunJson
         return JObject.Load(reader);
     }
 
+    /// <summary>Any JSON value, with numbers as they are written.</summary>
+    public static JToken ParseToken(string json)
+    {
+        using var reader = new JsonTextReader(new StringReader(json)) { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal, MaxDepth = 256 };
+        return JToken.Load(reader);
+    }
+
     public static JObject Stimulus(Stimulus stimulus) => stimulus switch
     {
         Workflows.Stimulus.Start => new JObject { ["type"] = "start" },
         Workflows.Stimulus.BookmarkHit hit => new JObject { ["type"] = "bookmark", ["bookmark"] = hit.BookmarkId, ["payload"] = hit.Payload },
         Workflows.Stimulus.EffectFinished effect => new JObject { ["type"] = "effect", ["outcome"] = JObject.FromObject(effect.Outcome) },
+        Workflows.Stimulus.Redrive again => new JObject { ["type"] = "redrive", ["base"] = again.Base, ["again"] = Stimulus(again.Again), ["edits"] = again.Edits },
         Workflows.Stimulus.Cancel cancel => new JObject { ["type"] = "cancel", ["reason"] = cancel.Reason },
         _ => throw new ArgumentOutOfRangeException(nameof(stimulus)),
     };
@@ -63,6 +78,7 @@ public static class RunJson
         "start" => new Stimulus.Start(),
         "bookmark" => new Stimulus.BookmarkHit((string)json["bookmark"]!, json["payload"]!),
         "effect" => new Stimulus.EffectFinished(json["outcome"]!.ToObject<Automation.Engine.Effects.EffectOutcome>()!),
+        "redrive" => new Stimulus.Redrive((long)json["base"]!, ReadStimulus((JObject)json["again"]!), json["edits"] as JObject),
         "cancel" => new Stimulus.Cancel((string?)json["reason"] ?? ""),
         var other => throw new JsonException($"'{other}' is not a stimulus."),
     };

@@ -53,6 +53,9 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     public IReadOnlyList<AssignmentRecord> Assignments => assignments;
 
+    /// <summary>The mailbox as the step found it.</summary>
+    public MailboxMemory Memory => memory;
+
     public OpenRun? FindRun(Guid id) => runs.TryGetValue(id, out var changed) ? changed : memory.Runs.GetValueOrDefault(id);
 
     /// <summary>Commits that work on an event begins once more, before it does (R10).</summary>
@@ -79,7 +82,14 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     public void RemoveTimers(Func<TimerRow, bool> which) => removedTimers.AddRange(memory.Timers.Values.Where(which).Select(timer => timer.Id));
 
     /// <param name="run">Only of a run's own steps, which are numbered without gaps.</param>
-    public void AddJournal(string kind, JObject facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null) => journal.Add(new JournalRow
+    public JournalRow AddJournal(string kind, JObject facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null)
+    {
+        var row = JournalOf(kind, facts, run, sequence, eventId, funnel);
+        journal.Add(row);
+        return row;
+    }
+
+    private JournalRow JournalOf(string kind, JObject facts, Guid? run, long sequence, Guid? eventId, Guid? funnel) => new()
     {
         Id = ids.NewId(),
         AccountId = key.Account.Value,
@@ -93,7 +103,17 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         FunnelId = funnel,
         At = now,
         Facts = RunJson.WriteFacts(facts),
-    });
+    };
+
+    /// <summary>A run that had ended and goes on: its row is changed, not made.</summary>
+    public void Reopen(OpenRun run)
+    {
+        runs[run.Row.Id] = run;
+        clearedBookmarkRuns.Add(run.Row.Id);
+    }
+
+    /// <summary>Takes back effects that this step planned.</summary>
+    public void DropEffects(Predicate<EffectRow> which) => newEffects.RemoveAll(which);
 
     /// <summary>A run that waits for a delayed trigger's second look.</summary>
     public void AddRun(OpenRun run)
@@ -123,7 +143,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         runs[row.Id] = next;
 
         foreach (var effect in step.Effects) AddEffect(run, effect);
-        foreach (var published in step.Published) AddPublished(run, published, state.Sequence);
+        foreach (var published in step.Published) AddPublished(run, published, state.Sequence - (run.Meta.Redriven?.Skipped ?? 0));
         foreach (var cancelled in step.CancelledEffects) CancelEffect(cancelled);
         TakeBookmarks(run, state);
         foreach (var link in step.Links) links.Add(ToRow(link));
@@ -167,8 +187,8 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     public void AddEffect(Guid run, int depth, string effectKey, EffectRequest request, string contextId, string callback)
     {
-        var first = !memory.Effects.Values.Any(waiting => waiting.TargetConnectionId == request.Connection?.Value && !effectEnds.ContainsKey(waiting.Key))
-            && !newEffects.Exists(waiting => waiting.TargetConnectionId == request.Connection?.Value);
+        var lane = Effects.EffectLane.Of(request);
+        var first = !memory.Effects.Values.Any(waiting => Effects.EffectLane.Of(waiting) == lane && !effectEnds.ContainsKey(waiting.Key)) && !newEffects.Exists(waiting => waiting.Lane == lane);
         newEffects.Add(new EffectRow
         {
             Key = effectKey,
@@ -185,6 +205,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
             Summary = request.Summary,
             ContextId = contextId,
             Callback = callback,
+            Lane = lane,
             Depth = depth,
             PlannedAt = now,
             // The planning commit already writes "sending, try 1" for the one that goes first; those behind it follow when it is done.

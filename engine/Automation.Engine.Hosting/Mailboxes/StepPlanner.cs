@@ -16,13 +16,14 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
 internal sealed partial class StepPlanner(
     AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
-    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IIdSource ids, TimeProvider clock, IServiceProvider services)
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold)
 {
     public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
     {
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow()) { DoneNumber = stored.Number };
         var account = await accounts.GetAsync(key.Account, cancellationToken);
         if (stored.Event.Kind == InternalEvents.Stimulus) await ResumeByEventAsync(key, memory, step, account, stored, cancellationToken);
+        else if (stored.Event.Kind == InternalEvents.Redrive) await RedriveAsync(key, memory, step, account, stored, cancellationToken);
         else await MatchAsync(key, memory, step, account, stored, cancellationToken);
         step.EndEvent(stored.Id, EventStatus.Done, null, null, step.State.Known?.ToString(Newtonsoft.Json.Formatting.None));
         return step;
@@ -40,8 +41,12 @@ internal sealed partial class StepPlanner(
     public StepBuilder BuryEvent(MailboxKey key, MailboxMemory memory, StoredEvent stored, string code, string message)
     {
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow()) { DoneNumber = stored.Number };
-        step.EndEvent(stored.Id, EventStatus.Dead, code, message, null);
-        step.AddJournal("event", new JObject { ["dead"] = code, ["message"] = message }, eventId: stored.Id);
+        // What a redrive brought stays dead itself; the event that brought it is over.
+        var redriven = stored.Event.Kind == InternalEvents.Redrive ? stored.Event.Data.ToObject<Failures.RedriveOrder>() : null;
+        if (redriven is null) step.EndEvent(stored.Id, EventStatus.Dead, code, message, null);
+        else step.EndEvent(stored.Id, EventStatus.Done, code, message, null);
+        if (redriven is { Kind: "event" }) step.EndEvent(Guid.Parse(redriven.Target), EventStatus.Dead, code, message, null);
+        step.AddJournal("event", new JObject { ["dead"] = code, ["message"] = message }, eventId: redriven is { Kind: "event" } ? Guid.Parse(redriven.Target) : stored.Id);
         return step;
     }
 
@@ -94,15 +99,15 @@ internal sealed partial class StepPlanner(
             return step;
         }
 
-        if (effect.Callback.Length > 0 && memory.Runs.TryGetValue(effect.RunId, out var run))
+        if (effect.Callback.Length > 0 && effect.Callback != SentAgain && memory.Runs.TryGetValue(effect.RunId, out var run))
         {
             var account = await accounts.GetAsync(key.Account, cancellationToken);
             var outcome = new EffectOutcome(effect.Key, state == EffectState.Done, value ?? JValue.CreateNull(), code, message);
             await ResumeAsync(key, step, account, run, new Stimulus.EffectFinished(outcome), cancellationToken);
         }
-        else if (state == EffectState.Failed)
+        else if (state == EffectState.Failed || effect.Callback == SentAgain)
         {
-            Tell(step, effect, new() { ["state"] = "failed", ["code"] = code, ["message"] = message });
+            Tell(step, effect, new() { ["state"] = state == EffectState.Failed ? "failed" : "done", ["code"] = code, ["message"] = message });
         }
 
         return step;
@@ -132,6 +137,14 @@ internal sealed partial class StepPlanner(
         return step;
     }
 
+    /// <summary>The host is known not to answer: the try is taken back, and the effect waits until it does (R8).</summary>
+    public StepBuilder HoldBack(MailboxKey key, MailboxMemory memory, EffectRow effect, string host)
+    {
+        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        step.EndEffect(effect, EffectState.Planned, effect.Tries - 1, null, "host_unavailable", $"{host} does not answer; it is sent when the host is back.", null);
+        return step;
+    }
+
     /// <summary>Commits "sending, try n" before a repeated call.</summary>
     public StepBuilder BeginTry(MailboxKey key, MailboxMemory memory, EffectRow effect)
     {
@@ -157,7 +170,7 @@ internal sealed partial class StepPlanner(
 
     private static void StartNext(MailboxMemory memory, StepBuilder step, EffectRow finished)
     {
-        var next = memory.Effects.Values.Where(effect => effect.TargetConnectionId == finished.TargetConnectionId && effect.Key != finished.Key).MinBy(effect => effect.Position);
+        var next = memory.Effects.Values.Where(effect => Effects.EffectLane.Of(effect) == Effects.EffectLane.Of(finished) && effect.Key != finished.Key).MinBy(effect => effect.Position);
         if (next is { State: (int)EffectState.Planned, NextTryAt: null }) step.EndEffect(next, EffectState.Sending, next.Tries + 1, null, null, null, null);
     }
 

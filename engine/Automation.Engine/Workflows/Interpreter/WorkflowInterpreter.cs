@@ -13,6 +13,7 @@ public sealed class WorkflowInterpreter(ActivityRegistry activities, IExpression
         var plan = (Plan)workflow;
         var run = Info(plan.Definition, seed.RunId, seed.TriggerId, seed.TriggerActivityId, null, seed.CorrelationId);
         var burst = new Burst(plan, run, environment, evaluator, null, cancellationToken);
+        burst.Edits = seed.Edits;
         foreach (var (name, value) in seed.Input) burst.Input[name] = JsonText.Normalize(value.DeepClone());
         burst.Root = burst.Schedule(plan.Root, null, null);
         await burst.DrainAsync();
