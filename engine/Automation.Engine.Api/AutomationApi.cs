@@ -69,6 +69,7 @@ public static class AutomationApi
         RunEndpoints.Map(api.MapGroup("").WithTags("Runs"));
         JournalEndpoints.Map(api.MapGroup("").WithTags("Journal"));
         DeadLetterEndpoints.Map(api.MapGroup("").WithTags("Failures"));
+        GuardEndpoints.Map(api.MapGroup("").WithTags("Failures"));
         WorkEndpoints.Map(api.MapGroup("").WithTags("Work"));
         ConnectionEndpoints.Map(api.MapGroup("").WithTags("Connections"));
         ManagerEndpoints.Map(api.MapGroup("").WithTags("Managers"));

@@ -41,6 +41,8 @@ public static class HostingRegistration
         services.AddSingleton<FunnelCatalog>();
         services.AddSingleton<FunnelValidator>();
         services.AddSingleton<FunnelService>();
+        services.AddSingleton<Failures.FailureLog>();
+        services.AddSingleton<Failures.EffectBudget>();
         services.AddSingleton<Failures.RunFold>();
         services.AddSingleton<Failures.RedriveReads>();
         services.AddSingleton<Failures.DeadLetterReads>();
@@ -65,7 +67,7 @@ public static class HostingRegistration
         services.AddSingleton<StepPlanner>();
         services.AddSingleton(provider => new MailboxShared(
             provider.GetRequiredService<StepPlanner>(), provider.GetRequiredService<IEngineStore>(), provider.GetRequiredService<GroupCommitter<StepCommit, bool>>(),
-            provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<EffectHosts>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
+            provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<EffectHosts>(), provider.GetRequiredService<Failures.EffectBudget>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
             provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox")));
         var grouping = new GroupCommitterOptions { MaxBatch = options.MaxBatch, Loops = options.CommitLoops };
         services.AddSingleton(provider => new GroupCommitter<AcceptItem, AcceptResult>(provider.GetRequiredService<IEngineStore>().AcceptAsync, grouping));

@@ -28,6 +28,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "{Events} stored events were not handed over; the sweep takes them")]
     public static partial void HandOverLost(this ILogger logger, int events, Exception cause);
 
+    [LoggerMessage(EventId = 111, Level = LogLevel.Warning, Message = "Mailbox {Mailbox}: trigger {Trigger} stopped by {Reason}: {Cycle}")]
+    public static partial void Guarded(this ILogger logger, string mailbox, string trigger, string reason, string cycle);
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Warning, Message = "Account {Account}: effect_budget_exceeded, {Limit} effects on {Day}; further ones fail until the next day")]
+    public static partial void BudgetExceeded(this ILogger logger, Guid account, string day, int limit);
+
     [LoggerMessage(EventId = 109, Level = LogLevel.Warning, Message = "Account {Account}: {Host} failed {Failures} times in a row; its calls wait, one looks every 30 s")]
     public static partial void BreakerOpened(this ILogger logger, Guid account, string host, int failures);
 

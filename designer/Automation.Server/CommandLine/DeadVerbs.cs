@@ -22,7 +22,7 @@ internal static class DeadVerbs
     {
         var dead = Dead(verbs);
         dead.Aliases.Add("dead-letters");
-        return [dead, Redrive(verbs), Redrives(verbs)];
+        return [dead, Redrive(verbs), Redrives(verbs), Lift(verbs)];
     }
 
     private static Command Dead(ServerVerbs verbs)
@@ -65,6 +65,19 @@ internal static class DeadVerbs
 
     private static Command Redrives(ServerVerbs verbs) => verbs.Create("redrives", "List what people have started again, and how far it is.", [], async (verb, cancellationToken) =>
         TextTable.Write(verb.Output, Items.In(await verb.Server.GetAsync("api/redrives", cancellationToken)), "createdAt", "by", "done", "total", "finishedAt", "id"));
+
+    private static Command Lift(ServerVerbs verbs)
+    {
+        var deal = new Option<string>("--deal") { Description = "The deal's id.", Required = true };
+        var trigger = new Option<string>("--trigger") { Description = "The trigger's id.", Required = true };
+        var connection = new Option<string?>("--connection") { Description = "Name of the CRM; not needed where there is one." };
+        return verbs.Create("lift", "Let a trigger go on that was stopped for a deal because it ran in a circle.", [deal, trigger, connection], async (verb, cancellationToken) =>
+        {
+            var body = new JObject { ["deal"] = verb.Parsed.GetRequiredValue(deal), ["trigger"] = verb.Parsed.GetRequiredValue(trigger), ["connection"] = verb.Parsed.GetValue(connection) };
+            var answer = await verb.Server.SendAsync(HttpMethod.Post, "api/guards/lift", body.ToString(Newtonsoft.Json.Formatting.None), cancellationToken);
+            await verb.Output.WriteLineAsync($"The trigger goes on. It was stopped at {Items.Show(answer["since"])}: {(Items.Show(answer["cycle"]) is { Length: > 0 } cycle ? cycle : "too many events from outside")}");
+        });
+    }
 
     private static void Write(VerbContext verb, JToken answer) => TextTable.Write(verb.Output, Items.In(answer), "at", "kind", "deal", "triggerId", "code", "message", "tries", "id");
 

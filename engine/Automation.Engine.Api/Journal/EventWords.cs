@@ -99,6 +99,7 @@ internal sealed partial class EventWords(bool english, FunnelDocument? document,
             "to" when value is JValue { Value: string stage } => (Say("стал этап", "stage after"), Stage(stage)),
             "event" when value is JValue { Value: string told } => (Say("событие", "event"), string.Join(", ", told.Split(", ").Select(Occurrence))),
             "changed" when value is JValue { Value: string paths } => (Say("изменилось", "changed"), string.Join(", ", paths.Split(", ").Select(Field))),
+            "cycle" => (Say("цикл", "loop"), value?.ToString() ?? ""),
             "source" => (Say("источник", "source"), text),
             _ => (Named(Bare(path)), text),
         };

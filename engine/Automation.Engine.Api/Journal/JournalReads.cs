@@ -33,7 +33,8 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
             "event" => Event(facts, new EventWords(english, funnel?.Document, await directories.GetAsync(new(row.ConnectionId), cancellationToken))),
             "run" => Run(facts, NameOf(funnel, triggerId), english),
             "effect" => Effect(facts, english),
-            "operator" => Operator(facts, english),
+            "operator" => Plain(OperatorWords.Of(facts, english)),
+            "guard" => Plain(OperatorWords.Guard(facts, english)),
             _ => ((string?)facts["text"] ?? row.Kind, "plain", (IReadOnlyList<JournalLine>)[]),
         };
         return new(
@@ -61,11 +62,7 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
         return (words.Event(facts), tone, lines);
     }
 
-    private static (string, string, IReadOnlyList<JournalLine>) Operator(JObject facts, bool english)
-    {
-        var (text, tone) = OperatorWords.Of(facts, english);
-        return (text, tone, []);
-    }
+    private static (string, string, IReadOnlyList<JournalLine>) Plain((string Text, string Tone) words) => (words.Text, words.Tone, []);
 
     private static (string, string, IReadOnlyList<JournalLine>) Effect(JObject facts, bool english)
     {

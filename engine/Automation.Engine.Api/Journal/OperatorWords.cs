@@ -20,9 +20,17 @@ internal static class OperatorWords
         ["journal_gone"] = ("не удалось: журнал этого запуска уже не хранится", "not done: the run's journal is no longer kept"),
     };
 
+    /// <summary>What the loop guard stopped.</summary>
+    public static (string Text, string Tone) Guard(JObject facts, bool english)
+    {
+        var text = $"«{(string?)facts["name"]}»: {Automation.Engine.Matching.VerdictTexts.Of((string?)facts["what"] ?? "", english ? "en" : "ru")}";
+        return ((string?)facts["cycle"] is { } cycle ? $"{text}: {cycle}" : text, "trouble");
+    }
+
     public static (string Text, string Tone) Of(JObject facts, bool english)
     {
         var by = (string?)facts["by"];
+        if ((string?)facts["what"] == "lift") return (english ? $"{by} let the trigger '{(string?)facts["trigger"]}' go on" : $"{by}: триггер «{(string?)facts["trigger"]}» снова включён для этой сделки", "plain");
         if ((string?)facts["what"] != "redrive") return ((string?)facts["text"] ?? (string?)facts["what"] ?? "operator", "plain");
         var kind = Kinds.TryGetValue((string?)facts["kind"] ?? "", out var words) ? english ? words.En : words.Ru : "";
         var text = english ? $"{by} started {kind} again" : $"{by}: повторно — {kind}";

@@ -6,6 +6,9 @@ public static class InternalEvents
     /// <summary>A published event that hits a bookmark of a run in this mailbox.</summary>
     public const string Stimulus = "stimulus";
 
+    /// <summary>A person lets a trigger go on that the loop guard has stopped for this mailbox.</summary>
+    public const string Lift = "lift";
+
     /// <summary>A person redrives a dead event, run or effect of this mailbox.</summary>
     public const string Redrive = "redrive";
 }

@@ -41,6 +41,12 @@ internal sealed partial class MailboxActor
             // What can be looked up is, before every repeated call: an earlier try may have done it, and a look-up then may have failed.
             var lookFirst = left || ((EffectPolicy)effect.Policy == EffectPolicy.Verify && effect.State == (int)EffectState.Planned && effect.Tries > 0);
             if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null) await BeginTryAsync(effect);
+            if (!left && effect.Tries <= 1 && await RefusalAsync(effect) is { } refusal)
+            {
+                Post(effect.Key, refusal);
+                return;
+            }
+
             var result = lookFirst ? await ResolveUnknownAsync(effect, Restart) : await shared.Sender.SendAsync(effect, stopping.Token);
             shared.Observer.AfterSend(effect);
             if (result is ResultUnknown unknown && !lookFirst) result = await ResolveUnknownAsync(effect, unknown.Reason);
@@ -49,6 +55,20 @@ internal sealed partial class MailboxActor
         catch (OperationCanceledException)
         {
             // Stopped: the row says "sending", and whoever comes next resolves it by the effect's policy.
+        }
+    }
+
+    /// <summary>The day's budget, asked before the first try (R14); null when the effect may go.</summary>
+    private async Task<EffectResult?> RefusalAsync(EffectRow effect)
+    {
+        try
+        {
+            return await shared.Budget.TryTakeAsync(key.Account, stopping.Token) ? null
+                : new Rejected("effect_budget_exceeded", "The account has used up its actions of this day; raise the quota or redrive this one tomorrow.");
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or IOException or TimeoutException or Microsoft.EntityFrameworkCore.DbUpdateException)
+        {
+            return new Retry(null, "The day's budget could not be read.");
         }
     }
 

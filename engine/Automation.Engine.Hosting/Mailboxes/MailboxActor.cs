@@ -10,7 +10,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
-    StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, EffectHosts Hosts, JournalFeed Feed,
+    StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, EffectHosts Hosts, Failures.EffectBudget Budget, JournalFeed Feed,
     StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger);
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Automation.Engine.Funnels;
+using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
 using Newtonsoft.Json;
@@ -17,6 +18,9 @@ public sealed record RunMeta(
     [property: JsonProperty("event")] JObject Event,
     [property: JsonProperty("delayed")] bool Delayed)
 {
+    /// <summary>What led here, when our own effects did: the first link first (R14).</summary>
+    [JsonProperty("chain")] public IReadOnlyList<CauseLink>? Chain { get; init; }
+
     /// <summary>Set once a person has redriven the run: from then on its effects are looked up before they are planned.</summary>
     [JsonProperty("redriven")] public RedriveMark? Redriven { get; init; }
 

@@ -16,13 +16,14 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
 internal sealed partial class StepPlanner(
     AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
-    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold)
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold, Failures.FailureLog failures)
 {
     public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
     {
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow()) { DoneNumber = stored.Number };
         var account = await accounts.GetAsync(key.Account, cancellationToken);
         if (stored.Event.Kind == InternalEvents.Stimulus) await ResumeByEventAsync(key, memory, step, account, stored, cancellationToken);
+        else if (stored.Event.Kind == InternalEvents.Lift) Lift(step, stored);
         else if (stored.Event.Kind == InternalEvents.Redrive) await RedriveAsync(key, memory, step, account, stored, cancellationToken);
         else await MatchAsync(key, memory, step, account, stored, cancellationToken);
         step.EndEvent(stored.Id, EventStatus.Done, null, null, step.State.Known?.ToString(Newtonsoft.Json.Formatting.None));
@@ -199,6 +200,7 @@ internal sealed partial class StepPlanner(
             {
                 if (same) ArmDate(step, trigger, scope, account, derivation);
                 var verdict = await matcher.MatchAsync(trigger, new(stored, derivation, before, scope, connection?.Name, same), limits, cancellationToken);
+                if (verdict.Reason is Reasons.LoopGuard or Reasons.ChainTooDeep) verdict = Guard(step, funnel, trigger.Definition, verdict, derivation, stored);
                 if (verdict.Outcome != VerdictOutcome.No) await FireAsync(key, step, account, funnel, trigger, verdict, stored, derivation, eventRoot, cancellationToken);
                 verdicts.Add(verdict);
             }
@@ -214,7 +216,7 @@ internal sealed partial class StepPlanner(
     {
         var definition = trigger.Definition;
         var fired = new Dictionary<string, Firing>(step.State.Fired, StringComparer.Ordinal);
-        var recent = fired.TryGetValue(definition.Id, out var firing) ? firing.Recent.Where(at => step.Now - at < TimeSpan.FromMinutes(10)).Append(step.Now).TakeLast(50).ToList() : [step.Now];
+        var recent = fired.TryGetValue(definition.Id, out var firing) ? firing.Recent.Where(at => step.Now - at < TimeSpan.FromMinutes(10)).Append(step.Now).TakeLast(Math.Clamp(account.Quotas.RunsPerTrigger, 1, 1_000)).ToList() : [step.Now];
         fired[definition.Id] = new(true, step.Now, recent);
         step.State = step.State with { Fired = fired };
 
@@ -236,7 +238,7 @@ internal sealed partial class StepPlanner(
             UpdatedAt = step.Now,
         };
         var delayed = verdict.DueAt is not null;
-        var meta = new RunMeta(derivation.Depth, step.State.Visit?.Number ?? 0, eventRoot, delayed);
+        var meta = new RunMeta(derivation.Depth, step.State.Visit?.Number ?? 0, eventRoot, delayed) { Chain = derivation.CausedBy?.Chain };
         var empty = new RunState { Id = row.Id, DefinitionVersionId = workflow.VersionId, Status = RunStatus.Suspended, Body = [] };
         var run = new OpenRun(row, empty, meta);
         // The first run of an event starts within the event's step; those after it each in a step of their own, at once and in card order,
@@ -322,7 +324,7 @@ internal sealed partial class StepPlanner(
         {
             var target = effect.Request.Connection ?? key.Connection;
             if (OwnWriteRegistry.Read(effect.Request.Request, await directories.GetAsync(target, cancellationToken)) is not { } write) continue;
-            var own = new OwnWrite(effect.Key, run.Row.Id, run.Meta.Depth, step.Now, write.Values);
+            var own = new OwnWrite(effect.Key, run.Row.Id, run.Meta.Depth, step.Now, write.Values) { Chain = await ChainAsync(key, run, effect.Request.Summary) };
             if (target == key.Connection && write.EntityType == key.EntityType && write.EntityId == key.EntityId)
                 step.State = step.State with { OwnWrites = [.. step.State.OwnWrites.Where(old => step.Now - old.At < TimeSpan.FromMinutes(10)).TakeLast(19), own] };
             else ownWrites.Add(target, write.EntityType, write.EntityId, own);

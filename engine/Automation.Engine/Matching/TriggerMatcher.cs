@@ -28,6 +28,8 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
         if (Guarded(definition, input, limits) is { } guarded) return guarded;
         var (refusal, values) = await CheckConditionAsync(definition, input.Scope, cancellationToken);
         if (refusal is not null) return refusal;
+        // Only what would fire counts as once too often.
+        if (TooOften(definition, input, limits) is { } tooOften) return tooOften;
 
         var (due, late) = await DueAsync(definition, input, cancellationToken);
         if (late is not null) return No(late, Seen(definition.When.Timing.Field ?? "date", due?.ToString("O", CultureInfo.InvariantCulture)));
@@ -115,6 +117,12 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
     {
         if (input.Derivation.Depth > limits.MaxDepth)
             return new(definition.Id, definition.Name, VerdictOutcome.No, Reasons.ChainTooDeep, null, [new("depth", input.Derivation.Depth)]);
+        if (input.Before.Fired.GetValueOrDefault(definition.Id) is not { Stopped: not null } stopped) return null;
+        return new(definition.Id, definition.Name, VerdictOutcome.No, Reasons.LoopGuard, null, stopped.Cycle is null ? [] : [new("cycle", stopped.Cycle)]);
+    }
+
+    private static Verdict? TooOften(FunnelTrigger definition, MatchInput input, GuardLimits limits)
+    {
         if (!input.Before.Fired.TryGetValue(definition.Id, out var firing)) return null;
         var recent = firing.Recent.Count(at => input.Scope.Now - at < TimeSpan.FromMinutes(limits.WindowMinutes));
         return recent < limits.RunsPerTrigger ? null

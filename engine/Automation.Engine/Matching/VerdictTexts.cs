@@ -21,7 +21,7 @@ public static class VerdictTexts
         [Reasons.DatePassed] = ("дата уже прошла", "the date has passed"),
         [Reasons.DateMissing] = ("поле с датой пустое", "the date field is empty"),
         [Reasons.LeftSpan] = ("сделка ушла с этапа до срока", "the deal left the stage before the time came"),
-        [Reasons.LoopGuard] = ("остановлен: срабатывает слишком часто, похоже на цикл", "stopped: it fires too often, this looks like a loop"),
+        [Reasons.LoopGuard] = ("остановлен для этой сделки: срабатывает слишком часто, похоже на цикл; снова включить его может человек", "stopped for this deal: it fires too often, this looks like a loop; a person can let it go on"),
         [Reasons.ChainTooDeep] = ("остановлен: слишком длинная цепочка собственных изменений", "stopped: the chain of own changes is too long"),
         ["value_missing"] = ("не хватает значения для проверки условия", "a value that the condition needs is missing"),
         ["expression_failed"] = ("условие не удалось вычислить", "the condition could not be computed"),
