@@ -1,5 +1,6 @@
 using Automation.Engine.Events;
 using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Matching;
 using Newtonsoft.Json.Linq;
@@ -33,6 +34,20 @@ internal sealed partial class StepPlanner
         if (stopped)
             step.State = step.State with { Fired = new Dictionary<string, Automation.Engine.Mailboxes.Firing>(step.State.Fired, StringComparer.Ordinal) { [trigger] = step.State.Fired[trigger] with { Stopped = null, Cycle = null, Recent = [] } } };
         step.AddJournal("operator", new JObject { ["what"] = "lift", ["trigger"] = trigger, ["by"] = stored.Event.Data["by"], ["outcome"] = stopped ? "lifted" : "not_stopped" }, eventId: stored.Id);
+    }
+
+    /// <summary>Only the last of several quick events counts: the run that waits for an earlier one ends.</summary>
+    private async Task<bool> ReplaceWaitingAsync(MailboxKey key, StepBuilder step, AccountInfo account, string trigger, CancellationToken cancellationToken)
+    {
+        var replaced = false;
+        foreach (var timer in step.Memory.Timers.Values.Where(timer => timer.Kind == "start" && timer.TriggerId == trigger).ToList())
+        {
+            if (timer.RunId is not { } id || step.FindRun(id) is not { Meta.Delayed: true } run) continue;
+            await CancelAsync(key, step, account, run, Reasons.Replaced, cancellationToken);
+            replaced = true;
+        }
+
+        return replaced;
     }
 
     /// <summary>What led to an effect of the run, with the run itself as the last link.</summary>

@@ -192,6 +192,7 @@ internal sealed partial class StepPlanner(
         var quotas = account.Quotas;
         var limits = new GuardLimits(quotas.RunsPerTrigger, MaxDepth: quotas.MaxDepth);
         var published = await funnels.PublishedAsync(key.Account);
+        var waiting = memory.Timers.Count == 0 ? null : memory.Timers.Values.Where(timer => timer.Kind == "start" && timer.TriggerId is not null).Select(timer => timer.TriggerId!).ToHashSet(StringComparer.Ordinal);
         foreach (var funnel in published)
         {
             var same = funnel.Connection == key.Connection;
@@ -199,7 +200,7 @@ internal sealed partial class StepPlanner(
             foreach (var trigger in funnel.Triggers)
             {
                 if (same) ArmDate(step, trigger, scope, account, derivation);
-                var verdict = await matcher.MatchAsync(trigger, new(stored, derivation, before, scope, connection?.Name, same), limits, cancellationToken);
+                var verdict = await matcher.MatchAsync(trigger, new(stored, derivation, before, scope, connection?.Name, same) { Waiting = waiting }, limits, cancellationToken);
                 if (verdict.Reason is Reasons.LoopGuard or Reasons.ChainTooDeep) verdict = Guard(step, funnel, trigger.Definition, verdict, derivation, stored);
                 if (verdict.Outcome != VerdictOutcome.No) await FireAsync(key, step, account, funnel, trigger, verdict, stored, derivation, eventRoot, cancellationToken);
                 verdicts.Add(verdict);
@@ -216,7 +217,9 @@ internal sealed partial class StepPlanner(
     {
         var definition = trigger.Definition;
         var fired = new Dictionary<string, Firing>(step.State.Fired, StringComparer.Ordinal);
-        var recent = fired.TryGetValue(definition.Id, out var firing) ? firing.Recent.Where(at => step.Now - at < TimeSpan.FromMinutes(10)).Append(step.Now).TakeLast(Math.Clamp(account.Quotas.RunsPerTrigger, 1, 1_000)).ToList() : [step.Now];
+        var replaced = definition.Debounce?.Take == DebounceTake.Last && await ReplaceWaitingAsync(key, step, account, definition.Id, cancellationToken);
+        // A run that takes another's place is no further firing.
+        var recent = replaced ? fired[definition.Id].Recent : fired.TryGetValue(definition.Id, out var firing) ? firing.Recent.Where(at => step.Now - at < TimeSpan.FromMinutes(10)).Append(step.Now).TakeLast(Math.Clamp(account.Quotas.RunsPerTrigger, 1, 1_000)).ToList() : [step.Now];
         fired[definition.Id] = new(true, step.Now, recent);
         step.State = step.State with { Fired = fired };
 

@@ -8,7 +8,11 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Matching;
 
 /// <summary>What a match looks at. One snapshot for all triggers of an event.</summary>
-public sealed record MatchInput(StoredEvent Stored, Derivation Derivation, MailboxState Before, IExpressionScope Scope, string? SourceName, bool SameConnection);
+public sealed record MatchInput(StoredEvent Stored, Derivation Derivation, MailboxState Before, IExpressionScope Scope, string? SourceName, bool SameConnection)
+{
+    /// <summary>Triggers that have a run waiting for its time; a debounced one is replaced by a later event.</summary>
+    public IReadOnlySet<string>? Waiting { get; init; }
+}
 
 /// <summary>Limits of R14.</summary>
 public sealed record GuardLimits(int RunsPerTrigger = 20, int WindowMinutes = 10, int MaxDepth = 10);
@@ -32,6 +36,12 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
         if (TooOften(definition, input, limits) is { } tooOften) return tooOften;
 
         var (due, late) = await DueAsync(definition, input, cancellationToken);
+        if (definition.Debounce is { Take: DebounceTake.Last, Within: { } quiet } && late is null)
+        {
+            var calm = input.Stored.AcceptedAt + quiet;
+            due = due > calm ? due : calm;
+        }
+
         if (late is not null) return No(late, Seen(definition.When.Timing.Field ?? "date", due?.ToString("O", CultureInfo.InvariantCulture)));
         return due is null
             ? new(definition.Id, definition.Name, VerdictOutcome.Fired, Reasons.Fired, null, values)
@@ -106,11 +116,20 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
 
     private static Verdict? Again(FunnelTrigger definition, MatchInput input)
     {
+        if (TooSoon(definition, input) is { } tooSoon) return tooSoon;
+        if (definition.Debounce?.Take == DebounceTake.Last && input.Waiting?.Contains(definition.Id) == true) return null;
         if (definition.Reentry == Reentry.EveryTime || !input.Before.Fired.TryGetValue(definition.Id, out var firing)) return null;
         // Things that come again by themselves are not bound to the visit.
         if (definition.Reentry == Reentry.OncePerVisit && (!firing.ThisVisit || input.Stored.Mailbox.EntityType != EntityTypes.Deal || definition.When.Event is TriggerEvents.Manual)) return null;
         var reason = definition.Reentry == Reentry.OnceEver ? Reasons.AlreadyEver : Reasons.AlreadyThisVisit;
         return new(definition.Id, definition.Name, VerdictOutcome.No, reason, null, [Seen("fired_at", firing.Last.ToString("O", CultureInfo.InvariantCulture))]);
+    }
+
+    private static Verdict? TooSoon(FunnelTrigger definition, MatchInput input)
+    {
+        if (definition.Debounce is not { Take: DebounceTake.First, Within: { } within } || !input.Before.Fired.TryGetValue(definition.Id, out var firing)) return null;
+        return input.Scope.Now - firing.Last >= within ? null
+            : new(definition.Id, definition.Name, VerdictOutcome.No, Reasons.TooSoon, null, [Seen("fired_at", firing.Last.ToString("O", CultureInfo.InvariantCulture)), Seen("within", DurationConverter.Format(within))]);
     }
 
     private static Verdict? Guarded(FunnelTrigger definition, MatchInput input, GuardLimits limits)

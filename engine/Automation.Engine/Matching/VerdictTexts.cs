@@ -21,6 +21,8 @@ public static class VerdictTexts
         [Reasons.DatePassed] = ("дата уже прошла", "the date has passed"),
         [Reasons.DateMissing] = ("поле с датой пустое", "the date field is empty"),
         [Reasons.LeftSpan] = ("сделка ушла с этапа до срока", "the deal left the stage before the time came"),
+        [Reasons.TooSoon] = ("недавно уже сработал, а он не срабатывает чаще заданного времени", "it fired a short while ago and does not fire more often than was set"),
+        [Reasons.Replaced] = ("вместо него сработает более позднее событие", "a later event took its place"),
         [Reasons.LoopGuard] = ("остановлен для этой сделки: срабатывает слишком часто, похоже на цикл; снова включить его может человек", "stopped for this deal: it fires too often, this looks like a loop; a person can let it go on"),
         [Reasons.ChainTooDeep] = ("остановлен: слишком длинная цепочка собственных изменений", "stopped: the chain of own changes is too long"),
         ["value_missing"] = ("не хватает значения для проверки условия", "a value that the condition needs is missing"),
