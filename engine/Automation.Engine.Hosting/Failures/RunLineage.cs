@@ -11,6 +11,9 @@ namespace Automation.Engine.Hosting.Failures;
 /// </summary>
 internal sealed class RunLineage
 {
+    /// <summary>Where a row keeps the seed of a run that was given up before it began.</summary>
+    public const string PendingSeed = "pendingSeed";
+
     private readonly Dictionary<long, (JObject Facts, long Before)> rows = [];
     private readonly long last;
 
@@ -33,6 +36,8 @@ internal sealed class RunLineage
     /// <returns>Null when that activity has not run, or the journal no longer tells.</returns>
     public Place? Find(string? nodeId)
     {
+        if (nodeId is null && rows.GetValueOrDefault(last).Facts is { } end && Told(end) is Stimulus.Fail given)
+            return new(rows[last].Before, given.Meant, end[PendingSeed] as JObject, "", Steps(rows[last].Before));
         var execution = nodeId is null ? LastFault() : null;
         for (var at = last; at > 0; at = rows[at].Before)
         {
@@ -40,12 +45,14 @@ internal sealed class RunLineage
             var fact = Facts(row.Facts).LastOrDefault(fact => (string?)fact["event"] is "Started" or "Faulted" && (execution is null ? (string?)fact["node"] == nodeId : (string?)fact["execution"] == execution));
             // A fault before the start (an input that could not be read) is in the row of the start; one after it may be in a later row.
             if (fact is null || ((string?)fact["event"] == "Faulted" && StartedEarlier(rows[at].Before, (string?)fact["execution"]))) continue;
-            var stimulus = RunJson.ReadStimulus((JObject)row.Facts["stimulus"]!);
+            var stimulus = Told(row.Facts);
             return new(row.Before, stimulus is Stimulus.Redrive again ? again.Again : stimulus, row.Facts["seed"] as JObject, (string)fact["node"]!, Steps(row.Before));
         }
 
         return null;
     }
+
+    private static Stimulus Told(JObject facts) => RunJson.ReadStimulus((JObject)facts["stimulus"]!) is var told && told is Stimulus.Redrive { Again: Stimulus.Fail inner } ? inner : told;
 
     private string? LastFault()
     {

@@ -40,7 +40,21 @@ internal sealed partial class MailboxActor
 
             // What can be looked up is, before every repeated call: an earlier try may have done it, and a look-up then may have failed.
             var lookFirst = left || ((EffectPolicy)effect.Policy == EffectPolicy.Verify && effect.State == (int)EffectState.Planned && effect.Tries > 0);
-            if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null) await BeginTryAsync(effect);
+            if (left && (EffectPolicy)effect.Policy != EffectPolicy.Hold)
+            {
+                if (effect.Deaths + 1 >= PoisonAfter)
+                {
+                    Post(effect.Key, (loaded, current) => shared.Planner.BuryEffectAsync(key, loaded, current, stopping.Token));
+                    return;
+                }
+
+                await CommitAsync(effect, (loaded, current) => shared.Planner.BeginLeft(key, loaded, current));
+            }
+            else if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null)
+            {
+                await BeginTryAsync(effect);
+            }
+
             if (!left && effect.Tries <= 1 && await RefusalAsync(effect) is { } refusal)
             {
                 Post(effect.Key, refusal);
@@ -88,7 +102,9 @@ internal sealed partial class MailboxActor
         }
     }
 
-    private void Post(string effectKey, EffectResult result)
+    private void Post(string effectKey, EffectResult result) => Post(effectKey, (loaded, effect) => PlanResultAsync(loaded, effect, result));
+
+    private void Post(string effectKey, Func<MailboxMemory, EffectRow, Task<StepBuilder>> plan)
     {
         lock (gate)
         {
@@ -100,7 +116,7 @@ internal sealed partial class MailboxActor
                     return null;
                 }
 
-                var step = await PlanResultAsync(loaded, effect, result);
+                var step = await plan(loaded, effect);
                 step.Committed = () => { lock (gate) sending.Remove(effectKey); };
                 return step;
             });

@@ -11,7 +11,11 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
     StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, EffectHosts Hosts, Failures.EffectBudget Budget, JournalFeed Feed,
-    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger);
+    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger)
+{
+    /// <summary>When this process began its work.</summary>
+    public DateTimeOffset Started { get; } = Clock.GetUtcNow();
+}
 
 /// <summary>
 /// Does the work of one mailbox, one step at a time: events in the order of their numbers, due timers, finished effects. A step is
@@ -64,10 +68,23 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             // The scan may have read a row that a step has just taken.
             if (timersSeen.Contains(timer.Id)) return;
             Seen(timer.Id);
-            work.AddLast(async loaded => await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token));
+            // Due before this process began: an earlier one may have died of it.
+            if (timer.DueAt < shared.Started) work.AddLast(loaded => BeginLeftAsync(loaded, timer));
+            else work.AddLast(Handle(timer));
         }
 
         Wake();
+    }
+
+    private Func<MailboxMemory, Task<StepBuilder?>> Handle(TimerRow timer) => async loaded => await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token);
+
+    /// <summary>Commits the try before the work on a timer that an earlier life left (R10); what was begun too often is given up.</summary>
+    private async Task<StepBuilder?> BeginLeftAsync(MailboxMemory loaded, TimerRow timer)
+    {
+        if (timer.Tries >= PoisonAfter) return await shared.Planner.BuryTimerAsync(key, loaded, timer, stopping.Token);
+        var step = shared.Planner.BeginTimer(key, loaded, timer);
+        step.Committed = () => { lock (gate) work.AddFirst(Handle(timer)); };
+        return step;
     }
 
     public void Cancel(Guid run, string reason)
@@ -171,6 +188,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         {
             foreach (var number in delivered.Keys.Where(number => number <= loaded.DoneNumber).ToList()) delivered.Remove(number);
             TakeLeft(loaded.Waiting.Values);
+            if (loaded.Unreadable.Count > 0) work.AddFirst(current => Task.FromResult(shared.Planner.QuarantineUnreadable(key, current)));
         }
 
         return loaded;

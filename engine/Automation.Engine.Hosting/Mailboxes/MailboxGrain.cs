@@ -45,6 +45,7 @@ public sealed class TimerSignal
     [Id(3)] public string? BookmarkId { get; init; }
     [Id(4)] public string? TriggerId { get; init; }
     [Id(5)] public DateTimeOffset DueAt { get; init; }
+    [Id(6)] public int Tries { get; init; } = 1;
 }
 
 #pragma warning disable CA1001 // Orleans ends a grain through OnDeactivateAsync, which disposes the actor.
@@ -85,6 +86,7 @@ internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
             BookmarkId = signal.BookmarkId,
             TriggerId = signal.TriggerId,
             DueAt = signal.DueAt,
+            Tries = signal.Tries,
         });
         Stay();
         return Task.CompletedTask;

@@ -32,7 +32,7 @@ public sealed class ReplayService(IDbContextFactory<AutomationDbContext> context
             return new(runId, rows.Count, false, gap.Message);
         }
 
-        if (state is null) return new(runId, rows.Count, rows.Count == 0 || row.Status == (int)RunStatus.Cancelled, null);
+        if (state is null) return new(runId, rows.Count, rows.Count == 0 || row.Status is (int)RunStatus.Cancelled or (int)RunStatus.Faulted, null);
         var (rebuilt, stored) = (RunJson.Parse(RunJson.Write(state)), RunJson.Parse(row.State));
         var equal = JToken.DeepEquals(rebuilt, stored);
         return new(runId, rows.Count, equal, equal ? null : $"Rebuilt: {rebuilt.ToString(Newtonsoft.Json.Formatting.None)}");

@@ -73,6 +73,8 @@ public static class RunJson
         Workflows.Stimulus.BookmarkHit hit => new JObject { ["type"] = "bookmark", ["bookmark"] = hit.BookmarkId, ["payload"] = hit.Payload },
         Workflows.Stimulus.EffectFinished effect => new JObject { ["type"] = "effect", ["outcome"] = JObject.FromObject(effect.Outcome) },
         Workflows.Stimulus.Redrive again => new JObject { ["type"] = "redrive", ["base"] = again.Base, ["again"] = Stimulus(again.Again), ["edits"] = again.Edits },
+        Workflows.Stimulus.Fail fail => new JObject { ["type"] = "fail", ["code"] = fail.Code, ["message"] = fail.Message, ["meant"] = Stimulus(fail.Meant) },
+        Workflows.Stimulus.Nothing => new JObject { ["type"] = "nothing" },
         Workflows.Stimulus.Cancel cancel => new JObject { ["type"] = "cancel", ["reason"] = cancel.Reason },
         _ => throw new ArgumentOutOfRangeException(nameof(stimulus)),
     };
@@ -82,6 +84,8 @@ public static class RunJson
         "start" => new Stimulus.Start(),
         "bookmark" => new Stimulus.BookmarkHit((string)json["bookmark"]!, json["payload"]!),
         "effect" => new Stimulus.EffectFinished(json["outcome"]!.ToObject<Automation.Engine.Effects.EffectOutcome>()!),
+        "fail" => new Stimulus.Fail((string)json["code"]!, (string)json["message"]!, ReadStimulus((JObject)json["meant"]!)),
+        "nothing" => new Stimulus.Nothing(),
         "redrive" => new Stimulus.Redrive((long)json["base"]!, ReadStimulus((JObject)json["again"]!), json["edits"] as JObject),
         "cancel" => new Stimulus.Cancel((string?)json["reason"] ?? ""),
         var other => throw new JsonException($"'{other}' is not a stimulus."),

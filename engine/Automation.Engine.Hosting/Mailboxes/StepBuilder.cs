@@ -18,6 +18,8 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     private readonly Dictionary<string, EffectEnd> effectEnds = new(StringComparer.Ordinal);
     private readonly List<TimerRow> newTimers = [];
     private readonly List<Guid> removedTimers = [];
+    private readonly List<TimerTry> timerTries = [];
+    private readonly List<Guid> quarantined = [];
     private readonly List<BookmarkRow> newBookmarks = [];
     private readonly HashSet<Guid> clearedBookmarkRuns = [];
     private readonly List<JournalRow> journal = [];
@@ -112,6 +114,25 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         clearedBookmarkRuns.Add(run.Row.Id);
     }
 
+    /// <summary>
+    /// Sets a run aside whose state cannot be read (R11): the row keeps what it holds, its timers and bookmarks go, and nothing touches
+    /// it until a person redrives it.
+    /// </summary>
+    public void Quarantine(RunRow row, string message)
+    {
+        row.Status = (int)RunStatus.Quarantined;
+        row.UpdatedAt = now;
+        changedRuns[row.Id] = row;
+        quarantined.Add(row.Id);
+        runs.Remove(row.Id);
+        clearedBookmarkRuns.Add(row.Id);
+        RemoveTimers(timer => timer.RunId == row.Id);
+        AddJournal("guard", new JObject { ["what"] = "state_unreadable", ["run"] = row.Id, ["name"] = row.TriggerId, ["message"] = message }, eventId: row.EventId, funnel: row.FunnelId);
+    }
+
+    /// <summary>Runs that this step set aside.</summary>
+    public IReadOnlyList<Guid> Quarantined => quarantined;
+
     /// <summary>Takes back effects that this step planned.</summary>
     public void DropEffects(Predicate<EffectRow> which) => newEffects.RemoveAll(which);
 
@@ -123,7 +144,8 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     }
 
     /// <summary>Takes a run's step in: state, effects, timers, bookmarks, links, and its journal row.</summary>
-    public OpenRun Take(OpenRun run, RunStep step, Stimulus stimulus, RecordedInputs inputs, JObject? seed = null)
+    /// <param name="more">Further facts for the row.</param>
+    public OpenRun Take(OpenRun run, RunStep step, Stimulus stimulus, RecordedInputs inputs, JObject? seed = null, JObject? more = null)
     {
         var isNew = !memory.Runs.ContainsKey(run.Row.Id) && !runs.ContainsKey(run.Row.Id);
         var state = step.State with { Sequence = run.State.Sequence + 1 };
@@ -163,7 +185,9 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
             if (assignment.Deal == key) AssignedTo = assignment.ManagerId;
         }
 
-        AddJournal("run", Facts(step, state, stimulus, inputs, seed), row.Id, state.Sequence, row.EventId, row.FunnelId);
+        var facts = Facts(step, state, stimulus, inputs, seed);
+        if (more is not null) facts.Merge(more);
+        AddJournal("run", facts, row.Id, state.Sequence, row.EventId, row.FunnelId);
         return next;
     }
 
@@ -221,7 +245,12 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     }
 
     public void EndEffect(EffectRow effect, EffectState state, int tries, string? result, string? code, string? message, DateTimeOffset? next) =>
-        effectEnds[effect.Key] = new(effect.Key, (int)state, tries, result, code, message, next);
+        EndEffect(effect, new EffectEnd(effect.Key, (int)state, tries, result, code, message, next));
+
+    public void EndEffect(EffectRow effect, EffectEnd end) => effectEnds[effect.Key] = end;
+
+    /// <summary>Commits that work on a timer begins once more, before it does (R10).</summary>
+    public void BeginTimer(Guid id, int tries) => timerTries.Add(new(id, tries));
 
     private void TakeBookmarks(OpenRun run, RunState state)
     {
@@ -274,6 +303,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         Effects = [.. effectEnds.Values],
         NewTimers = newTimers,
         RemovedTimers = removedTimers,
+        TimerTries = timerTries,
         NewBookmarks = newBookmarks,
         ClearedBookmarkRuns = [.. clearedBookmarkRuns],
         Journal = journal,

@@ -58,6 +58,7 @@ internal sealed partial class StepPlanner
     private async Task<string> RedriveRunAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, RedriveOrder order, CancellationToken cancellationToken)
     {
         if (await reads.RunAsync(key, Guid.Parse(order.Target), cancellationToken) is not { } row) return "not_dead";
+        if (row.Status == (int)RunStatus.Quarantined) return await RestoreAsync(key, memory, step, account, row, cancellationToken);
         if (row.Status != (int)RunStatus.Faulted && (order.From is null || row.Status != (int)RunStatus.Finished)) return "not_dead";
         var workflow = await funnels.WorkflowAsync(key.Account, row.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {row.Id}: its definition does not exist.");
         var from = order.From is null ? null : workflow.FindActivity(order.From)?.NodeId;
@@ -77,8 +78,34 @@ internal sealed partial class StepPlanner
         var state = RunJson.ReadState(row.State);
         var edits = order.Input is { } input ? RunEdits.With(RunEdits.Of(state), place.NodeId, input) : RunEdits.Of(state);
         var meta = RunJson.ReadMeta(row.Meta);
-        var run = new OpenRun(row, state, meta with { Redriven = new((meta.Redriven?.Times ?? 0) + 1, row.Sequence - place.Steps) });
+        var run = new OpenRun(row, state, meta with { Delayed = false, Redriven = new((meta.Redriven?.Times ?? 0) + 1, row.Sequence - place.Steps) });
         await GoBackAsync(key, step, account, run, workflow, place, RunFold.Rewound(before, edits), edits, cancellationToken);
+        await SettleKnownAsync(key, memory, step, account, row.Id, workflow, waiting: true, cancellationToken);
+        return "redriven";
+    }
+
+    /// <summary>A run that could not be read waits on as its journal tells.</summary>
+    private async Task<string> RestoreAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, RunRow row, CancellationToken cancellationToken)
+    {
+        var workflow = await funnels.WorkflowAsync(key.Account, row.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {row.Id}: its definition does not exist.");
+        RunState? rebuilt;
+        RunMeta meta;
+        try
+        {
+            var journal = await fold.ReadAsync(row, cancellationToken);
+            rebuilt = journal.Count == 0 ? null : (await fold.FoldAsync(row, journal, cancellationToken))[journal[^1].Sequence];
+            meta = RunJson.ReadMeta(row.Meta);
+        }
+        catch (Exception damage) when (damage is JournalGapException or Workflows.Interpreter.StateUnreadableException or Newtonsoft.Json.JsonException)
+        {
+            return "journal_gone";
+        }
+
+        if (rebuilt is null) return "journal_gone";
+        // Without the bookmarks of before, so that their timers are armed anew.
+        var run = new OpenRun(row, rebuilt with { Bookmarks = [] }, meta with { Redriven = meta.Redriven ?? new(1, 0) });
+        step.Reopen(run);
+        step.Take(run, new RunStep { State = rebuilt, Facts = [new JObject { ["event"] = "Restored" }] }, new Stimulus.Redrive(rebuilt.Sequence, new Stimulus.Nothing(), null), new());
         await SettleKnownAsync(key, memory, step, account, row.Id, workflow, waiting: true, cancellationToken);
         return "redriven";
     }

@@ -14,11 +14,14 @@ internal sealed partial class StepPlanner
     private async Task StartAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CompiledWorkflow workflow, CancellationToken cancellationToken)
     {
         var inputs = new RecordedInputs();
-        var seed = new JObject { ["trigger"] = run.Row.TriggerId, ["correlation"] = $"{key.EntityType}:{key.EntityId}", ["input"] = run.Meta.Event["data"]?["input"] as JObject ?? [] };
+        var seed = Seed(key, run);
         var started = await interpreter.StartAsync(workflow, ReadSeed(run.Row.Id, seed), Environment(key, step, account, run, inputs), cancellationToken);
         await NoteOwnWritesAsync(key, step, run, started, cancellationToken);
         step.Take(run with { Meta = run.Meta with { Delayed = false } }, started, new Stimulus.Start(), inputs, seed);
     }
+
+    private static JObject Seed(MailboxKey key, OpenRun run) =>
+        new() { ["trigger"] = run.Row.TriggerId, ["correlation"] = $"{key.EntityType}:{key.EntityId}", ["input"] = (run.Meta.Event["data"]?["input"] as JObject)?.DeepClone() ?? new JObject() };
 
     /// <summary>Also used by replay, so that both begin alike.</summary>
     internal static RunSeed ReadSeed(Guid runId, JObject seed) => new(
@@ -40,7 +43,17 @@ internal sealed partial class StepPlanner
     private async Task<bool> ResumeOnceAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun current, CompiledWorkflow workflow, Stimulus stimulus, CancellationToken cancellationToken)
     {
         var inputs = new RecordedInputs();
-        var resumed = await interpreter.ResumeAsync(workflow, current.State, stimulus, Environment(key, step, account, current, inputs), cancellationToken);
+        RunStep resumed;
+        try
+        {
+            resumed = await interpreter.ResumeAsync(workflow, current.State, stimulus, Environment(key, step, account, current, inputs), cancellationToken);
+        }
+        catch (Workflows.Interpreter.StateUnreadableException damage)
+        {
+            step.Quarantine(current.Row, damage.Message);
+            return false;
+        }
+
         if (resumed.State.Sequence == current.State.Sequence) return false;
         await NoteOwnWritesAsync(key, step, current, resumed, cancellationToken);
         step.Take(current, resumed, stimulus, inputs);

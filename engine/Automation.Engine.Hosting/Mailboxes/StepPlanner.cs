@@ -134,7 +134,7 @@ internal sealed partial class StepPlanner(
     public StepBuilder PostponeEffect(MailboxKey key, MailboxMemory memory, EffectRow effect, DateTimeOffset next, string reason)
     {
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
-        step.EndEffect(effect, EffectState.Planned, effect.Tries, null, "retry", reason, next);
+        step.EndEffect(effect, new(effect.Key, (int)EffectState.Planned, effect.Tries, null, "retry", reason, next) { Deaths = 0 });
         return step;
     }
 

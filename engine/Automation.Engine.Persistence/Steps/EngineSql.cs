@@ -12,7 +12,7 @@ public static class EngineSql
     public const string EffectAgain = """
         ON CONFLICT (key) DO UPDATE SET position = excluded.position, request = excluded.request, summary = excluded.summary,
           context_id = excluded.context_id, callback = excluded.callback, state = excluded.state, tries = excluded.tries, result = NULL, error_code = NULL,
-          error_message = NULL, planned_at = excluded.planned_at, first_try_at = coalesce(effects.first_try_at, excluded.first_try_at), next_try_at = NULL, finished_at = NULL
+          error_message = NULL, planned_at = excluded.planned_at, first_try_at = coalesce(effects.first_try_at, excluded.first_try_at), next_try_at = NULL, finished_at = NULL, deaths = 0
         WHERE effects.state IN (3, 5)
         """;
 

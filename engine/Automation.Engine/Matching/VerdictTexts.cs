@@ -25,6 +25,7 @@ public static class VerdictTexts
         [Reasons.Replaced] = ("вместо него сработает более позднее событие", "a later event took its place"),
         [Reasons.LoopGuard] = ("остановлен для этой сделки: срабатывает слишком часто, похоже на цикл; снова включить его может человек", "stopped for this deal: it fires too often, this looks like a loop; a person can let it go on"),
         [Reasons.ChainTooDeep] = ("остановлен: слишком длинная цепочка собственных изменений", "stopped: the chain of own changes is too long"),
+        ["state_unreadable"] = ("запуск отложен: его сохранённое состояние не читается; остальные идут дальше", "the run is set aside: its stored state cannot be read; the others go on"),
         ["value_missing"] = ("не хватает значения для проверки условия", "a value that the condition needs is missing"),
         ["expression_failed"] = ("условие не удалось вычислить", "the condition could not be computed"),
         ["script_timeout"] = ("скрипт условия выполнялся слишком долго", "the condition's script took too long"),

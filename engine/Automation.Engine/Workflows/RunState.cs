@@ -63,6 +63,13 @@ public abstract record Stimulus
     /// <summary>The run is cancelled (the deal left the span, a person).</summary>
     public sealed record Cancel(string Reason) : Stimulus;
 
+    /// <summary>The host gives the run up without running any of its code: what it was to take has stopped the process too often (R10).</summary>
+    /// <param name="Meant">What it was to take; a redrive takes it once more.</param>
+    public sealed record Fail(string Code, string Message, Stimulus Meant) : Stimulus;
+
+    /// <summary>Nothing happens: a run whose state was rebuilt waits on as it did (R11).</summary>
+    public sealed record Nothing : Stimulus;
+
     /// <summary>
     /// A person redrives a run that a failure stopped: it goes back to an earlier journal row and takes the stimulus that followed it
     /// once more. The host unpacks it; the interpreter only sees <paramref name="Again"/>.
