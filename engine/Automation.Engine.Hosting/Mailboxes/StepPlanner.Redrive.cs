@@ -2,9 +2,9 @@ using Automation.Engine.Effects;
 using Automation.Engine.Events;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Failures;
+using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
-using Automation.Engine.Mailboxes;
 using Automation.Engine.Workflows;
 using Newtonsoft.Json.Linq;
 
