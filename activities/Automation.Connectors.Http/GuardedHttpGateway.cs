@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using Automation.Engine.Effects;
 using Automation.Engine.Ports;
 using Microsoft.Extensions.Options;
 
@@ -14,11 +15,14 @@ public sealed class GuardedHttpGateway : IHttpGateway, IDisposable
     private readonly GuardedHttpOptions limits;
     private readonly TimeProvider clock;
     private readonly HostGates gates;
+    private readonly HostBreakers? breakers;
     private readonly HttpMessageInvoker publicHosts;
     private readonly HttpMessageInvoker allowedHosts;
 
-    public GuardedHttpGateway(IOptions<GuardedHttpOptions> options, TimeProvider clock)
+    /// <param name="breakers">Told what became of each call; null for nobody.</param>
+    public GuardedHttpGateway(IOptions<GuardedHttpOptions> options, TimeProvider clock, HostBreakers? breakers = null)
     {
+        this.breakers = breakers;
         limits = options.Value;
         this.clock = clock;
         gates = new HostGates(limits.ParallelPerHost);
@@ -59,6 +63,7 @@ public sealed class GuardedHttpGateway : IHttpGateway, IDisposable
             HttpAnswer answer;
             using (await gates.EnterAsync(call.Account, to.Authority, either))
                 answer = await ExchangeAsync(call, to, method, body, secrets, either, callers);
+            if (answer is not HttpAnswer.Denied) breakers?.Report(call.Account, to.Authority, answer is HttpAnswer.Received { Status: not (408 or 425 or 429 or >= 500) });
             if (answer is HttpAnswer.Denied denied && hop > 0 && denied.Code == "destination_denied")
                 return denied with { Code = "redirect_denied" };
             if (answer is not HttpAnswer.Received received || Target(received, to.Url) is not { } target) return answer;

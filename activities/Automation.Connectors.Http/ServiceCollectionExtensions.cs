@@ -11,6 +11,7 @@ public static class AutomationHttpServiceCollectionExtensions
     {
         services.AddOptions<GuardedHttpOptions>().BindConfiguration("Automation:Http").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Automation.Engine.Effects.HostBreakers>();
         services.TryAddSingleton<IHttpGateway, GuardedHttpGateway>();
         return services;
     }

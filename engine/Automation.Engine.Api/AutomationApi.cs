@@ -2,6 +2,7 @@ using Automation.Engine.Api.Access;
 using Automation.Engine.Api.Calendars;
 using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Failures;
 using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Hooks;
 using Automation.Engine.Api.Journal;
@@ -68,6 +69,8 @@ public static class AutomationApi
         FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         RunEndpoints.Map(api.MapGroup("").WithTags("Runs"));
         JournalEndpoints.Map(api.MapGroup("").WithTags("Journal"));
+        DeadLetterEndpoints.Map(api.MapGroup("").WithTags("Failures"));
+        GuardEndpoints.Map(api.MapGroup("").WithTags("Failures"));
         WorkEndpoints.Map(api.MapGroup("").WithTags("Work"));
         ConnectionEndpoints.Map(api.MapGroup("").WithTags("Connections"));
         ManagerEndpoints.Map(api.MapGroup("").WithTags("Managers"));

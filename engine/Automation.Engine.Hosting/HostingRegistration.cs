@@ -45,6 +45,15 @@ public static class HostingRegistration
         services.AddSingleton<FunnelCatalog>();
         services.AddSingleton<FunnelValidator>();
         services.AddSingleton<FunnelService>();
+        services.AddSingleton<Failures.FailureLog>();
+        services.AddSingleton<Failures.EffectBudget>();
+        services.AddSingleton<Failures.RunFold>();
+        services.AddSingleton<Failures.RedriveReads>();
+        services.AddSingleton<Failures.DeadLetterReads>();
+        services.AddSingleton<Failures.RedriveSignal>();
+        services.AddSingleton<Failures.RedriveService>();
+        services.AddSingleton<Failures.RedriveDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<Failures.RedriveDispatcher>());
         services.AddSingleton<ReplayService>();
         services.AddSingleton<OwnWriteRegistry>();
         services.AddSingleton<TriggerMatcher>();
@@ -57,6 +66,8 @@ public static class HostingRegistration
         services.AddSingleton<CalendarService>();
         services.AddSingleton<CalendarWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<CalendarWatch>());
+        services.TryAddSingleton<HostBreakers>();
+        services.AddSingleton<EffectHosts>();
         services.AddSingleton<EffectSender>();
         services.AddSingleton<IEffectHandler, PublishEffectHandler>();
         services.AddSingleton<IEffectHandler, FanoutEffectHandler>();
@@ -67,7 +78,7 @@ public static class HostingRegistration
         services.AddSingleton<StepPlanner>();
         services.AddSingleton(provider => new MailboxShared(
             provider.GetRequiredService<StepPlanner>(), provider.GetRequiredService<IEngineStore>(), provider.GetRequiredService<GroupCommitter<StepCommit, bool>>(),
-            provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
+            provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<EffectHosts>(), provider.GetRequiredService<Failures.EffectBudget>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
             provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox"), options.Scheduler));
         services.AddSingleton(provider => new MailboxActors(provider.GetRequiredService<MailboxShared>()));
         var grouping = new GroupCommitterOptions { MaxBatch = options.MaxBatch, Loops = options.CommitLoops, Scheduler = options.Scheduler };

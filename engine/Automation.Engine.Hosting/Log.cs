@@ -30,4 +30,19 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 140, Level = LogLevel.Warning, Message = "Account {Account}: the working calendar {Calendar} does not list the days of {Year}, which begins in {DaysLeft} days; deadlines are counted by law or by the week alone. Load a newer file: calendar set {Calendar} FILE")]
     public static partial void CalendarYearMissing(this ILogger logger, Guid account, string calendar, int year, int daysLeft);
+
+    [LoggerMessage(EventId = 111, Level = LogLevel.Warning, Message = "Mailbox {Mailbox}: trigger {Trigger} stopped by {Reason}: {Cycle}")]
+    public static partial void Guarded(this ILogger logger, string mailbox, string trigger, string reason, string cycle);
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Warning, Message = "Account {Account}: effect_budget_exceeded, {Limit} effects on {Day}; further ones fail until the next day")]
+    public static partial void BudgetExceeded(this ILogger logger, Guid account, string day, int limit);
+
+    [LoggerMessage(EventId = 109, Level = LogLevel.Warning, Message = "Account {Account}: {Host} failed {Failures} times in a row; its calls wait, one looks every 30 s")]
+    public static partial void BreakerOpened(this ILogger logger, Guid account, string host, int failures);
+
+    [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Account {Account}: {Host} answers again")]
+    public static partial void BreakerClosed(this ILogger logger, Guid account, string host);
+
+    [LoggerMessage(EventId = 108, Level = LogLevel.Information, Message = "Redrive {Redrive} by {By}: {Items} items")]
+    public static partial void RedriveStarted(this ILogger logger, Guid redrive, string by, int items);
 }

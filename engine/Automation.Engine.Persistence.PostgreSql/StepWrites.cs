@@ -25,11 +25,11 @@ internal sealed class StepWrites(IModel model)
         """;
 
     private const string EndEffects = """
-        UPDATE effects AS f SET state = u.state, tries = u.tries, result = u.result, error_code = u.code, error_message = u.message, next_try_at = u.next,
+        UPDATE effects AS f SET state = u.state, tries = u.tries, result = u.result, error_code = u.code, error_message = u.message, next_try_at = u.next, deaths = coalesce(u.deaths, f.deaths),
           first_try_at = CASE WHEN u.tries > 0 THEN coalesce(f.first_try_at, u.now) ELSE f.first_try_at END,
           finished_at = CASE WHEN u.state IN (2, 3, 5) THEN u.now ELSE NULL END
-        FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-          AS u(key, state, tries, result, code, message, next, now)
+        FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::int[])
+          AS u(key, state, tries, result, code, message, next, now, deaths)
         WHERE f.key = u.key
         """;
 
@@ -47,7 +47,7 @@ internal sealed class StepWrites(IModel model)
         """;
 
     private readonly BulkTable<RunRow> runs = new(model);
-    private readonly BulkTable<EffectRow> effects = new(model, "ON CONFLICT (key) DO NOTHING");
+    private readonly BulkTable<EffectRow> effects = new(model, EngineSql.EffectAgain);
     private readonly BulkTable<TimerRow> timers = new(model);
     private readonly BulkTable<BookmarkRow> bookmarks = new(model);
     private readonly BulkTable<JournalRow> journal = new(model);
@@ -64,6 +64,7 @@ internal sealed class StepWrites(IModel model)
         effects.Insert(batch, [.. steps.SelectMany(step => step.NewEffects)]);
         AddEffects(batch, Last(steps.SelectMany(step => step.Effects, (step, end) => (end, Utc(step.Now))), x => x.end.Key));
         Delete(batch, "DELETE FROM timers WHERE id = ANY($1)", steps.SelectMany(step => step.RemovedTimers));
+        AddTries(batch, [.. steps.SelectMany(step => step.TimerTries)]);
         timers.Insert(batch, [.. steps.SelectMany(step => step.NewTimers)]);
         Delete(batch, "DELETE FROM bookmarks WHERE run_id = ANY($1)", steps.SelectMany(step => step.ClearedBookmarkRuns));
         bookmarks.Insert(batch, [.. steps.SelectMany(step => step.NewBookmarks)]);
@@ -91,6 +92,14 @@ internal sealed class StepWrites(IModel model)
         if (all.Length > 0) batch.Add(sql, all);
     }
 
+    private static void AddTries(NpgsqlBatch batch, List<TimerTry> tries)
+    {
+        if (tries.Count == 0) return;
+        batch.Add(
+            "UPDATE timers AS t SET tries = u.tries FROM unnest($1::uuid[], $2::int[]) AS u(id, tries) WHERE t.id = u.id",
+            tries.Select(x => x.Id).ToArray(), tries.Select(x => x.Tries).ToArray());
+    }
+
     private static void AddEvents(NpgsqlBatch batch, List<(EventChange End, DateTimeOffset Now)> ends)
     {
         if (ends.Count == 0) return;
@@ -115,7 +124,7 @@ internal sealed class StepWrites(IModel model)
         batch.Add(EndEffects,
             ends.Select(x => x.End.Key).ToArray(), ends.Select(x => x.End.State).ToArray(), ends.Select(x => x.End.Tries).ToArray(),
             ends.Select(x => x.End.Result).ToArray(), ends.Select(x => x.End.ErrorCode).ToArray(), ends.Select(x => x.End.ErrorMessage).ToArray(),
-            ends.Select(x => x.End.NextTryAt?.ToUniversalTime()).ToArray(), ends.Select(x => x.Now).ToArray());
+            ends.Select(x => x.End.NextTryAt?.ToUniversalTime()).ToArray(), ends.Select(x => x.Now).ToArray(), ends.Select(x => x.End.Deaths).ToArray());
     }
 
     private static void TouchManagersOf(NpgsqlBatch batch, List<AssignmentRecord> made)

@@ -23,9 +23,10 @@ internal sealed class SqliteCommit(IModel model)
         foreach (var change in step.Events) Change(session, change, step.Now);
         runs.Insert(session, step.NewRuns);
         foreach (var run in step.ChangedRuns) Update(session, run);
-        effects.Insert(session, step.NewEffects, "ON CONFLICT (key) DO NOTHING");
+        effects.Insert(session, step.NewEffects, EngineSql.EffectAgain);
         foreach (var end in step.Effects) End(session, end, step.Now);
         foreach (var id in step.RemovedTimers) session.Execute("DELETE FROM timers WHERE id = @p0", id);
+        foreach (var begun in step.TimerTries) session.Execute("UPDATE timers SET tries = @p1 WHERE id = @p0", begun.Id, begun.Tries);
         timers.Insert(session, step.NewTimers);
         foreach (var run in step.ClearedBookmarkRuns) session.Execute("DELETE FROM bookmarks WHERE run_id = @p0", run);
         bookmarks.Insert(session, step.NewBookmarks);
@@ -69,9 +70,9 @@ internal sealed class SqliteCommit(IModel model)
         """
         UPDATE effects SET state = @p1, tries = @p2, result = @p3, error_code = @p4, error_message = @p5, next_try_at = @p6,
           first_try_at = CASE WHEN @p2 > 0 THEN coalesce(first_try_at, @p7) ELSE first_try_at END,
-          finished_at = CASE WHEN @p1 IN (2, 3, 5) THEN @p7 ELSE NULL END WHERE key = @p0
+          finished_at = CASE WHEN @p1 IN (2, 3, 5) THEN @p7 ELSE NULL END, deaths = coalesce(@p8, deaths) WHERE key = @p0
         """,
-        end.Key, end.State, end.Tries, end.Result, end.ErrorCode, end.ErrorMessage, end.NextTryAt, now);
+        end.Key, end.State, end.Tries, end.Result, end.ErrorCode, end.ErrorMessage, end.NextTryAt, now, end.Deaths);
 
     private static void Touch(SqliteSession session, AssignmentRecord assignment) => session.Execute(
         """

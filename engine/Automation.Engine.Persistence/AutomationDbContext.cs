@@ -27,10 +27,15 @@ public abstract class AutomationDbContext(DbContextOptions options) : DbContext(
     public DbSet<ManagerRow> Managers => Set<ManagerRow>();
     public DbSet<AssignmentRecord> Assignments => Set<AssignmentRecord>();
 
+    public DbSet<RedriveRow> Redrives => Set<RedriveRow>();
+    public DbSet<RedriveItemRow> RedriveItems => Set<RedriveItemRow>();
+    public DbSet<EffectBudgetRow> EffectBudgets => Set<EffectBudgetRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         EngineTables.Build(modelBuilder);
         AccountTables.Build(modelBuilder);
+        FailureTables.Build(modelBuilder);
         SnakeCase.Apply(modelBuilder);
     }
 }

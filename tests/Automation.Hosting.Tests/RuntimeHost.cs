@@ -79,6 +79,13 @@ public sealed class RuntimeHost : IAsyncDisposable
         return running;
     }
 
+    /// <summary>On SQLite, or on a database of its own on the tests' PostgreSQL; skips where there is none.</summary>
+    public static async Task<RuntimeHost> StartOnAsync(FunnelDocument funnel, bool postgres, TimeProvider? clock = null)
+    {
+        if (postgres && PostgresServer.Shared is null) Assert.Skip(PostgresServer.WhyNot);
+        return await StartAsync(funnel, postgres ? await PostgresServer.Shared!.CreateDatabaseAsync(Stop) : null, clock);
+    }
+
     /// <summary>A deal in the new stage, with a contact of its own.</summary>
     public long AddDeal(string name, long price = 0, string stage = Funnel.New)
     {

@@ -4,12 +4,12 @@ namespace Automation.Server.CommandLine;
 
 internal static class RunVerbs
 {
-    public static IEnumerable<Command> Create(ServerVerbs verbs) => [Runs(verbs), Timers(verbs), DeadLetters(verbs), Effects(verbs), Decide(verbs), Replay(verbs)];
+    public static IEnumerable<Command> Create(ServerVerbs verbs) => [Runs(verbs), Timers(verbs), Effects(verbs), Decide(verbs), Replay(verbs)];
 
     private static Command Runs(ServerVerbs verbs)
     {
         var deal = new Option<string?>("--deal") { Description = "Only this deal's." };
-        var status = new Option<string?>("--status") { Description = "Only these: running, suspended, finished, faulted, cancelled." };
+        var status = new Option<string?>("--status") { Description = "Only these: running, suspended, finished, faulted, cancelled, quarantined." };
         return verbs.Create("runs", "List runs, the latest first.", [deal, status], async (verb, cancellationToken) =>
         {
             var answer = await verb.Server.GetAsync("api/runs" + Query(("deal", verb.Parsed.GetValue(deal)), ("status", verb.Parsed.GetValue(status))), cancellationToken);
@@ -19,9 +19,6 @@ internal static class RunVerbs
 
     private static Command Timers(ServerVerbs verbs) => verbs.Create("timers", "List waiting timers, the next one first.", [], async (verb, cancellationToken) =>
         TextTable.Write(verb.Output, Items.In(await verb.Server.GetAsync("api/timers", cancellationToken)), "dueAt", "kind", "deal", "triggerId", "runId", "calendar"));
-
-    private static Command DeadLetters(ServerVerbs verbs) => verbs.Create("dead-letters", "List what could not be done and waits for a person.", [], async (verb, cancellationToken) =>
-        TextTable.Write(verb.Output, Items.In(await verb.Server.GetAsync("api/dead-letters", cancellationToken)), "at", "kind", "deal", "code", "message", "tries", "id"));
 
     private static Command Effects(ServerVerbs verbs)
     {

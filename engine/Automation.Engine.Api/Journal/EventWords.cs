@@ -101,6 +101,7 @@ internal sealed partial class EventWords(bool english, FunnelDocument? document,
             "changed" when value is JValue { Value: string paths } => (Say("изменилось", "changed"), string.Join(", ", paths.Split(", ").Select(Field))),
             DelayCounter.SeenCalendar => (Say("рабочий календарь", "working calendar"), text),
             DelayCounter.SeenMissingYear => (Say("в календаре нет года, считали без переносов выходных", "year that the calendar does not list, counted without moved days off"), text),
+            "cycle" => (Say("цикл", "loop"), value?.ToString() ?? ""),
             "source" => (Say("источник", "source"), text),
             _ => (Named(Bare(path)), text),
         };

@@ -35,6 +35,8 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
             "run" => Run(facts, NameOf(funnel, triggerId), english),
             "effect" => Effect(facts, english),
             "calendar" => Calendar(facts, english),
+            "operator" => Plain(OperatorWords.Of(facts, english)),
+            "guard" => Plain(OperatorWords.Guard(facts, english)),
             _ => ((string?)facts["text"] ?? row.Kind, "plain", (IReadOnlyList<JournalLine>)[]),
         };
         return new(
@@ -61,6 +63,8 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
         var tone = facts["dead"] is not null ? "trouble" : lines.Exists(line => line.Outcome != "no") ? "fired" : facts["quiet"] is not null ? "quiet" : "plain";
         return (words.Event(facts), tone, lines);
     }
+
+    private static (string, string, IReadOnlyList<JournalLine>) Plain((string Text, string Tone) words) => (words.Text, words.Tone, []);
 
     private static (string, string, IReadOnlyList<JournalLine>) Effect(JObject facts, bool english)
     {

@@ -51,6 +51,7 @@ internal static class RunWords
             return ($"{(english ? "Decided" : "Решение")} ({(string?)facts["by"]}): {words}: {(string?)facts["summary"]}", "plain");
         }
 
+        if ((string?)facts["state"] == "done") return ($"{(english ? "Done on a second attempt" : "Выполнено при повторе")}: {(string?)facts["summary"]}", "fired");
         var failed = (string?)facts["state"] == "failed";
         var text = failed ? english ? "Not done" : "Не выполнено" : english ? "Result unknown, a person decides" : "Результат неизвестен, нужно решение человека";
         return ($"{text}: {(string?)facts["summary"]}{Reason(facts)}", "trouble");

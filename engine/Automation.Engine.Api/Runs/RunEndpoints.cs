@@ -35,7 +35,7 @@ internal static class RunEndpoints
         if (trigger is not null) runs = runs.Where(row => row.TriggerId == trigger);
         if (status is not null)
         {
-            if (!Enum.TryParse<RunStatus>(status, ignoreCase: true, out var wanted) || char.IsDigit(status[0])) throw new ProblemException(Problem.BadQuery("status is running, suspended, finished, faulted or cancelled."));
+            if (!Enum.TryParse<RunStatus>(status, ignoreCase: true, out var wanted) || char.IsDigit(status[0])) throw new ProblemException(Problem.BadQuery("status is running, suspended, finished, faulted, cancelled or quarantined."));
             runs = runs.Where(row => row.Status == (int)wanted);
         }
 

@@ -4,7 +4,7 @@ using Automation.Engine.Workflows;
 namespace Automation.Engine.Api.Runs;
 
 /// <param name="Deal">The deal's id; absent for other entities.</param>
-/// <param name="Status">running, suspended, finished, faulted, cancelled.</param>
+/// <param name="Status">running, suspended, finished, faulted, cancelled, quarantined.</param>
 public sealed record RunView(
     Guid Id, string Status, string? Deal, string EntityType, string EntityId, Guid ConnectionId, Guid? FunnelId, int? FunnelVersion, string? TriggerId, string? Name, Guid? EventId,
     int Incidents, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? FinishedAt)
@@ -40,12 +40,6 @@ public sealed record DecisionRequest(string? As);
 /// <param name="Kind">bookmark, start, begin, date, schedule, arm, retry.</param>
 /// <param name="Calendar">The working calendar that moves it; absent for times that none moves.</param>
 public sealed record TimerView(Guid Id, string Kind, string? Deal, string EntityType, string EntityId, Guid? RunId, string? TriggerId, DateTimeOffset DueAt, string? Calendar);
-
-/// <summary>Something that was given up; nothing of it is deleted (R9).</summary>
-/// <param name="Kind">event, hook, run.</param>
-/// <param name="Tries">Times that work on it began; events only.</param>
-public sealed record DeadLetterView(
-    Guid Id, string Kind, DateTimeOffset At, Guid ConnectionId, string? Deal, string? EntityType, string? EntityId, string? Code, string? Message, int? Tries, int? Bytes);
 
 internal static class Entities
 {

@@ -3,8 +3,6 @@ using Automation.Engine.Api.Json;
 using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
-using Automation.Engine.Persistence.Rows;
-using Automation.Engine.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Automation.Engine.Api.Runs;
 
-/// <summary>What waits, what is unsure, what was given up.</summary>
+/// <summary>What waits and what is unsure.</summary>
 internal static class WorkEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -20,7 +18,6 @@ internal static class WorkEndpoints
         api.MapGet("/timers", TimersAsync).WithSummary("Timers, earliest first").Produces<PageView<TimerView>>();
         api.MapGet("/effects", EffectsAsync).WithSummary("Effects by state, newest first").Produces<PageView<EffectView>>();
         api.MapPost("/effects/{key}/decide", DecideAsync).WithSummary("Says what became of an effect whose result nobody knows").Accepts<DecisionRequest>("application/json").Produces<EffectView>(202).ProducesProblem(409);
-        api.MapGet("/dead-letters", DeadLettersAsync).WithSummary("Dead events, unreadable hooks and faulted runs, newest first").Produces<PageView<DeadLetterView>>();
     }
 
     private static async Task<IResult> TimersAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? deal, string? cursor, int? limit)
@@ -64,24 +61,6 @@ internal static class WorkEndpoints
         await router.DecideEffectAsync(MailboxRouter.KeyOf(row), row.Key, decision, context.Caller().Name);
         return new JsonAnswer(EffectView.Of(row), 202);
     }
-
-    private static async Task<IResult> DeadLettersAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? cursor, int? limit)
-    {
-        var (account, take, before) = (context.Account().Value, Paging.Limit(limit), Paging.Before(cursor));
-        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var events = await db.Events.AsNoTracking().Where(row => row.AccountId == account && row.Status == EventStatus.Dead && row.Id < before).OrderByDescending(row => row.Id).Take(take + 1).ToListAsync(context.RequestAborted);
-        var hooks = await db.Hooks.AsNoTracking().Where(row => row.AccountId == account && row.ErrorCode != null && row.Id < before).OrderByDescending(row => row.Id).Take(take + 1)
-            .Select(row => new { row.Id, row.ReceivedAt, row.ConnectionId, row.ErrorCode, row.ErrorMessage, row.Body.Length }).ToListAsync(context.RequestAborted);
-        var runs = await db.Runs.AsNoTracking().Where(row => row.AccountId == account && row.Status == (int)RunStatus.Faulted && row.Id < before).OrderByDescending(row => row.Id).Take(take + 1).ToListAsync(context.RequestAborted);
-        var all = events.Select(row => new DeadLetterView(row.Id, "event", row.ProcessedAt ?? row.AcceptedAt, row.ConnectionId, Entities.Deal(row), row.EntityType, row.EntityId, row.ErrorCode, row.ErrorMessage, row.Tries, null))
-            .Concat(hooks.Select(row => new DeadLetterView(row.Id, "hook", row.ReceivedAt, row.ConnectionId, null, null, null, row.ErrorCode, row.ErrorMessage, null, row.Length)))
-            .Concat(runs.Select(row => new DeadLetterView(row.Id, "run", row.UpdatedAt, row.ConnectionId, Entities.Deal(row), row.EntityType, row.EntityId, "run_faulted", row.Name, null, null)))
-            .OrderByDescending(letter => letter.Id, NetworkOrder).ToList();
-        return new JsonAnswer(Paging.Page(all, take, letter => letter.Id, letter => letter));
-    }
-
-    // Both databases compare ids by their bytes in network order, and so does Guid since .NET 8.
-    private static readonly IComparer<Guid> NetworkOrder = Comparer<Guid>.Default;
 
     private static int Offset(string? cursor)
     {

@@ -30,6 +30,7 @@ public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInt
             if (trigger.Id.Length is 0 or > 64) Add($"{path}.id", "A trigger's id takes 1 to 64 characters.");
             else if (!ids.Add(trigger.Id)) Add($"{path}.id", $"Two triggers have the id '{trigger.Id}'.");
             CheckWhen(trigger.When, $"{path}.when", known);
+            if (trigger.Debounce is { } debounce && (debounce.Within is not { Ticks: > 0 } within || within > TimeSpan.FromDays(30))) Add($"{path}.debounce.within", "Say how close together events have to be to count as one: 10m, 2h; at most 30d.");
             if (trigger.If is { } condition)
             {
                 if (condition.Language is not (ExpressionTypes.NCalc or ExpressionTypes.JavaScript)) Add($"{path}.if.language", "A condition is written in NCalc or JavaScript.");

@@ -8,4 +8,10 @@ public static class InternalEvents
 
     /// <summary>A funnel was published: the deal looks at the date that a trigger of it follows.</summary>
     public const string Arm = "arm";
+
+    /// <summary>A person lets a trigger go on that the loop guard has stopped for this mailbox.</summary>
+    public const string Lift = "lift";
+
+    /// <summary>A person redrives a dead event, run or effect of this mailbox.</summary>
+    public const string Redrive = "redrive";
 }

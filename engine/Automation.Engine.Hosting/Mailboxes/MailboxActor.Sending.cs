@@ -14,7 +14,7 @@ internal sealed partial class MailboxActor
     private void StartSending(MailboxMemory loaded)
     {
         if (loaded.Effects.Count == 0) return;
-        foreach (var waiting in loaded.Effects.Values.GroupBy(effect => effect.TargetConnectionId).ToList())
+        foreach (var waiting in loaded.Effects.Values.GroupBy(EffectLane.Of).ToList())
         {
             var target = waiting.MinBy(effect => effect.Position)!;
             lock (gate)
@@ -30,10 +30,37 @@ internal sealed partial class MailboxActor
     {
         try
         {
-            if (effect.NextTryAt is { } next && next > shared.Clock.GetUtcNow()) await Task.Delay(next - shared.Clock.GetUtcNow(), shared.Clock, stopping.Token);
+            if (effect.NextTryAt is { } next && next > shared.Clock.GetUtcNow()) await Task.Delay(next - shared.Clock.GetUtcNow(), shared.Clock, resting.Token);
+            if (await shared.Hosts.OfAsync(effect, stopping.Token) is { } host && !shared.Hosts.TryEnter(effect, host))
+            {
+                // Not begun after all: a stop while it waits must not leave the question whether it was sent.
+                if (!left && effect is { State: (int)EffectState.Sending, NextTryAt: null }) await CommitAsync(effect, (loaded, current) => shared.Planner.HoldBack(key, loaded, current, host));
+                await shared.Hosts.EnterAsync(effect, host, resting.Token);
+            }
+
             // What can be looked up is, before every repeated call: an earlier try may have done it, and a look-up then may have failed.
             var lookFirst = left || ((EffectPolicy)effect.Policy == EffectPolicy.Verify && effect.State == (int)EffectState.Planned && effect.Tries > 0);
-            if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null) await BeginTryAsync(effect);
+            if (left && (EffectPolicy)effect.Policy != EffectPolicy.Hold)
+            {
+                if (effect.Deaths + 1 >= PoisonAfter)
+                {
+                    Post(effect.Key, (loaded, current) => shared.Planner.BuryEffectAsync(key, loaded, current, stopping.Token));
+                    return;
+                }
+
+                await CommitAsync(effect, (loaded, current) => shared.Planner.BeginLeft(key, loaded, current));
+            }
+            else if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null)
+            {
+                await BeginTryAsync(effect);
+            }
+
+            if (!left && effect.Tries <= 1 && await RefusalAsync(effect) is { } refusal)
+            {
+                Post(effect.Key, refusal);
+                return;
+            }
+
             var result = lookFirst ? await ResolveUnknownAsync(effect, Restart) : await shared.Sender.SendAsync(effect, stopping.Token);
             shared.Observer.AfterSend(effect);
             if (result is ResultUnknown unknown && !lookFirst) result = await ResolveUnknownAsync(effect, unknown.Reason);
@@ -42,6 +69,20 @@ internal sealed partial class MailboxActor
         catch (OperationCanceledException)
         {
             // Stopped: the row says "sending", and whoever comes next resolves it by the effect's policy.
+        }
+    }
+
+    /// <summary>The day's budget, asked before the first try (R14); null when the effect may go.</summary>
+    private async Task<EffectResult?> RefusalAsync(EffectRow effect)
+    {
+        try
+        {
+            return await shared.Budget.TryTakeAsync(key.Account, stopping.Token) ? null
+                : new Rejected("effect_budget_exceeded", "The account has used up its actions of this day; raise the quota or redrive this one tomorrow.");
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or IOException or TimeoutException or Microsoft.EntityFrameworkCore.DbUpdateException)
+        {
+            return new Retry(null, "The day's budget could not be read.");
         }
     }
 
@@ -61,7 +102,9 @@ internal sealed partial class MailboxActor
         }
     }
 
-    private void Post(string effectKey, EffectResult result)
+    private void Post(string effectKey, EffectResult result) => Post(effectKey, (loaded, effect) => PlanResultAsync(loaded, effect, result));
+
+    private void Post(string effectKey, Func<MailboxMemory, EffectRow, Task<StepBuilder>> plan)
     {
         lock (gate)
         {
@@ -74,7 +117,7 @@ internal sealed partial class MailboxActor
                     return null;
                 }
 
-                var step = await PlanResultAsync(loaded, effect, result);
+                var step = await plan(loaded, effect);
                 step.Committed = () => { lock (gate) sending.Remove(effectKey); };
                 return step;
             });
@@ -106,14 +149,18 @@ internal sealed partial class MailboxActor
     private static double Roll(EffectRow effect) => Convert.ToInt32(effect.Key[..4], 16) / 65_536.0;
 
     /// <summary>Commits "sending, try n" before a call that the planning commit has not announced.</summary>
-    private async Task BeginTryAsync(EffectRow effect)
+    private Task BeginTryAsync(EffectRow effect) => CommitAsync(effect, (loaded, current) => shared.Planner.BeginTry(key, loaded, current));
+
+    /// <summary>Commits a change of an effect on its way, and returns when it stands.</summary>
+    private async Task CommitAsync(EffectRow effect, Func<MailboxMemory, EffectRow, StepBuilder> plan)
     {
+        var (state, tries) = (effect.State, effect.Tries);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
             work.AddLast(loaded =>
             {
-                if (!loaded.Effects.TryGetValue(effect.Key, out var current) || current.State != (int)EffectState.Planned || current.Tries != effect.Tries)
+                if (!loaded.Effects.TryGetValue(effect.Key, out var current) || current.State != state || current.Tries != tries)
                 {
                     // Another activation, or a commit whose answer was lost, has begun it: whether it is done, nobody here knows.
                     if (current is { State: (int)EffectState.Sending }) loaded.LeftSending.Add(effect.Key);
@@ -122,7 +169,7 @@ internal sealed partial class MailboxActor
                     return Task.FromResult<StepBuilder?>(null);
                 }
 
-                var step = shared.Planner.BeginTry(key, loaded, current);
+                var step = plan(loaded, current);
                 step.Committed = () => done.TrySetResult();
                 return Task.FromResult<StepBuilder?>(step);
             });

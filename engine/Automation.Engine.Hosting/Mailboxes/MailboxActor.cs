@@ -10,9 +10,12 @@ namespace Automation.Engine.Hosting.Mailboxes;
 
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
-    StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, JournalFeed Feed,
+    StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, EffectHosts Hosts, Failures.EffectBudget Budget, JournalFeed Feed,
     StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger, TaskScheduler Scheduler)
 {
+    /// <summary>When this process began its work.</summary>
+    public DateTimeOffset Started { get; } = Clock.GetUtcNow();
+
     /// <summary>Work of its own, beside the caller.</summary>
     public Task RunAsync(Func<Task> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
 }
@@ -36,6 +39,9 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     private readonly Dictionary<string, Task> sending = new(StringComparer.Ordinal);
     private bool draining;
     private readonly CancellationTokenSource stopping = new();
+
+    // Ends before stopping does: what only waits for its time or its host has nothing to finish.
+    private readonly CancellationTokenSource resting = new();
     private MailboxMemory? memory;
     private Task pump = Task.CompletedTask;
     private bool pumping;
@@ -66,10 +72,22 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             // The scan may have read a row that a step has just taken.
             if (timersSeen.Contains(timer.Id)) return;
             Seen(timer.Id);
-            work.AddLast(loaded => HandleTimerAsync(loaded, timer));
+            // Due before this process began: an earlier one may have died of it.
+            if (timer.DueAt < shared.Started) work.AddLast(loaded => BeginLeftAsync(loaded, timer));
+            else work.AddLast(loaded => HandleTimerAsync(loaded, timer));
         }
 
         Start();
+    }
+
+    /// <summary>Commits the try before the work on a timer that an earlier life left (R10); what was begun too often is given up.</summary>
+    private async Task<StepBuilder?> BeginLeftAsync(MailboxMemory loaded, TimerRow timer)
+    {
+        if (!await StandsAsync(loaded, timer)) return null;
+        if (timer.Tries >= PoisonAfter) return await shared.Planner.BuryTimerAsync(key, loaded, timer, stopping.Token);
+        var step = shared.Planner.BeginTimer(key, loaded, timer);
+        step.Committed = () => { lock (gate) work.AddFirst(current => HandleTimerAsync(current, timer)); };
+        return step;
     }
 
     public void Cancel(Guid run, string reason)
@@ -111,6 +129,8 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             calls = [.. sending.Values];
         }
 
+        await resting.CancelAsync();
+
         await Task.WhenAny(Task.WhenAll(calls), Task.Delay(calls.Length == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(10), shared.Clock));
         Task running;
         lock (gate) running = pump;
@@ -123,6 +143,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
 
         await running;
         stopping.Dispose();
+        resting.Dispose();
     }
 
     private async Task PumpAsync()
@@ -182,6 +203,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             loaded.LeftSending.ExceptWith(sending.Keys);
             foreach (var number in delivered.Keys.Where(number => number <= loaded.DoneNumber).ToList()) delivered.Remove(number);
             TakeLeft(loaded.Waiting.Values);
+            if (loaded.Unreadable.Count > 0) work.AddFirst(current => Task.FromResult(shared.Planner.QuarantineUnreadable(key, current)));
         }
 
         // What an earlier life would have begun at once goes before what came after it.
@@ -287,12 +309,12 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             }
     }
 
+    private async Task<StepBuilder?> HandleTimerAsync(MailboxMemory loaded, TimerRow timer) =>
+        await StandsAsync(loaded, timer) ? await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token) : null;
+
     /// <summary>A timer that this activation does not know was taken before, its scan being late, or was armed beside it: the store knows.</summary>
-    private async Task<StepBuilder?> HandleTimerAsync(MailboxMemory loaded, TimerRow timer)
-    {
-        if (!loaded.Timers.ContainsKey(timer.Id) && (await shared.Store.LoadAsync(key, stopping.Token))?.Timers.Any(row => row.Id == timer.Id) != true) return null;
-        return await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token);
-    }
+    private async Task<bool> StandsAsync(MailboxMemory loaded, TimerRow timer) =>
+        loaded.Timers.ContainsKey(timer.Id) || (await shared.Store.LoadAsync(key, stopping.Token))?.Timers.Any(row => row.Id == timer.Id) == true;
 
     private void Seen(Guid timer)
     {

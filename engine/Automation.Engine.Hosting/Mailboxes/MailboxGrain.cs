@@ -45,6 +45,7 @@ public sealed class TimerSignal
     [Id(3)] public string? BookmarkId { get; init; }
     [Id(4)] public string? TriggerId { get; init; }
     [Id(5)] public DateTimeOffset DueAt { get; init; }
+    [Id(6)] public int Tries { get; init; } = 1;
 
     /// <summary>The row as the scan read it.</summary>
     public TimerRow Read(MailboxKey key) => new()
@@ -59,6 +60,7 @@ public sealed class TimerSignal
         BookmarkId = BookmarkId,
         TriggerId = TriggerId,
         DueAt = DueAt,
+        Tries = Tries,
     };
 }
 

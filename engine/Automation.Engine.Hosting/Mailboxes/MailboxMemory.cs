@@ -52,7 +52,7 @@ internal sealed class MailboxMemory
             {
                 memory.Runs[run.Id] = new(run, RunJson.ReadState(run.State), RunJson.ReadMeta(run.Meta));
             }
-            catch (JsonException)
+            catch (Exception damage) when (damage is JsonException or ArgumentException or InvalidCastException or FormatException)
             {
                 memory.Unreadable.Add(run);
             }
@@ -84,6 +84,7 @@ internal sealed class MailboxMemory
         {
             if (!Effects.Remove(end.Key, out var effect) && !Held.Remove(end.Key, out effect)) continue;
             (effect.State, effect.Tries, effect.NextTryAt) = (end.State, end.Tries, end.NextTryAt);
+            effect.Deaths = end.Deaths ?? effect.Deaths;
             effect.FirstTryAt ??= end.State == (int)EffectState.Sending ? commit.Now : null;
             if ((EffectState)end.State is EffectState.Planned or EffectState.Sending) Effects[end.Key] = effect;
             else if ((EffectState)end.State is EffectState.Unknown) Held[end.Key] = effect;
@@ -93,6 +94,12 @@ internal sealed class MailboxMemory
         {
             Effects[effect.Key] = effect;
             LastPosition = Math.Max(LastPosition, effect.Position);
+        }
+
+        foreach (var id in step.Quarantined)
+        {
+            Runs.Remove(id);
+            Unreadable.RemoveAll(run => run.Id == id);
         }
 
         foreach (var timer in step.NewTimers) Timers[timer.Id] = timer;

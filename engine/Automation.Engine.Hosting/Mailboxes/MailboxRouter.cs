@@ -25,6 +25,7 @@ public sealed class MailboxRouter(IGrainFactory grains)
         BookmarkId = timer.BookmarkId,
         TriggerId = timer.TriggerId,
         DueAt = timer.DueAt,
+        Tries = timer.Tries,
     }));
 
     public Task WakeAsync(MailboxKey key) => Grain(key).WakeAsync();

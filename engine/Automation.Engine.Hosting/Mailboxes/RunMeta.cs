@@ -1,4 +1,5 @@
 using Automation.Engine.Funnels;
+using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
 using Automation.Engine.Workflows.Interpreter;
@@ -18,6 +19,12 @@ public sealed record RunMeta(
     [property: JsonProperty("event")] JObject Event,
     [property: JsonProperty("delayed")] bool Delayed)
 {
+    /// <summary>What led here, when our own effects did: the first link first (R14).</summary>
+    [JsonProperty("chain")] public IReadOnlyList<CauseLink>? Chain { get; init; }
+
+    /// <summary>Set once a person has redriven the run: from then on its effects are looked up before they are planned.</summary>
+    [JsonProperty("redriven")] public RedriveMark? Redriven { get; init; }
+
     public string ToJson() => JsonLine.Write(this, static (json, meta) =>
     {
         json.WriteStartObject();
@@ -28,9 +35,15 @@ public sealed record RunMeta(
         json.Property("event", meta.Event);
         json.WritePropertyName("delayed");
         json.WriteValue(meta.Delayed);
+        if (meta.Chain is not null) RunJson.Member(json, "chain", meta.Chain);
+        if (meta.Redriven is not null) RunJson.Member(json, "redriven", meta.Redriven);
         json.WriteEndObject();
     });
 }
+
+/// <param name="Times">How often a person redrove the run.</param>
+/// <param name="Skipped">Journal rows that the redrives went back over: the run's own count of steps is its last row's number less these.</param>
+public sealed record RedriveMark([property: JsonProperty("times")] int Times, [property: JsonProperty("skipped")] long Skipped);
 
 /// <summary>An open run in a mailbox's memory.</summary>
 public sealed record OpenRun(RunRow Row, RunState State, RunMeta Meta);
@@ -67,6 +80,13 @@ public static class RunJson
         json.WriteEndObject();
     });
 
+    /// <summary>A member that is rare: written by the serializer.</summary>
+    internal static void Member(JsonTextWriter json, string name, object value)
+    {
+        json.WritePropertyName(name);
+        Serializer.Serialize(json, value);
+    }
+
     private static void List<T>(JsonTextWriter json, string name, IReadOnlyList<T> items)
     {
         json.WritePropertyName(name);
@@ -88,11 +108,21 @@ public static class RunJson
         return JObject.Load(reader);
     }
 
+    /// <summary>Any JSON value, with numbers as they are written.</summary>
+    public static JToken ParseToken(string json)
+    {
+        using var reader = new JsonTextReader(new StringReader(json)) { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal, MaxDepth = 256 };
+        return JToken.Load(reader);
+    }
+
     public static JObject Stimulus(Stimulus stimulus) => stimulus switch
     {
         Workflows.Stimulus.Start => new JObject { ["type"] = "start" },
         Workflows.Stimulus.BookmarkHit hit => new JObject { ["type"] = "bookmark", ["bookmark"] = hit.BookmarkId, ["payload"] = hit.Payload },
         Workflows.Stimulus.EffectFinished effect => new JObject { ["type"] = "effect", ["outcome"] = JObject.FromObject(effect.Outcome) },
+        Workflows.Stimulus.Redrive again => new JObject { ["type"] = "redrive", ["base"] = again.Base, ["again"] = Stimulus(again.Again), ["edits"] = again.Edits },
+        Workflows.Stimulus.Fail fail => new JObject { ["type"] = "fail", ["code"] = fail.Code, ["message"] = fail.Message, ["meant"] = Stimulus(fail.Meant) },
+        Workflows.Stimulus.Nothing => new JObject { ["type"] = "nothing" },
         Workflows.Stimulus.Cancel cancel => new JObject { ["type"] = "cancel", ["reason"] = cancel.Reason },
         _ => throw new ArgumentOutOfRangeException(nameof(stimulus)),
     };
@@ -102,6 +132,9 @@ public static class RunJson
         "start" => new Stimulus.Start(),
         "bookmark" => new Stimulus.BookmarkHit((string)json["bookmark"]!, json["payload"]!),
         "effect" => new Stimulus.EffectFinished(json["outcome"]!.ToObject<Automation.Engine.Effects.EffectOutcome>()!),
+        "fail" => new Stimulus.Fail((string)json["code"]!, (string)json["message"]!, ReadStimulus((JObject)json["meant"]!)),
+        "nothing" => new Stimulus.Nothing(),
+        "redrive" => new Stimulus.Redrive((long)json["base"]!, ReadStimulus((JObject)json["again"]!), json["edits"] as JObject),
         "cancel" => new Stimulus.Cancel((string?)json["reason"] ?? ""),
         var other => throw new JsonException($"'{other}' is not a stimulus."),
     };

@@ -20,6 +20,8 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     private readonly Dictionary<string, EffectEnd> effectEnds = new(StringComparer.Ordinal);
     private readonly List<TimerRow> newTimers = [];
     private readonly List<Guid> removedTimers = [];
+    private readonly List<TimerTry> timerTries = [];
+    private readonly List<Guid> quarantined = [];
     private readonly List<BookmarkRow> newBookmarks = [];
     private readonly HashSet<Guid> clearedBookmarkRuns = [];
     private readonly List<JournalRow> journal = [];
@@ -55,6 +57,9 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     public IReadOnlyList<AssignmentRecord> Assignments => assignments;
 
+    /// <summary>The mailbox as the step found it.</summary>
+    public MailboxMemory Memory => memory;
+
     public OpenRun? FindRun(Guid id) => runs.TryGetValue(id, out var changed) ? changed : memory.Runs.GetValueOrDefault(id);
 
     /// <summary>Commits that work on an event begins once more, before it does (R10).</summary>
@@ -87,7 +92,14 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     public void RemoveTimers(Func<TimerRow, bool> which) => removedTimers.AddRange(memory.Timers.Values.Where(which).Select(timer => timer.Id));
 
     /// <param name="run">Only of a run's own steps, which are numbered without gaps.</param>
-    public void AddJournal(string kind, JObject facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null) => journal.Add(new JournalRow
+    public JournalRow AddJournal(string kind, JObject facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null)
+    {
+        var row = JournalOf(kind, facts, run, sequence, eventId, funnel);
+        journal.Add(row);
+        return row;
+    }
+
+    private JournalRow JournalOf(string kind, JObject facts, Guid? run, long sequence, Guid? eventId, Guid? funnel) => new()
     {
         Id = ids.NewId(),
         AccountId = key.Account.Value,
@@ -101,7 +113,36 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         FunnelId = funnel,
         At = now,
         Facts = RunJson.WriteFacts(facts),
-    });
+    };
+
+    /// <summary>A run that had ended and goes on: its row is changed, not made.</summary>
+    public void Reopen(OpenRun run)
+    {
+        runs[run.Row.Id] = run;
+        clearedBookmarkRuns.Add(run.Row.Id);
+    }
+
+    /// <summary>
+    /// Sets a run aside whose state cannot be read (R11): the row keeps what it holds, its timers and bookmarks go, and nothing touches
+    /// it until a person redrives it.
+    /// </summary>
+    public void Quarantine(RunRow row, string message)
+    {
+        row.Status = (int)RunStatus.Quarantined;
+        row.UpdatedAt = now;
+        changedRuns[row.Id] = row;
+        quarantined.Add(row.Id);
+        runs.Remove(row.Id);
+        clearedBookmarkRuns.Add(row.Id);
+        RemoveTimers(timer => timer.RunId == row.Id);
+        AddJournal("guard", new JObject { ["what"] = "state_unreadable", ["run"] = row.Id, ["name"] = row.TriggerId, ["message"] = message }, eventId: row.EventId, funnel: row.FunnelId);
+    }
+
+    /// <summary>Runs that this step set aside.</summary>
+    public IReadOnlyList<Guid> Quarantined => quarantined;
+
+    /// <summary>Takes back effects that this step planned.</summary>
+    public void DropEffects(Predicate<EffectRow> which) => newEffects.RemoveAll(which);
 
     /// <summary>A run that waits for a delayed trigger's second look.</summary>
     public void AddRun(OpenRun run)
@@ -111,7 +152,8 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     }
 
     /// <summary>Takes a run's step in: state, effects, timers, bookmarks, links, and its journal row.</summary>
-    public OpenRun Take(OpenRun run, RunStep step, Stimulus stimulus, RecordedInputs inputs, JObject? seed = null)
+    /// <param name="more">Further facts for the row.</param>
+    public OpenRun Take(OpenRun run, RunStep step, Stimulus stimulus, RecordedInputs inputs, JObject? seed = null, JObject? more = null)
     {
         var isNew = !memory.Runs.ContainsKey(run.Row.Id) && !runs.ContainsKey(run.Row.Id);
         var state = step.State with { Sequence = run.State.Sequence + 1 };
@@ -131,7 +173,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         runs[row.Id] = next;
 
         foreach (var effect in step.Effects) AddEffect(run, effect);
-        foreach (var published in step.Published) AddPublished(run, published, state.Sequence);
+        foreach (var published in step.Published) AddPublished(run, published, state.Sequence - (run.Meta.Redriven?.Skipped ?? 0));
         foreach (var cancelled in step.CancelledEffects) CancelEffect(cancelled);
         TakeBookmarks(run, state);
         foreach (var link in step.Links) links.Add(ToRow(link));
@@ -151,7 +193,9 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
             if (assignment.Deal == key) AssignedTo = assignment.ManagerId;
         }
 
-        AddJournal("run", Facts(step, state, stimulus, inputs, seed), row.Id, state.Sequence, row.EventId, row.FunnelId);
+        var facts = Facts(step, state, stimulus, inputs, seed);
+        if (more is not null) facts.Merge(more);
+        AddJournal("run", facts, row.Id, state.Sequence, row.EventId, row.FunnelId);
         return next;
     }
 
@@ -175,8 +219,8 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     public void AddEffect(Guid run, int depth, string effectKey, EffectRequest request, string contextId, string callback)
     {
-        var first = !memory.Effects.Values.Any(waiting => waiting.TargetConnectionId == request.Connection?.Value && !effectEnds.ContainsKey(waiting.Key))
-            && !newEffects.Exists(waiting => waiting.TargetConnectionId == request.Connection?.Value);
+        var lane = Effects.EffectLane.Of(request);
+        var first = !memory.Effects.Values.Any(waiting => Effects.EffectLane.Of(waiting) == lane && !effectEnds.ContainsKey(waiting.Key)) && !newEffects.Exists(waiting => waiting.Lane == lane);
         newEffects.Add(new EffectRow
         {
             Key = effectKey,
@@ -193,6 +237,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
             Summary = request.Summary,
             ContextId = contextId,
             Callback = callback,
+            Lane = lane,
             Depth = depth,
             PlannedAt = now,
             // The planning commit already writes "sending, try 1" for the one that goes first; those behind it follow when it is done.
@@ -208,7 +253,12 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     }
 
     public void EndEffect(EffectRow effect, EffectState state, int tries, string? result, string? code, string? message, DateTimeOffset? next) =>
-        effectEnds[effect.Key] = new(effect.Key, (int)state, tries, result, code, message, next);
+        EndEffect(effect, new EffectEnd(effect.Key, (int)state, tries, result, code, message, next));
+
+    public void EndEffect(EffectRow effect, EffectEnd end) => effectEnds[effect.Key] = end;
+
+    /// <summary>Commits that work on a timer begins once more, before it does (R10).</summary>
+    public void BeginTimer(Guid id, int tries) => timerTries.Add(new(id, tries));
 
     private void TakeBookmarks(OpenRun run, RunState state)
     {
@@ -262,6 +312,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         Effects = [.. effectEnds.Values],
         NewTimers = newTimers,
         RemovedTimers = removedTimers,
+        TimerTries = timerTries,
         NewBookmarks = newBookmarks,
         ClearedBookmarkRuns = [.. clearedBookmarkRuns],
         Journal = journal,

@@ -14,27 +14,50 @@ internal sealed partial class StepPlanner
     private async Task StartAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CompiledWorkflow workflow, CancellationToken cancellationToken)
     {
         var inputs = new RecordedInputs();
-        var seed = new JObject { ["trigger"] = run.Row.TriggerId, ["correlation"] = $"{key.EntityType}:{key.EntityId}", ["input"] = run.Meta.Event["data"]?["input"] as JObject ?? [] };
+        var seed = Seed(key, run);
         var started = await interpreter.StartAsync(workflow, ReadSeed(run.Row.Id, seed), Environment(key, step, account, run, inputs), cancellationToken);
         await NoteOwnWritesAsync(key, step, run, started, cancellationToken);
         step.Take(run with { Meta = run.Meta with { Delayed = false } }, started, new Stimulus.Start(), inputs, seed);
     }
 
+    private static JObject Seed(MailboxKey key, OpenRun run) =>
+        new() { ["trigger"] = run.Row.TriggerId, ["correlation"] = $"{key.EntityType}:{key.EntityId}", ["input"] = (run.Meta.Event["data"]?["input"] as JObject)?.DeepClone() ?? new JObject() };
+
     /// <summary>Also used by replay, so that both begin alike.</summary>
     internal static RunSeed ReadSeed(Guid runId, JObject seed) => new(
-        runId, (string?)seed["trigger"], ((JObject)seed["input"]!).Properties().ToDictionary(input => input.Name, input => input.Value), (string?)seed["correlation"], null);
+        runId, (string?)seed["trigger"], ((JObject)seed["input"]!).Properties().ToDictionary(input => input.Name, input => input.Value), (string?)seed["correlation"], null)
+    {
+        Edits = seed[RunEdits.Member] as JObject,
+    };
 
     private async Task ResumeAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, Stimulus stimulus, CancellationToken cancellationToken)
     {
         var current = step.FindRun(run.Row.Id) ?? run;
         var workflow = await funnels.WorkflowAsync(key.Account, current.Row.DefinitionVersionId)
             ?? throw new InvalidOperationException($"Run {current.Row.Id}: definition version {current.Row.DefinitionVersionId} does not exist.");
+        if (await ResumeOnceAsync(key, step, account, current, workflow, stimulus, cancellationToken) && current.Meta.Redriven is not null)
+            await SettleKnownAsync(key, step.Memory, step, account, current.Row.Id, workflow, waiting: false, cancellationToken);
+    }
+
+    /// <returns>False when the stimulus came too late and changed nothing.</returns>
+    private async Task<bool> ResumeOnceAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun current, CompiledWorkflow workflow, Stimulus stimulus, CancellationToken cancellationToken)
+    {
         var inputs = new RecordedInputs();
-        var resumed = await interpreter.ResumeAsync(workflow, current.State, stimulus, Environment(key, step, account, current, inputs), cancellationToken);
-        // A stimulus that came too late changes nothing.
-        if (resumed.State.Sequence == current.State.Sequence) return;
+        RunStep resumed;
+        try
+        {
+            resumed = await interpreter.ResumeAsync(workflow, current.State, stimulus, Environment(key, step, account, current, inputs), cancellationToken);
+        }
+        catch (Workflows.Interpreter.StateUnreadableException damage)
+        {
+            step.Quarantine(current.Row, damage.Message);
+            return false;
+        }
+
+        if (resumed.State.Sequence == current.State.Sequence) return false;
         await NoteOwnWritesAsync(key, step, current, resumed, cancellationToken);
         step.Take(current, resumed, stimulus, inputs);
+        return true;
     }
 
     private StepEnvironment Environment(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, RecordedInputs inputs) => new(

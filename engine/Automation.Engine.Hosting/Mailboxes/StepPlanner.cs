@@ -17,7 +17,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
 internal sealed partial class StepPlanner(
     AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
-    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services)
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold, Failures.FailureLog failures)
 {
     public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
     {
@@ -25,6 +25,8 @@ internal sealed partial class StepPlanner(
         var account = await accounts.GetAsync(key.Account, cancellationToken);
         if (stored.Event.Kind == InternalEvents.Stimulus) await ResumeByEventAsync(key, memory, step, account, stored, cancellationToken);
         else if (stored.Event.Kind == InternalEvents.Arm) await ArmAsync(key, step, account, stored, cancellationToken);
+        else if (stored.Event.Kind == InternalEvents.Lift) Lift(step, stored);
+        else if (stored.Event.Kind == InternalEvents.Redrive) await RedriveAsync(key, memory, step, account, stored, cancellationToken);
         else await MatchAsync(key, memory, step, account, stored, cancellationToken);
         step.EndEvent(stored.Id, EventStatus.Done, null, null, step.State.Known is { } known ? JsonLine.Write(known) : null);
         return step;
@@ -42,8 +44,12 @@ internal sealed partial class StepPlanner(
     public StepBuilder BuryEvent(MailboxKey key, MailboxMemory memory, StoredEvent stored, string code, string message)
     {
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow()) { DoneNumber = stored.Number };
-        step.EndEvent(stored.Id, EventStatus.Dead, code, message, null);
-        step.AddJournal("event", new JObject { ["dead"] = code, ["message"] = message }, eventId: stored.Id);
+        // What a redrive brought stays dead itself; the event that brought it is over.
+        var redriven = stored.Event.Kind == InternalEvents.Redrive ? stored.Event.Data.ToObject<Failures.RedriveOrder>() : null;
+        if (redriven is null) step.EndEvent(stored.Id, EventStatus.Dead, code, message, null);
+        else step.EndEvent(stored.Id, EventStatus.Done, code, message, null);
+        if (redriven is { Kind: "event" }) step.EndEvent(Guid.Parse(redriven.Target), EventStatus.Dead, code, message, null);
+        step.AddJournal("event", new JObject { ["dead"] = code, ["message"] = message }, eventId: redriven is { Kind: "event" } ? Guid.Parse(redriven.Target) : stored.Id);
         return step;
     }
 
@@ -99,15 +105,15 @@ internal sealed partial class StepPlanner(
             return step;
         }
 
-        if (effect.Callback.Length > 0 && memory.Runs.TryGetValue(effect.RunId, out var run))
+        if (effect.Callback.Length > 0 && effect.Callback != SentAgain && memory.Runs.TryGetValue(effect.RunId, out var run))
         {
             var account = await accounts.GetAsync(key.Account, cancellationToken);
             var outcome = new EffectOutcome(effect.Key, state == EffectState.Done, value ?? JValue.CreateNull(), code, message);
             await ResumeAsync(key, step, account, run, new Stimulus.EffectFinished(outcome), cancellationToken);
         }
-        else if (state == EffectState.Failed)
+        else if (state == EffectState.Failed || effect.Callback == SentAgain)
         {
-            Tell(step, effect, new() { ["state"] = "failed", ["code"] = code, ["message"] = message });
+            Tell(step, effect, new() { ["state"] = state == EffectState.Failed ? "failed" : "done", ["code"] = code, ["message"] = message });
         }
 
         return step;
@@ -133,7 +139,15 @@ internal sealed partial class StepPlanner(
     public StepBuilder PostponeEffect(MailboxKey key, MailboxMemory memory, EffectRow effect, DateTimeOffset next, string reason)
     {
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
-        step.EndEffect(effect, EffectState.Planned, effect.Tries, null, "retry", reason, next);
+        step.EndEffect(effect, new(effect.Key, (int)EffectState.Planned, effect.Tries, null, "retry", reason, next) { Deaths = 0 });
+        return step;
+    }
+
+    /// <summary>The host is known not to answer: the try is taken back, and the effect waits until it does (R8).</summary>
+    public StepBuilder HoldBack(MailboxKey key, MailboxMemory memory, EffectRow effect, string host)
+    {
+        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        step.EndEffect(effect, EffectState.Planned, effect.Tries - 1, null, "host_unavailable", $"{host} does not answer; it is sent when the host is back.", null);
         return step;
     }
 
@@ -162,7 +176,7 @@ internal sealed partial class StepPlanner(
 
     private static void StartNext(MailboxMemory memory, StepBuilder step, EffectRow finished)
     {
-        var next = memory.Effects.Values.Where(effect => effect.TargetConnectionId == finished.TargetConnectionId && effect.Key != finished.Key).MinBy(effect => effect.Position);
+        var next = memory.Effects.Values.Where(effect => Effects.EffectLane.Of(effect) == Effects.EffectLane.Of(finished) && effect.Key != finished.Key).MinBy(effect => effect.Position);
         if (next is { State: (int)EffectState.Planned, NextTryAt: null }) step.EndEffect(next, EffectState.Sending, next.Tries + 1, null, null, null, null);
     }
 
@@ -184,6 +198,7 @@ internal sealed partial class StepPlanner(
         var limits = new GuardLimits(quotas.RunsPerTrigger, MaxDepth: quotas.MaxDepth);
         var delays = new DelayCounter(calendars, key.Account, key.Connection);
         var published = await funnels.PublishedAsync(key.Account);
+        var waiting = memory.Timers.Count == 0 ? null : memory.Timers.Values.Where(timer => timer.Kind == "start" && timer.TriggerId is not null).Select(timer => timer.TriggerId!).ToHashSet(StringComparer.Ordinal);
         foreach (var funnel in published)
         {
             var same = funnel.Connection == key.Connection;
@@ -191,7 +206,8 @@ internal sealed partial class StepPlanner(
             foreach (var trigger in funnel.Triggers)
             {
                 if (same) await ArmDateAsync(key, step, trigger, scope, account, derivation.ToStage, cancellationToken);
-                var verdict = await matcher.MatchAsync(trigger, new(stored, derivation, before, scope, connection?.Name, same) { Delays = delays }, limits, cancellationToken);
+                var verdict = await matcher.MatchAsync(trigger, new(stored, derivation, before, scope, connection?.Name, same) { Delays = delays, Waiting = waiting }, limits, cancellationToken);
+                if (verdict.Reason is Reasons.LoopGuard or Reasons.ChainTooDeep) verdict = Guard(step, funnel, trigger.Definition, verdict, derivation, stored);
                 if (verdict.Outcome != VerdictOutcome.No) await FireAsync(key, step, account, funnel, trigger, verdict, stored, derivation, eventRoot, cancellationToken);
                 verdicts.Add(verdict);
             }
@@ -207,7 +223,9 @@ internal sealed partial class StepPlanner(
     {
         var definition = trigger.Definition;
         var fired = new Dictionary<string, Firing>(step.State.Fired, StringComparer.Ordinal);
-        var recent = fired.TryGetValue(definition.Id, out var firing) ? firing.Recent.Where(at => step.Now - at < TimeSpan.FromMinutes(10)).Append(step.Now).TakeLast(50).ToList() : [step.Now];
+        var replaced = definition.Debounce?.Take == DebounceTake.Last && await ReplaceWaitingAsync(key, step, account, definition.Id, cancellationToken);
+        // A run that takes another's place is no further firing.
+        var recent = replaced ? fired[definition.Id].Recent : fired.TryGetValue(definition.Id, out var firing) ? firing.Recent.Where(at => step.Now - at < TimeSpan.FromMinutes(10)).Append(step.Now).TakeLast(Math.Clamp(account.Quotas.RunsPerTrigger, 1, 1_000)).ToList() : [step.Now];
         fired[definition.Id] = new(true, step.Now, recent);
         step.State = step.State with { Fired = fired };
 
@@ -229,7 +247,7 @@ internal sealed partial class StepPlanner(
             UpdatedAt = step.Now,
         };
         var delayed = verdict.DueAt is not null;
-        var meta = new RunMeta(derivation.Depth, step.State.Visit?.Number ?? 0, eventRoot, delayed);
+        var meta = new RunMeta(derivation.Depth, step.State.Visit?.Number ?? 0, eventRoot, delayed) { Chain = derivation.CausedBy?.Chain };
         var empty = new RunState { Id = row.Id, DefinitionVersionId = workflow.VersionId, Status = RunStatus.Suspended, Body = [] };
         var run = new OpenRun(row, empty, meta);
         // The first run of an event starts within the event's step; those after it each in a step of their own, at once and in card order,
@@ -294,7 +312,7 @@ internal sealed partial class StepPlanner(
         {
             var target = effect.Request.Connection ?? key.Connection;
             if (OwnWriteRegistry.Read(effect.Request.Request, await directories.GetAsync(target, cancellationToken)) is not { } write) continue;
-            var own = new OwnWrite(effect.Key, run.Row.Id, run.Meta.Depth, step.Now, write.Values);
+            var own = new OwnWrite(effect.Key, run.Row.Id, run.Meta.Depth, step.Now, write.Values) { Chain = await ChainAsync(key, run, effect.Request.Summary) };
             if (target == key.Connection && write.EntityType == key.EntityType && write.EntityId == key.EntityId)
                 step.State = step.State with { OwnWrites = [.. step.State.OwnWrites.Where(old => step.Now - old.At < TimeSpan.FromMinutes(10)).TakeLast(19), own] };
             else ownWrites.Add(target, write.EntityType, write.EntityId, own);

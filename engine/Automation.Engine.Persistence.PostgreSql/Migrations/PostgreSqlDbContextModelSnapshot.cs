@@ -363,6 +363,26 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.ToTable("definitions");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.EffectBudgetRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Day")
+                        .HasColumnType("text")
+                        .HasColumnName("day")
+                        .UseCollation("C");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("integer")
+                        .HasColumnName("taken");
+
+                    b.HasKey("AccountId", "Day");
+
+                    b.ToTable("effect_budgets");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.EffectRow", b =>
                 {
                     b.Property<string>("Key")
@@ -387,6 +407,12 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("context_id");
+
+                    b.Property<int>("Deaths")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("deaths");
 
                     b.Property<int>("Depth")
                         .HasColumnType("integer")
@@ -472,6 +498,9 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasColumnName("tries");
 
                     b.HasKey("Key");
+
+                    b.HasIndex(new[] { "AccountId", "PlannedAt" }, "ix_effects_dead")
+                        .HasFilter("state = 3");
 
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId" }, "ix_effects_mailbox");
 
@@ -979,6 +1008,104 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.ToTable("managers");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.RedriveItemRow", b =>
+                {
+                    b.Property<Guid>("RedriveId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("redrive_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("connection_id");
+
+                    b.Property<string>("EntityId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("entity_id");
+
+                    b.Property<string>("EntityType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("entity_type");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("target");
+
+                    b.HasKey("RedriveId", "Position");
+
+                    b.ToTable("redrive_items");
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.RedriveRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Done")
+                        .HasColumnType("integer")
+                        .HasColumnName("done");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<DateTimeOffset>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<int>("PerSecond")
+                        .HasColumnType("integer")
+                        .HasColumnName("per_second");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "AccountId", "Id" }, "ix_redrives_account");
+
+                    b.HasIndex(new[] { "NextAt" }, "ix_redrives_open")
+                        .HasFilter("finished_at IS NULL");
+
+                    b.ToTable("redrives");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.RunRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1072,6 +1199,9 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex(new[] { "AccountId", "CreatedAt" }, "ix_runs_created");
+
+                    b.HasIndex(new[] { "AccountId", "Id" }, "ix_runs_dead")
+                        .HasFilter("status IN (3, 5)");
 
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Status" }, "ix_runs_mailbox");
 
@@ -1172,6 +1302,12 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.Property<Guid?>("RunId")
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
+
+                    b.Property<int>("Tries")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("tries");
 
                     b.Property<string>("TriggerId")
                         .HasColumnType("text")

@@ -353,6 +353,25 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.ToTable("definitions");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.EffectBudgetRow", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("taken");
+
+                    b.HasKey("AccountId", "Day");
+
+                    b.ToTable("effect_budgets");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.EffectRow", b =>
                 {
                     b.Property<string>("Key")
@@ -378,6 +397,12 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("context_id");
+
+                    b.Property<int>("Deaths")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
+                        .HasColumnName("deaths");
 
                     b.Property<int>("Depth")
                         .HasColumnType("INTEGER")
@@ -462,6 +487,9 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .HasColumnName("tries");
 
                     b.HasKey("Key");
+
+                    b.HasIndex(new[] { "AccountId", "PlannedAt" }, "ix_effects_dead")
+                        .HasFilter("state = 3");
 
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId" }, "ix_effects_mailbox");
 
@@ -961,6 +989,107 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.ToTable("managers");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.RedriveItemRow", b =>
+                {
+                    b.Property<byte[]>("RedriveId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("redrive_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<byte[]>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("account_id");
+
+                    b.Property<byte[]>("ConnectionId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("connection_id");
+
+                    b.Property<string>("EntityId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entity_id");
+
+                    b.Property<string>("EntityType")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entity_type");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("target");
+
+                    b.HasKey("RedriveId", "Position");
+
+                    b.ToTable("redrive_items");
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.RedriveRow", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Done")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("done");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_at");
+
+                    b.Property<int>("PerSecond")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("per_second");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "AccountId", "Id" }, "ix_redrives_account");
+
+                    b.HasIndex(new[] { "NextAt" }, "ix_redrives_open")
+                        .HasFilter("finished_at IS NULL");
+
+                    b.ToTable("redrives");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.RunRow", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1054,6 +1183,9 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex(new[] { "AccountId", "CreatedAt" }, "ix_runs_created");
+
+                    b.HasIndex(new[] { "AccountId", "Id" }, "ix_runs_dead")
+                        .HasFilter("status IN (3, 5)");
 
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Status" }, "ix_runs_mailbox");
 
@@ -1152,6 +1284,12 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.Property<byte[]>("RunId")
                         .HasColumnType("BLOB")
                         .HasColumnName("run_id");
+
+                    b.Property<int>("Tries")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1)
+                        .HasColumnName("tries");
 
                     b.Property<string>("TriggerId")
                         .HasColumnType("TEXT")

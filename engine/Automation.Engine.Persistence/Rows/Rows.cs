@@ -238,12 +238,19 @@ public sealed class EffectRow : MailboxScoped
     public required string ContextId { get; set; }
     public required string Callback { get; set; }
 
+    /// <summary>What it queues behind within its mailbox: its connection, or the host of a plain HTTP call. Worked out, not stored.</summary>
+    [System.ComponentModel.DataAnnotations.Schema.NotMapped]
+    public string? Lane { get; set; }
+
     /// <summary>How many of our own effects led here (R14).</summary>
     public int Depth { get; set; }
 
     /// <summary>An Effects.EffectState.</summary>
     public int State { get; set; }
     public int Tries { get; set; }
+
+    /// <summary>Processes that died while it was on its way (R10).</summary>
+    public int Deaths { get; set; }
     public string? Result { get; set; }
     public string? ErrorCode { get; set; }
     public string? ErrorMessage { get; set; }
@@ -272,6 +279,9 @@ public sealed class TimerRow : MailboxScoped
 
     /// <summary>How it was computed: a <c>DueRule</c>.</summary>
     public string? DueRule { get; set; }
+
+    /// <summary>1 from arming on; raised when one that a process may have died of is begun anew (R10).</summary>
+    public int Tries { get; set; } = 1;
 }
 
 /// <summary>A bookmark that a shared stimulus (an event) may hit.</summary>

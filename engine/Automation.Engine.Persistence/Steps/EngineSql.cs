@@ -8,6 +8,14 @@ public static class EngineSql
     /// <summary>States an effect leaves only by a try or a person: planned, sending, unknown.</summary>
     public const string EffectUnfinished = "state IN (0, 1, 4)";
 
+    /// <summary>What follows an insert of effects: one that failed or was cancelled may go out again under its key (R9); any other stays as it is.</summary>
+    public const string EffectAgain = """
+        ON CONFLICT (key) DO UPDATE SET position = excluded.position, request = excluded.request, summary = excluded.summary,
+          context_id = excluded.context_id, callback = excluded.callback, state = excluded.state, tries = excluded.tries, result = NULL, error_code = NULL,
+          error_message = NULL, planned_at = excluded.planned_at, first_try_at = coalesce(effects.first_try_at, excluded.first_try_at), next_try_at = NULL, finished_at = NULL, deaths = 0
+        WHERE effects.state IN (3, 5)
+        """;
+
     /// <summary>Running or suspended.</summary>
     public const string RunOpen = "status IN (0, 1)";
 

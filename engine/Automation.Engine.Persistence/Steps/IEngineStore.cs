@@ -71,6 +71,9 @@ public sealed record StepCommit
     public IReadOnlyList<EffectEnd> Effects { get; init; } = [];
     public IReadOnlyList<TimerRow> NewTimers { get; init; } = [];
     public IReadOnlyList<Guid> RemovedTimers { get; init; } = [];
+
+    /// <summary>Timers that are begun once more (R10).</summary>
+    public IReadOnlyList<TimerTry> TimerTries { get; init; } = [];
     public IReadOnlyList<BookmarkRow> NewBookmarks { get; init; } = [];
 
     /// <summary>Runs whose bookmark rows go away before the new ones are written.</summary>
@@ -89,8 +92,15 @@ public sealed record MailboxUpdate(string State, long DoneNumber, string? Pipeli
 /// <param name="Tries">How often work on it has begun; null leaves it.</param>
 public sealed record EventChange(Guid Id, EventStatus Status, string? ErrorCode, string? ErrorMessage, string? State, int? Tries = null);
 
+/// <param name="Tries">How often work on it has begun.</param>
+public sealed record TimerTry(Guid Id, int Tries);
+
 /// <summary>A change of an effect: another try, or its end.</summary>
-public sealed record EffectEnd(string Key, int State, int Tries, string? Result, string? ErrorCode, string? ErrorMessage, DateTimeOffset? NextTryAt);
+public sealed record EffectEnd(string Key, int State, int Tries, string? Result, string? ErrorCode, string? ErrorMessage, DateTimeOffset? NextTryAt)
+{
+    /// <summary>Processes that died while it was on its way; null leaves it.</summary>
+    public int? Deaths { get; init; }
+}
 
 public sealed record MailboxSnapshot(
     MailboxRow Row, IReadOnlyList<StoredEvent> Waiting, IReadOnlyList<RunRow> OpenRuns, IReadOnlyList<EffectRow> Effects, IReadOnlyList<TimerRow> Timers);

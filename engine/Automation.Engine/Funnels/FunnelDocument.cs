@@ -71,6 +71,9 @@ public sealed record FunnelTrigger
     public Reentry Reentry { get; init; } = Reentry.OncePerVisit;
 
     public OnLeave OnLeave { get; init; } = OnLeave.Cancel;
+
+    /// <summary>What becomes of events that follow one another quickly; null: each counts.</summary>
+    public Debounce? Debounce { get; init; }
 }
 
 [JsonConverter(typeof(SnakeEnumConverter))]

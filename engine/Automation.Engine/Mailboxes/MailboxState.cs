@@ -54,7 +54,19 @@ public sealed record StageVisit(
 public sealed record Firing(
     [property: JsonProperty("v")] bool ThisVisit,
     [property: JsonProperty("at")] DateTimeOffset Last,
-    [property: JsonProperty("r")] IReadOnlyList<DateTimeOffset> Recent);
+    [property: JsonProperty("r")] IReadOnlyList<DateTimeOffset> Recent)
+{
+    /// <summary>When the loop guard stopped it for this entity; null while it may fire. Only a person lifts it.</summary>
+    [JsonProperty("stopped")] public DateTimeOffset? Stopped { get; init; }
+
+    /// <summary>The circle that it ran in, in words, as the guard saw it.</summary>
+    [JsonProperty("cycle")] public string? Cycle { get; init; }
+}
+
+/// <summary>One link of a chain: a trigger, and what its run did that led on.</summary>
+/// <param name="Trigger">The trigger's name.</param>
+/// <param name="Effect">One line, without personal data.</param>
+public sealed record CauseLink([property: JsonProperty("t")] string Trigger, [property: JsonProperty("e")] string Effect);
 
 /// <summary>A write of ours whose echo is awaited.</summary>
 /// <param name="Values">Neutral path → value written; tags under <c>tags+</c> and <c>tags-</c>.</param>
@@ -63,4 +75,8 @@ public sealed record OwnWrite(
     [property: JsonProperty("run")] Guid RunId,
     [property: JsonProperty("d")] int Depth,
     [property: JsonProperty("at")] DateTimeOffset At,
-    [property: JsonProperty("w")] JObject Values);
+    [property: JsonProperty("w")] JObject Values)
+{
+    /// <summary>What led to it, the first link first; this write is the last one.</summary>
+    [JsonProperty("c")] public IReadOnlyList<CauseLink>? Chain { get; init; }
+}

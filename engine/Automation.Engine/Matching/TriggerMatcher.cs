@@ -13,6 +13,9 @@ public sealed record MatchInput(StoredEvent Stored, Derivation Derivation, Mailb
 {
     /// <summary>Counts delays in working time.</summary>
     public required DelayCounter Delays { get; init; }
+
+    /// <summary>Triggers that have a run waiting for its time; a debounced one is replaced by a later event.</summary>
+    public IReadOnlySet<string>? Waiting { get; init; }
 }
 
 /// <summary>Limits of R14.</summary>
@@ -33,6 +36,8 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
         if (Guarded(definition, input, limits) is { } guarded) return guarded;
         var (refusal, values) = await CheckConditionAsync(definition, input.Scope, cancellationToken);
         if (refusal is not null) return refusal;
+        // Only what would fire counts as once too often.
+        if (TooOften(definition, input, limits) is { } tooOften) return tooOften;
 
         Deadline? due;
         string? late;
@@ -44,6 +49,8 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
         {
             return new(definition.Id, definition.Name, VerdictOutcome.No, e is CalendarInvalidException ? CalendarInvalidException.Code : NoWorkingTimeException.Code, e.Message, values);
         }
+
+        if (definition.Debounce is { Take: DebounceTake.Last, Within: { } quiet } && late is null && input.Stored.AcceptedAt + quiet is var calm && (due is null || due.At < calm)) due = new(calm, null);
 
         if (late is not null) return No(late, Seen(definition.When.Timing.Field ?? "date", due?.At.ToString("O", CultureInfo.InvariantCulture)));
         return due is null
@@ -119,6 +126,8 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
 
     private static Verdict? Again(FunnelTrigger definition, MatchInput input)
     {
+        if (TooSoon(definition, input) is { } tooSoon) return tooSoon;
+        if (definition.Debounce?.Take == DebounceTake.Last && input.Waiting?.Contains(definition.Id) == true) return null;
         if (definition.Reentry == Reentry.EveryTime || !input.Before.Fired.TryGetValue(definition.Id, out var firing)) return null;
         // Things that come again by themselves are not bound to the visit.
         if (definition.Reentry == Reentry.OncePerVisit && (!firing.ThisVisit || input.Stored.Mailbox.EntityType != EntityTypes.Deal || definition.When.Event is TriggerEvents.Manual)) return null;
@@ -126,10 +135,23 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
         return new(definition.Id, definition.Name, VerdictOutcome.No, reason, null, [Seen("fired_at", firing.Last.ToString("O", CultureInfo.InvariantCulture))]);
     }
 
+    private static Verdict? TooSoon(FunnelTrigger definition, MatchInput input)
+    {
+        if (definition.Debounce is not { Take: DebounceTake.First, Within: { } within } || !input.Before.Fired.TryGetValue(definition.Id, out var firing)) return null;
+        return input.Scope.Now - firing.Last >= within ? null
+            : new(definition.Id, definition.Name, VerdictOutcome.No, Reasons.TooSoon, null, [Seen("fired_at", firing.Last.ToString("O", CultureInfo.InvariantCulture)), Seen("within", DurationConverter.Format(within))]);
+    }
+
     private static Verdict? Guarded(FunnelTrigger definition, MatchInput input, GuardLimits limits)
     {
         if (input.Derivation.Depth > limits.MaxDepth)
             return new(definition.Id, definition.Name, VerdictOutcome.No, Reasons.ChainTooDeep, null, [new("depth", input.Derivation.Depth)]);
+        if (input.Before.Fired.GetValueOrDefault(definition.Id) is not { Stopped: not null } stopped) return null;
+        return new(definition.Id, definition.Name, VerdictOutcome.No, Reasons.LoopGuard, null, stopped.Cycle is null ? [] : [new("cycle", stopped.Cycle)]);
+    }
+
+    private static Verdict? TooOften(FunnelTrigger definition, MatchInput input, GuardLimits limits)
+    {
         if (!input.Before.Fired.TryGetValue(definition.Id, out var firing)) return null;
         var recent = firing.Recent.Count(at => input.Scope.Now - at < TimeSpan.FromMinutes(limits.WindowMinutes));
         return recent < limits.RunsPerTrigger ? null

@@ -34,6 +34,8 @@ public static class Reasons
     public const string ConditionFalse = "condition_false";
     public const string DatePassed = "date_passed";
     public const string DateMissing = "date_missing";
+    public const string TooSoon = "too_soon";
+    public const string Replaced = "replaced";
     public const string LeftSpan = "left_span";
     public const string LoopGuard = "loop_guard";
     public const string ChainTooDeep = "chain_too_deep";

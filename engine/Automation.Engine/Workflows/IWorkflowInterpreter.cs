@@ -9,6 +9,10 @@ public sealed record WorkflowDefinition(string VersionId, string DefinitionId, i
 public abstract class CompiledWorkflow
 {
     public abstract WorkflowDefinition Definition { get; }
+
+    /// <summary>Finds an activity by its id in the document or by its node id.</summary>
+    /// <returns>Its node id and the names of its inputs as the document writes them; null when there is none, or more than one.</returns>
+    public abstract (string NodeId, IReadOnlyList<string> Inputs)? FindActivity(string activity);
 }
 
 /// <summary>A definition that cannot run, with the place.</summary>

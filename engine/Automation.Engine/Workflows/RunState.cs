@@ -6,7 +6,19 @@ using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Workflows;
 
-public enum RunStatus { Running, Suspended, Finished, Faulted, Cancelled }
+public enum RunStatus
+{
+    Running = 0,
+    Suspended = 1,
+    Finished = 2,
+
+    /// <summary>Stopped by a failure; a person may redrive it (R9).</summary>
+    Faulted = 3,
+    Cancelled = 4,
+
+    /// <summary>Its stored state cannot be read; the row is kept as it is until a person redrives it from its journal (R11).</summary>
+    Quarantined = 5,
+}
 
 /// <summary>
 /// Everything of a run between two steps. Stored as one JSON document; a fold of the run's journal gives the same.
@@ -50,10 +62,29 @@ public abstract record Stimulus
 
     /// <summary>The run is cancelled (the deal left the span, a person).</summary>
     public sealed record Cancel(string Reason) : Stimulus;
+
+    /// <summary>The host gives the run up without running any of its code: what it was to take has stopped the process too often (R10).</summary>
+    /// <param name="Meant">What it was to take; a redrive takes it once more.</param>
+    public sealed record Fail(string Code, string Message, Stimulus Meant) : Stimulus;
+
+    /// <summary>Nothing happens: a run whose state was rebuilt waits on as it did (R11).</summary>
+    public sealed record Nothing : Stimulus;
+
+    /// <summary>
+    /// A person redrives a run that a failure stopped: it goes back to an earlier journal row and takes the stimulus that followed it
+    /// once more. The host unpacks it; the interpreter only sees <paramref name="Again"/>.
+    /// </summary>
+    /// <param name="Base">Number of the journal row whose state it goes back to; 0 for before its start.</param>
+    /// <param name="Edits">A <see cref="RunEdits"/> document that stands from now on; null when nothing was edited.</param>
+    public sealed record Redrive(long Base, Stimulus Again, JObject? Edits) : Stimulus;
 }
 
 /// <summary>How a run begins.</summary>
-public sealed record RunSeed(Guid RunId, string? TriggerId, IReadOnlyDictionary<string, JToken> Input, string? CorrelationId, string? TriggerActivityId);
+public sealed record RunSeed(Guid RunId, string? TriggerId, IReadOnlyDictionary<string, JToken> Input, string? CorrelationId, string? TriggerActivityId)
+{
+    /// <summary>A <see cref="RunEdits"/> document, for a run that is redriven from its start.</summary>
+    public JObject? Edits { get; init; }
+}
 
 /// <summary>What a step may use. Everything that is not in the state comes from here, so a step can be repeated.</summary>
 public sealed record StepEnvironment(

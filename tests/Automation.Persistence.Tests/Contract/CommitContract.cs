@@ -215,4 +215,33 @@ public abstract class CommitContract : StoreContract
             Assignments = [Deals.Assignment("a" + deal, "m", deal)],
         };
     }
+
+    [Fact]
+    public async Task Commit_TriesAndDeaths_AreCountedAndOtherwiseLeft()
+    {
+        await AcceptAsync(Deals.Event("k"));
+        var timer = Deals.Timer(Deals.Noon);
+        await CommitAsync(Deals.Step(newEpoch: 1) with { NewTimers = [timer], NewEffects = [Deals.Effect("e")] });
+        await CommitAsync(Deals.Step(epoch: 1) with { TimerTries = [new(timer.Id, 2)], Effects = [new("e", 1, 2, null, null, null, null) { Deaths = 1 }] });
+        await CommitAsync(Deals.Step(epoch: 1) with { Effects = [new("e", 0, 2, null, null, null, null)] });
+        var loaded = (await Store.Engine.LoadAsync(Deals.Key(), Cancellation))!;
+        Assert.Equal((2, 1), (Assert.Single(loaded.Timers).Tries, Assert.Single(loaded.Effects).Deaths));
+    }
+
+    [Theory]
+    [InlineData(3, 1, "new")]
+    [InlineData(5, 1, "new")]
+    [InlineData(2, 2, "s")]
+    public async Task Commit_EffectPlannedAgain_OnlyOneThatFailedGoesOutOnceMore(int before, int after, string summary)
+    {
+        await AcceptAsync(Deals.Event("k"));
+        await CommitAsync(Deals.Step(newEpoch: 1) with { NewEffects = [Deals.Effect("e")] });
+        await CommitAsync(Deals.Step(epoch: 1) with { Effects = [new("e", before, 9, null, "code", "message", null) { Deaths = 2 }] });
+        var again = Deals.Effect("e");
+        again.Summary = "new";
+        await CommitAsync(Deals.Step(epoch: 1) with { NewEffects = [again] });
+        var row = await Store.ReadAsync(db => db.Effects.SingleAsync());
+        Assert.Equal((after, summary), (row.State, row.Summary));
+        Assert.Equal(before == 2 ? (9, "code", 2) : (1, null, 0), (row.Tries, row.ErrorCode, row.Deaths));
+    }
 }

@@ -46,6 +46,25 @@ public sealed class CommandsTests
     }
 
     [Fact]
+    public async Task Redrive_FromAStepWithEdits_IsSentAsSaid()
+    {
+        server.On("POST /api/dead-letters/redrive", """{"id":"r1","total":1,"perSecond":5}""", HttpStatusCode.Accepted);
+        Assert.Equal(0, await server.RunAsync("redrive", "run-1", "--from", "sms", "--set", "text=a=b", "--per-second", "5"));
+        var body = JObject.Parse(Assert.Single(server.Bodies));
+        Assert.Equal(("run-1", "sms", "a=b", 5), ((string?)body["ids"]![0], (string?)body["from"], (string?)body["input"]!["text"], (int)body["perSecond"]!));
+        Assert.Contains("r1", server.Output, StringComparison.Ordinal);
+        Assert.Equal(1, await server.RunAsync("redrive", "run-1", "--set", "text"));
+    }
+
+    [Fact]
+    public async Task Dead_Filtered_ShowsReasons()
+    {
+        server.On("GET /api/dead-letters?deal=7&code=poison_crash", """{"items":[{"id":"e1","kind":"event","code":"poison_crash","message":"died"}]}""");
+        Assert.Equal(0, await server.RunAsync("dead", "--deal", "7", "--code", "poison_crash"));
+        Assert.Contains("poison_crash", server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Verb_NobodyAnswers_SaysHowToStartTheServer()
     {
         Assert.Equal(1, await server.RunAsync("timers"));

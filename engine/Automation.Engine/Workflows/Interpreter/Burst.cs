@@ -36,6 +36,9 @@ internal sealed partial class Burst
     public List<PublishedEvent> Published { get; } = [];
     public JObject Input { get; set; } = [];
     public JObject Outputs { get; set; } = [];
+
+    /// <summary>What a person set by hand; null for nearly every run. See <see cref="RunEdits"/>.</summary>
+    public JObject? Edits { get; set; }
     public IReadOnlyDictionary<string, JToken> InputView => field ??= Input.Properties().ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
 
     /// <summary>What resumed the execution that is running; JSON null otherwise.</summary>

@@ -54,6 +54,15 @@ internal sealed partial class Burst
         if (!Plan.ContinuesWithIncidents || code == "run_too_long") EndFaulted();
     }
 
+    /// <summary>Ends the run as failed; what stands in its state is kept for a redrive.</summary>
+    public void GiveUp(string code, string message)
+    {
+        Incidents.Add(new Incident(Root.Activity.Id, Root.NodeId, Root.Activity.Type, code, message, Environment.Now));
+        var fact = Facts.Add(Root, "GivenUp");
+        (fact["code"], fact["message"]) = (code, message);
+        EndFaulted();
+    }
+
     private void EndFaulted()
     {
         foreach (var child in Root.LiveChildren.ToArray()) DropWaits(child);

@@ -19,7 +19,7 @@ internal sealed partial class Execution
         if (input is null) return default;
         var index = Node.IndexOf(input);
         if (index < 0 || Tokens[index] is not { } token) return default;
-        if (Node.Inputs[index].IsShared) return (T?)Node.Inputs[index].Value;
+        if (Node.Inputs[index].IsShared && ReferenceEquals(token, Node.Inputs[index].Constant)) return (T?)Node.Inputs[index].Value;
         var values = _values ??= new object?[Tokens.Length];
         return (T?)(values[index] ??= ConvertTo(token, typeof(T), Node.Inputs[index].Descriptor.Name));
     }
@@ -31,6 +31,11 @@ internal sealed partial class Execution
         {
             var input = Node.Inputs[i];
             if (Tokens[i] is not null || !input.Descriptor.Attribute.AutoEvaluate) continue;
+            if (Edited(input) is { } edited)
+            {
+                Tokens[i] = edited;
+                continue;
+            }
             if (input.Constant is not null)
             {
                 Tokens[i] = input.Constant;
@@ -41,13 +46,17 @@ internal sealed partial class Execution
         }
     }
 
+    // A person's value stands in place of the expression.
+    private JToken? Edited(PlanInput input) => Burst.Edits is { } edits ? RunEdits.Input(edits, NodeId, input.Descriptor.JsonName) : null;
+
     public override ValueTask<JToken> EvaluateAsync(Expression expression) => Burst.Expressions.EvaluateAsync(this, expression, null, "expression", true);
 
     public override async ValueTask<T?> EvaluateAsync<T>(Input<T>? input) where T : default
     {
         if (input is null) return default;
         var planned = Node.Find(input);
-        var token = planned is { Constant: { } constant } ? constant
+        var token = planned is not null && Edited(planned) is { } edited ? edited
+            : planned is { Constant: { } constant } ? constant
             : planned is not null ? await Burst.Expressions.EvaluateAsync(this, planned)
             : await EvaluateAsync(input.Expression);
         return (T?)ConvertTo(token, typeof(T), planned?.Descriptor.Name ?? "expression");

@@ -18,6 +18,12 @@ internal sealed class Plan(WorkflowDefinition definition, PlanNode root, IReadOn
     /// <summary>An incident stops its branch only, not the run.</summary>
     public bool ContinuesWithIncidents { get; } = continuesWithIncidents;
 
+    public override (string NodeId, IReadOnlyList<string> Inputs)? FindActivity(string activity)
+    {
+        var found = Find(activity) is { } exact ? [exact] : _byNodeId.Values.Where(node => node.Activity.Id == activity).ToList();
+        return found is [var only] ? (only.NodeId, [.. only.Inputs.Select(input => input.Descriptor.JsonName)]) : null;
+    }
+
     public PlanNode? Find(string nodeId) => _byNodeId.GetValueOrDefault(nodeId);
 
     public PlanNode Find(IActivity activity) => _byActivity.TryGetValue(activity, out var node)

@@ -14,6 +14,7 @@ internal static class StateFormat
         if (burst.IsTriggerTaken) body["triggerTaken"] = true;
         if (burst.Input.Count > 0) body["input"] = burst.Input;
         if (burst.Outputs.Count > 0) body["output"] = burst.Outputs;
+        if (burst.Edits is { Count: > 0 } edits) body[RunEdits.Member] = edits.DeepClone();
         var tree = new JArray();
         Write(burst.Root, tree);
         body["tree"] = tree;
@@ -28,6 +29,7 @@ internal static class StateFormat
         burst.IsTriggerTaken = (bool?)body["triggerTaken"] ?? false;
         burst.Input = body["input"] as JObject ?? [];
         burst.Outputs = (JObject?)body["output"]?.DeepClone() ?? [];
+        burst.Edits = body[RunEdits.Member] as JObject;
         var known = new Dictionary<int, Execution>();
         foreach (var json in (JArray)body["tree"]!) Read((JObject)json, burst, known);
         foreach (var bookmark in burst.Waits.Bookmarks) known[Number(bookmark.ContextId)].Waits++;

@@ -37,7 +37,7 @@ internal sealed class WaitList(Burst burst, IEnumerable<Bookmark> bookmarks, IEn
 
     public void Plan(Execution execution, EffectRequest request, string callback)
     {
-        var key = EffectKey.Of(execution.Subject.Account, burst.Run.Id, execution.NodeId, execution.Id, ++execution.Calls);
+        var key = EffectKey.Of(execution.Subject.Account, burst.Run.Id, execution.NodeId, execution.Id, ++execution.Calls, RunEdits.Revision(burst.Edits, execution.NodeId));
         _planned.Add(new PlannedEffect(key, request, execution.Id, callback, burst.NextNumber()));
         Effects.Add(new PendingEffect(key, execution.Id, callback));
         execution.Waits++;

@@ -13,6 +13,7 @@ public sealed class WorkflowInterpreter(ActivityRegistry activities, IExpression
         var plan = (Plan)workflow;
         var run = Info(plan.Definition, seed.RunId, seed.TriggerId, seed.TriggerActivityId, null, seed.CorrelationId);
         var burst = new Burst(plan, run, environment, evaluator, null, cancellationToken);
+        burst.Edits = seed.Edits;
         foreach (var (name, value) in seed.Input) burst.Input[name] = JsonText.Normalize(value.DeepClone());
         burst.Root = burst.Schedule(plan.Root, null, null);
         await burst.DrainAsync();
@@ -25,10 +26,24 @@ public sealed class WorkflowInterpreter(ActivityRegistry activities, IExpression
         if (state.Status is not (RunStatus.Running or RunStatus.Suspended)) return new RunStep { State = state };
         var run = Info(plan.Definition, state.Id, (string?)state.Body["trigger"], (string?)state.Body["triggerActivity"], state.Name, state.CorrelationId);
         var burst = new Burst(plan, run, environment, evaluator, state, cancellationToken);
-        StateFormat.Read(state.Body, burst);
+        Read(state, burst);
         if (!await TakeAsync(burst, stimulus)) return new RunStep { State = state };
         await burst.DrainAsync();
         return Step(burst, state.Sequence + 1);
+    }
+
+    /// <exception cref="StateUnreadableException">The stored state does not fit the definition, or is damaged.</exception>
+    private static void Read(RunState state, Burst burst)
+    {
+        try
+        {
+            StateFormat.Read(state.Body, burst);
+            if (burst.Root is null) throw new StateUnreadableException($"Run {state.Id}: its state holds no workflow.");
+        }
+        catch (Exception cause) when (cause is ArgumentException or InvalidCastException or FormatException or NullReferenceException or InvalidOperationException or KeyNotFoundException or OverflowException)
+        {
+            throw new StateUnreadableException($"Run {state.Id}: its state is damaged ({cause.GetType().Name}: {cause.Message}).");
+        }
     }
 
     private static async ValueTask<bool> TakeAsync(Burst burst, Stimulus stimulus)
@@ -40,6 +55,9 @@ public sealed class WorkflowInterpreter(ActivityRegistry activities, IExpression
                 return true;
             case Stimulus.EffectFinished finished when burst.Waits.Effects.Find(effect => effect.Key == finished.Outcome.Key) is { } effect:
                 await burst.ResumeAsync(burst.Find(effect.ContextId), effect, finished.Outcome);
+                return true;
+            case Stimulus.Fail fail:
+                burst.GiveUp(fail.Code, fail.Message);
                 return true;
             case Stimulus.Cancel cancel:
                 burst.CancelRun(cancel.Reason);

@@ -1,0 +1,41 @@
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Api.Journal;
+
+/// <summary>Says in words what a person did.</summary>
+internal static class OperatorWords
+{
+    private static readonly Dictionary<string, (string Ru, string En)> Kinds = new(StringComparer.Ordinal)
+    {
+        ["event"] = ("событие", "an event"),
+        ["run"] = ("запуск", "a run"),
+        ["effect"] = ("действие", "an action"),
+    };
+
+    private static readonly Dictionary<string, (string Ru, string En)> Outcomes = new(StringComparer.Ordinal)
+    {
+        ["not_dead"] = ("не потребовалось: уже не числится среди сбоев", "not needed: it is no longer among what failed"),
+        ["activity_unknown"] = ("не удалось: в сценарии нет такого шага", "not done: the workflow has no such step"),
+        ["activity_not_reached"] = ("не удалось: до этого шага запуск не дошёл", "not done: the run never came to that step"),
+        ["journal_gone"] = ("не удалось: журнал этого запуска уже не хранится", "not done: the run's journal is no longer kept"),
+    };
+
+    /// <summary>What the loop guard stopped.</summary>
+    public static (string Text, string Tone) Guard(JObject facts, bool english)
+    {
+        var text = $"«{(string?)facts["name"]}»: {Automation.Engine.Matching.VerdictTexts.Of((string?)facts["what"] ?? "", english ? "en" : "ru")}";
+        return ((string?)facts["cycle"] is { } cycle ? $"{text}: {cycle}" : text, "trouble");
+    }
+
+    public static (string Text, string Tone) Of(JObject facts, bool english)
+    {
+        var by = (string?)facts["by"];
+        if ((string?)facts["what"] == "lift") return (english ? $"{by} let the trigger '{(string?)facts["trigger"]}' go on" : $"{by}: триггер «{(string?)facts["trigger"]}» снова включён для этой сделки", "plain");
+        if ((string?)facts["what"] != "redrive") return ((string?)facts["text"] ?? (string?)facts["what"] ?? "operator", "plain");
+        var kind = Kinds.TryGetValue((string?)facts["kind"] ?? "", out var words) ? english ? words.En : words.Ru : "";
+        var text = english ? $"{by} started {kind} again" : $"{by}: повторно — {kind}";
+        if ((string?)facts["from"] is { } from) text += english ? $", from the step '{from}'" : $", с шага «{from}»";
+        if (facts["edited"] is JArray edited) text += (english ? ", edited: " : ", исправлено: ") + string.Join(", ", edited);
+        return Outcomes.TryGetValue((string?)facts["outcome"] ?? "", out var why) ? ($"{text} ({(english ? why.En : why.Ru)})", "quiet") : (text, "plain");
+    }
+}

@@ -1,0 +1,42 @@
+namespace Automation.Engine.Hosting.Failures;
+
+/// <summary>Something that was given up and waits for a person.</summary>
+/// <param name="Kind">event, run, effect.</param>
+/// <param name="Target">Id of the event or run; key of the effect.</param>
+/// <param name="Since">When it began: the order in which a redrive takes it.</param>
+/// <param name="At">When it was given up.</param>
+/// <param name="TriggerId">The trigger whose run it is; null for events.</param>
+/// <param name="Code">Why: <c>poison_crash</c>, <c>retries_exhausted</c>, <c>state_unreadable</c>, an activity's own code …</param>
+/// <param name="Tries">How often it was tried; null where nobody counts.</param>
+public sealed record DeadLetter(
+    string Kind, string Target, DateTimeOffset Since, DateTimeOffset At, Guid ConnectionId, string EntityType, string EntityId, string? TriggerId, string? Code, string? Message, int? Tries);
+
+/// <summary>Which of them. Null means any.</summary>
+public sealed record DeadLetterFilter
+{
+    /// <summary>event, run, effect; null for all. Effects whose run is dead come back with their run, never by themselves.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Ids of events and runs, keys of effects.</summary>
+    public IReadOnlyList<string>? Targets { get; init; }
+    public string? Trigger { get; init; }
+    public Guid? Connection { get; init; }
+
+    /// <summary>The reason's code.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>A deal's id.</summary>
+    public string? Deal { get; init; }
+
+    /// <summary>Given up at or after.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Given up before.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Named runs that have finished too: they are not dead, but a person wants a part of them once more.</summary>
+    public bool Finished { get; init; }
+
+    /// <summary>True when it says nothing of what is meant.</summary>
+    public bool IsEmpty => this == new DeadLetterFilter() || this == new DeadLetterFilter { Kind = Kind };
+}
