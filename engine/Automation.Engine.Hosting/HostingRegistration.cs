@@ -1,6 +1,7 @@
 using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Calendars;
+using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Hosting.Effects;
 using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Hosting.Inbox;
@@ -35,6 +36,8 @@ public static class HostingRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RuntimeGate>();
+        services.TryAddSingleton(new NodeLease(TimeProvider.System, null));
+        services.AddSingleton<ClusterDuties>();
         services.AddSingleton<JournalFeed>();
         services.TryAddSingleton<StepObserver>();
         services.AddSingleton<AccountDirectory>();
@@ -65,7 +68,8 @@ public static class HostingRegistration
         services.AddSingleton(provider => new MailboxShared(
             provider.GetRequiredService<StepPlanner>(), provider.GetRequiredService<IEngineStore>(), provider.GetRequiredService<GroupCommitter<StepCommit, bool>>(),
             provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
-            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox")));
+            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox"),
+            provider.GetRequiredService<NodeLease>()));
         var grouping = new GroupCommitterOptions { MaxBatch = options.MaxBatch, Loops = options.CommitLoops };
         services.AddSingleton(provider => new GroupCommitter<AcceptItem, AcceptResult>(provider.GetRequiredService<IEngineStore>().AcceptAsync, grouping));
         services.AddSingleton(provider => new GroupCommitter<StepCommit, bool>(provider.GetRequiredService<IEngineStore>().CommitAsync, grouping));
@@ -83,10 +87,12 @@ public static class HostingRegistration
     public static void ConfigureLocalSilo(ISiloBuilder silo, int siloPort, int gatewayPort)
     {
         silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: "automation", clusterId: $"local-{siloPort}");
-        silo.Configure<GrainCollectionOptions>(collection =>
-        {
-            collection.CollectionAge = TimeSpan.FromMinutes(3);
-            collection.CollectionQuantum = TimeSpan.FromMinutes(1);
-        });
+        ConfigureGrains(silo);
     }
+
+    internal static void ConfigureGrains(ISiloBuilder silo) => silo.Configure<GrainCollectionOptions>(collection =>
+    {
+        collection.CollectionAge = TimeSpan.FromMinutes(3);
+        collection.CollectionQuantum = TimeSpan.FromMinutes(1);
+    });
 }

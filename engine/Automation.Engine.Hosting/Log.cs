@@ -30,4 +30,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 140, Level = LogLevel.Warning, Message = "Account {Account}: the working calendar {Calendar} does not list the days of {Year}, which begins in {DaysLeft} days; deadlines are counted by law or by the week alone. Load a newer file: calendar set {Calendar} FILE")]
     public static partial void CalendarYearMissing(this ILogger logger, Guid account, string calendar, int year, int daysLeft);
+
+    [LoggerMessage(EventId = 108, Level = LogLevel.Warning, Message = "node_evicted: the other nodes declared this one dead ({Context}): {Reason}")]
+    public static partial void NodeEvicted(this ILogger logger, string context, string reason);
+
+    [LoggerMessage(EventId = 109, Level = LogLevel.Information, Message = "{Nodes} node(s) gone: what they had begun is taken over")]
+    public static partial void NodesGone(this ILogger logger, int nodes);
 }

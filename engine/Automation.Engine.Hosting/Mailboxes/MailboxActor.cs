@@ -11,7 +11,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
     StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, JournalFeed Feed,
-    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger);
+    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger, Cluster.NodeLease Lease);
 
 /// <summary>
 /// Does the work of one mailbox, one step at a time: events in the order of their numbers, due timers, finished effects. A step is
@@ -98,6 +98,8 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         {
             draining = true;
             calls = [.. sending.Values];
+            // The others have taken over: nothing of this may be finished.
+            if (shared.Lease.IsLost) stopping.Cancel();
         }
 
         await Task.WhenAny(Task.WhenAll(calls), Task.Delay(calls.Length == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(10), shared.Clock));
@@ -121,6 +123,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         {
             try
             {
+                if (memory is null) await shared.Lease.HeldAsync(stopping.Token);
                 var loaded = memory ??= await LoadAsync();
                 await FillGapAsync(loaded);
                 if (Take(loaded) is not { } next)
@@ -247,6 +250,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
 
         // Another activation owns the mailbox now, or did in between: what is known here is worth nothing.
         shared.Logger.StaleCommit(key.ToString());
+        EngineMeters.StaleCommits.Add(1);
         memory = null;
         if (next.Event is null) lock (gate) work.AddFirst(next.Plan);
     }

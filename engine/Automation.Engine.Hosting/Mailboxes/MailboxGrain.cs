@@ -1,9 +1,8 @@
 using Automation.Engine.Effects;
-using Automation.Engine.Events;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
-using Newtonsoft.Json;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace Automation.Engine.Hosting.Mailboxes;
 
@@ -22,18 +21,8 @@ public interface IMailboxGrain : IGrainWithStringKey
 
     Task CancelRunAsync(Guid run, string reason);
 
-    Task DecideEffectAsync(string effectKey, EffectDecision decision, string by);
-}
-
-/// <summary>Accepted events on their way to their mailbox, as JSON between processes and as objects within one.</summary>
-[GenerateSerializer, Immutable]
-public sealed class Delivery
-{
-    [Id(0)] public string Json { get; init; } = "";
-    [Id(1)] public bool NewMailbox { get; init; }
-    [field: NonSerialized] public IReadOnlyList<StoredEvent>? Events { get; init; }
-
-    public IReadOnlyList<StoredEvent> Read() => Events ?? JsonConvert.DeserializeObject<List<StoredEvent>>(Json, RunJson.Settings)!;
+    /// <param name="decision">An <see cref="EffectDecision"/>.</param>
+    Task DecideEffectAsync(string effectKey, int decision, string by);
 }
 
 [GenerateSerializer, Immutable]
@@ -47,6 +36,8 @@ public sealed class TimerSignal
     [Id(5)] public DateTimeOffset DueAt { get; init; }
 }
 
+// Where the hook came in: a deal's events then rarely travel. What a dead node left is woken by another and lives there.
+[PreferLocalPlacement]
 #pragma warning disable CA1001 // Orleans ends a grain through OnDeactivateAsync, which disposes the actor.
 internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
 #pragma warning restore CA1001
@@ -65,7 +56,7 @@ internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
 
     public Task DeliverAsync(Immutable<Delivery> delivery)
     {
-        actor.Deliver(delivery.Value.Read(), delivery.Value.NewMailbox);
+        actor.Deliver(delivery.Value.Events, delivery.Value.NewMailbox);
         Stay();
         return Task.CompletedTask;
     }
@@ -103,9 +94,9 @@ internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
         return Task.CompletedTask;
     }
 
-    public Task DecideEffectAsync(string effectKey, EffectDecision decision, string by)
+    public Task DecideEffectAsync(string effectKey, int decision, string by)
     {
-        actor.Decide(effectKey, decision, by);
+        actor.Decide(effectKey, (EffectDecision)decision, by);
         Stay();
         return Task.CompletedTask;
     }

@@ -12,7 +12,7 @@ public sealed class MailboxRouter(IGrainFactory grains)
     {
         foreach (var mailbox in accepted.Where(item => item.Stored is not null).GroupBy(item => item.Stored!.Mailbox))
         {
-            var delivery = new Delivery { Events = [.. mailbox.Select(item => item.Stored!)], NewMailbox = mailbox.Any(item => item.NewMailbox) };
+            var delivery = new Delivery([.. mailbox.Select(item => item.Stored!)], mailbox.Any(item => item.NewMailbox));
             await Grain(mailbox.Key).DeliverAsync(new(delivery));
         }
     }
@@ -31,7 +31,7 @@ public sealed class MailboxRouter(IGrainFactory grains)
 
     public Task CancelRunAsync(MailboxKey key, Guid run, string reason) => Grain(key).CancelRunAsync(run, reason);
 
-    public Task DecideEffectAsync(MailboxKey key, string effectKey, EffectDecision decision, string by) => Grain(key).DecideEffectAsync(effectKey, decision, by);
+    public Task DecideEffectAsync(MailboxKey key, string effectKey, EffectDecision decision, string by) => Grain(key).DecideEffectAsync(effectKey, (int)decision, by);
 
     public static MailboxKey KeyOf(MailboxScoped row) => new(new(row.AccountId), new(row.ConnectionId), row.EntityType, row.EntityId);
 
