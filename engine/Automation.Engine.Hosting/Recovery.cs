@@ -14,16 +14,17 @@ namespace Automation.Engine.Hosting;
 public sealed class Recovery(IEngineStore store, MailboxRouter router, RuntimeGate gate, ClusterDuties duties, NodeLease lease, TimeProvider clock, ILogger<Recovery> logger) : BackgroundService
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim left = new(0);
 
     /// <summary>Pause between two sweeps: 10 s, or the lease where it is shorter.</summary>
-    private TimeSpan Sweep => lease.Length < Longest ? lease.Length.Value : Longest;
+    private TimeSpan Sweep => lease.Length is { } length && length < Longest ? length : Longest;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await gate.OpenedAsync(stoppingToken);
         var watching = WatchAsync(stoppingToken);
-        var first = true;
+        var (first, quick) = (true, 0);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -43,7 +44,10 @@ public sealed class Recovery(IEngineStore store, MailboxRouter router, RuntimeGa
             }
 
             using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            await Task.WhenAny(Task.Delay(Sweep, clock, both.Token), left.WaitAsync(both.Token));
+            var gone = left.WaitAsync(both.Token);
+            // Right after a leave the nodes still agree on who has which mailbox: some hand-overs go astray.
+            await Task.WhenAny(Task.Delay(quick-- > 0 ? Quick : Sweep, clock, both.Token), gone);
+            if (gone.IsCompletedSuccessfully) quick = 5;
             await both.CancelAsync();
         }
 

@@ -31,6 +31,8 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     private readonly Queue<Guid> timersSeen = [];
     private readonly Dictionary<string, Task> sending = new(StringComparer.Ordinal);
     private bool draining;
+    private bool look;
+    private long begun;
     private readonly CancellationTokenSource stopping = new();
     private MailboxMemory? memory;
     private Task pump = Task.CompletedTask;
@@ -90,6 +92,13 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         }
     }
 
+    /// <summary>The sweep found something of this mailbox unfinished. One that is idle looks into the store: a hand-over to it may have been lost.</summary>
+    public void Look()
+    {
+        lock (gate) look |= !pumping;
+        Wake();
+    }
+
     /// <summary>Hands back: calls on their way get 10 s to end and to be journaled, nothing new begins.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -125,6 +134,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             {
                 if (memory is null) await shared.Lease.HeldAsync(stopping.Token);
                 var loaded = memory ??= await LoadAsync();
+                loaded = await LookAsync(loaded);
                 await FillGapAsync(loaded);
                 if (Take(loaded) is not { } next)
                 {
@@ -138,6 +148,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 }
 
                 await StepAsync(loaded, next, attempt);
+                if (next.OnlyBegins) begun = next.Event!.Number;
                 if (!next.OnlyBegins) attempt = 0;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -159,8 +170,25 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         lock (gate) pumping = false;
     }
 
+    private async Task<MailboxMemory> LookAsync(MailboxMemory loaded)
+    {
+        lock (gate)
+        {
+            if (!look) return loaded;
+            look = false;
+        }
+
+        var snapshot = await shared.Store.LoadAsync(key, stopping.Token);
+        // Another activation was here in between: what is known is old.
+        if (snapshot is null || snapshot.Row.Epoch != loaded.Epoch) return memory = await LoadAsync();
+        lock (gate)
+            foreach (var stored in snapshot.Waiting) delivered.TryAdd(stored.Number, stored);
+        return loaded;
+    }
+
     private async Task<MailboxMemory> LoadAsync()
     {
+        lock (gate) look = false;
         var snapshot = await shared.Store.LoadAsync(key, stopping.Token);
         var loaded = snapshot is null ? new MailboxMemory() : MailboxMemory.Load(snapshot);
         foreach (var run in loaded.Unreadable) shared.Logger.RunQuarantined(run.Id);
@@ -191,7 +219,10 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 left[stored.Number] = stored.Tries;
     }
 
-    private bool HasWork(MailboxMemory loaded) => work.Count > 0 || (delivered.Count > 0 && delivered.Keys.First() <= loaded.DoneNumber + 1);
+    private bool HasWork(MailboxMemory loaded) => work.Count > 0 || (!IsHandedBack(loaded) && delivered.Count > 0 && delivered.Keys.First() <= loaded.DoneNumber + 1);
+
+    // A node that stops begins no further event; one whose try is committed already it finishes.
+    private bool IsHandedBack(MailboxMemory loaded) => draining && begun != loaded.DoneNumber + 1;
 
     private Work? Take(MailboxMemory loaded)
     {
@@ -205,7 +236,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 return new(first.Value, null);
             }
 
-            if (delivered.Count == 0 || delivered.Keys.First() != loaded.DoneNumber + 1) return null;
+            if (IsHandedBack(loaded) || delivered.Count == 0 || delivered.Keys.First() != loaded.DoneNumber + 1) return null;
             var stored = delivered[loaded.DoneNumber + 1];
             if (left.Remove(stored.Number, out var tries))
                 return tries >= PoisonAfter

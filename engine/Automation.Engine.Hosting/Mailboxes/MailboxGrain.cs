@@ -83,7 +83,7 @@ internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
 
     public Task WakeAsync()
     {
-        actor.Wake();
+        actor.Look();
         Stay();
         return Task.CompletedTask;
     }
