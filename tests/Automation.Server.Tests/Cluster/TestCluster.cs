@@ -87,6 +87,13 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>What a hook without body is answered.</summary>
+    public async Task<System.Net.HttpStatusCode> StatusAsync(int node, CancellationToken stop)
+    {
+        using var answer = await clients[node].PostAsync(new Uri($"/hooks/generic/{Token}", UriKind.Relative), null, stop);
+        return answer.StatusCode;
+    }
+
     public string Outputs => string.Join("\n", nodes.Select((node, i) => string.Create(CultureInfo.InvariantCulture, $"--- node {i}\n{node?.Output}")));
 
     public async ValueTask DisposeAsync()

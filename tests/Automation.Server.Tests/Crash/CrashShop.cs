@@ -53,7 +53,8 @@ internal static class CrashShop
         return token;
     }
 
-    public static FunnelDocument Document(string outside) => new()
+    /// <param name="prefix">Stands before the deal in what the ledger is told.</param>
+    public static FunnelDocument Document(string outside, string prefix = "") => new()
     {
         Slug = "crash",
         Name = "Crash",
@@ -66,7 +67,7 @@ internal static class CrashShop
                 Then = JObject.Parse($$"""
                     { "root": { "id": "flow", "type": "Elsa.Flowchart", "version": 1, "connections": [], "activities": [
                       { "id": "call", "type": "Elsa.FlowSendHttpRequest", "version": 1,
-                        "url": { "expression": { "type": "Liquid", "value": "{{outside}}/{{ "{{ event.data.entity_id }}/{{ event.data.number }}" }}" } },
+                        "url": { "expression": { "type": "Liquid", "value": "{{outside}}/{{prefix}}{{ "{{ event.data.entity_id }}/{{ event.data.number }}" }}" } },
                         "method": { "expression": { "type": "Literal", "value": "POST" } } } ] } }
                     """),
             },

@@ -37,6 +37,26 @@ internal sealed class Ledger
         return app;
     }
 
+    /// <summary>The first of the names ("deal:number") that is called; null when none is within the limit.</summary>
+    public async Task<string?> FirstAsync(IReadOnlyList<string> names, TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        while (true)
+        {
+            var next = changed.Task;
+            lock (gate)
+                if (names.FirstOrDefault(keys.ContainsKey) is { } found) return found;
+            try
+            {
+                await next.WaitAsync(timeout.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+        }
+    }
+
     public async Task<string[]> MissingAsync(HashSet<string> expected, TimeSpan limit)
     {
         using var timeout = new CancellationTokenSource(limit);
