@@ -1,6 +1,7 @@
 using Automation.Engine.Effects;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
+using Newtonsoft.Json;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -18,6 +19,11 @@ public interface IMailboxGrain : IGrainWithStringKey
     /// <summary>Looks into the store for work left over.</summary>
     [OneWay]
     Task WakeAsync();
+
+    /// <summary>We are about to write to this entity; its echo will come here.</summary>
+    /// <param name="write">An OwnWrite as JSON.</param>
+    [OneWay]
+    Task NoteOwnWriteAsync(string write);
 
     Task CancelRunAsync(Guid run, string reason);
 
@@ -39,7 +45,7 @@ public sealed class TimerSignal
 // Where the hook came in: a deal's events then rarely travel. What a dead node left is woken by another and lives there.
 [PreferLocalPlacement]
 #pragma warning disable CA1001 // Orleans ends a grain through OnDeactivateAsync, which disposes the actor.
-internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
+internal sealed class MailboxGrain(MailboxShared shared, OwnWriteRegistry ownWrites) : Grain, IMailboxGrain
 #pragma warning restore CA1001
 {
     private MailboxKey key = null!;
@@ -85,6 +91,12 @@ internal sealed class MailboxGrain(MailboxShared shared) : Grain, IMailboxGrain
     {
         actor.Look();
         Stay();
+        return Task.CompletedTask;
+    }
+
+    public Task NoteOwnWriteAsync(string write)
+    {
+        ownWrites.Add(key.Connection, key.EntityType, key.EntityId, JsonConvert.DeserializeObject<OwnWrite>(write, RunJson.Settings)!);
         return Task.CompletedTask;
     }
 

@@ -2,6 +2,7 @@ using Automation.Engine.Effects;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
+using Newtonsoft.Json;
 
 namespace Automation.Engine.Hosting.Mailboxes;
 
@@ -28,6 +29,9 @@ public sealed class MailboxRouter(IGrainFactory grains)
     }));
 
     public Task WakeAsync(MailboxKey key) => Grain(key).WakeAsync();
+
+    /// <summary>Tells the mailbox of another entity that we are about to write to it.</summary>
+    public Task NoteOwnWriteAsync(MailboxKey key, OwnWrite write) => Grain(key).NoteOwnWriteAsync(JsonConvert.SerializeObject(write, RunJson.Settings));
 
     public Task CancelRunAsync(MailboxKey key, Guid run, string reason) => Grain(key).CancelRunAsync(run, reason);
 

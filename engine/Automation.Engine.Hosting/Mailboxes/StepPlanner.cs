@@ -17,6 +17,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 internal sealed partial class StepPlanner(
     AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
     CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services)
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, MailboxRouter router, IIdSource ids, TimeProvider clock, IServiceProvider services)
 {
     public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
     {
@@ -296,7 +297,7 @@ internal sealed partial class StepPlanner(
             var own = new OwnWrite(effect.Key, run.Row.Id, run.Meta.Depth, step.Now, write.Values);
             if (target == key.Connection && write.EntityType == key.EntityType && write.EntityId == key.EntityId)
                 step.State = step.State with { OwnWrites = [.. step.State.OwnWrites.Where(old => step.Now - old.At < TimeSpan.FromMinutes(10)).TakeLast(19), own] };
-            else ownWrites.Add(target, write.EntityType, write.EntityId, own);
+            else await router.NoteOwnWriteAsync(new(key.Account, target, write.EntityType, write.EntityId), own);
         }
     }
 
