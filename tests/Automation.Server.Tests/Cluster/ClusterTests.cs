@@ -13,12 +13,11 @@ public sealed class ClusterTests
     {
         await using var cluster = await TestCluster.StartAsync(2, 1, Stop);
         var load = new ClusterLoad(cluster, 6);
-        for (var kill = 0; kill < 3; kill++)
+        foreach (var victim in (int[])[0, 1])
         {
-            var victim = kill % 2;
             await load.RunAsync(6, () => { cluster.Kill(victim); return Task.CompletedTask; }, 8, Stop);
             await load.HoldsAsync(TimeSpan.FromSeconds(30));
-            await cluster.StartNodeAsync(victim, Stop);
+            if (victim == 0) await cluster.StartNodeAsync(victim, Stop);
         }
     }
 
@@ -59,12 +58,11 @@ public sealed class ClusterTests
     {
         await using var cluster = await TestCluster.StartAsync(2, 60, Stop);
         var load = new ClusterLoad(cluster, 6);
-        for (var turn = 0; turn < 2; turn++)
+        foreach (var node in (int[])[0, 1])
         {
-            var node = turn;
             await load.RunAsync(8, () => StopAsync(cluster, node), 12, Stop);
             await load.HoldsAsync(TimeSpan.FromSeconds(40));
-            await cluster.StartNodeAsync(node, Stop);
+            if (node == 0) await cluster.StartNodeAsync(node, Stop);
         }
     }
 
