@@ -17,7 +17,7 @@ public sealed class NodeLeaseTests
         var lease = new NodeLease(machine, Length);
         Assert.False(lease.IsHeld);
         lease.Confirm(lease.Now());
-        Assert.True(lease.HeldAsync(CancellationToken.None).IsCompleted);
+        Assert.True(lease.HeldAsync(CancellationToken.None).AsTask().IsCompleted);
 
         machine.Advance(Length);
         var work = lease.HeldAsync(CancellationToken.None).AsTask();
