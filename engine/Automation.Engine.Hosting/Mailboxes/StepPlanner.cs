@@ -16,8 +16,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
 internal sealed partial class StepPlanner(
     AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
-    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services)
-    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, MailboxRouter router, IIdSource ids, TimeProvider clock, IServiceProvider services)
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, MailboxRouter router, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services)
 {
     public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
     {
