@@ -9,6 +9,7 @@ using Automation.Engine.Api.Journal;
 using Automation.Engine.Api.Managers;
 using Automation.Engine.Api.Runs;
 using Automation.Engine.Api.Tools;
+using Automation.Engine.Persistence.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -24,6 +25,7 @@ public static class AutomationApi
     {
         services.AddOptions<HookOptions>().BindConfiguration("Automation:Hooks").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ApiKeyService>();
+        services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<ApiKeyService>());
         services.AddSingleton<AttemptGate>();
         services.AddSingleton<TriggerWords>();
         services.AddSingleton<FunnelReads>();
@@ -32,6 +34,7 @@ public static class AutomationApi
         services.AddSingleton<HealthEndpoint>();
         OpenApi.Add(services);
         services.AddSingleton<HookDirectory>();
+        services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<HookDirectory>());
         services.AddSingleton<RateGate>();
         services.AddSingleton<WaitingGauge>();
         services.AddSingleton<HintQueue>();

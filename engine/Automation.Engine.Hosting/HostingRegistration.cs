@@ -1,12 +1,15 @@
 using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Calendars;
+using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Hosting.Effects;
 using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Hosting.Inbox;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Matching;
+using Automation.Engine.Persistence.Cluster;
+using Automation.Engine.Persistence.Connections;
 using Automation.Engine.Persistence.Steps;
 using Automation.Engine.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,12 +41,19 @@ public static class HostingRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RuntimeGate>();
+        services.TryAddSingleton(new NodeLease(TimeProvider.System, null));
+        services.AddSingleton<ClusterDuties>();
         services.AddSingleton<JournalFeed>();
         services.TryAddSingleton<StepObserver>();
         services.AddSingleton<AccountDirectory>();
         services.AddSingleton<CrmDirectoryCache>();
         services.AddSingleton<FunnelCatalog>();
         services.AddSingleton<FunnelValidator>();
+        services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<AccountDirectory>());
+        services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<CrmDirectoryCache>());
+        services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<FunnelCatalog>());
+        services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<PortCatalog>());
+        services.AddHostedService<ChangeListener>();
         services.AddSingleton<FunnelService>();
         services.AddSingleton<Failures.FailureLog>();
         services.AddSingleton<Failures.EffectBudget>();
@@ -79,7 +89,7 @@ public static class HostingRegistration
         services.AddSingleton(provider => new MailboxShared(
             provider.GetRequiredService<StepPlanner>(), provider.GetRequiredService<IEngineStore>(), provider.GetRequiredService<GroupCommitter<StepCommit, bool>>(),
             provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<EffectHosts>(), provider.GetRequiredService<Failures.EffectBudget>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
-            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox"), options.Scheduler));
+            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox"), options.Scheduler, provider.GetRequiredService<NodeLease>()));
         services.AddSingleton(provider => new MailboxActors(provider.GetRequiredService<MailboxShared>()));
         var grouping = new GroupCommitterOptions { MaxBatch = options.MaxBatch, Loops = options.CommitLoops, Scheduler = options.Scheduler };
         services.AddSingleton(provider => new GroupCommitter<AcceptItem, AcceptResult>(provider.GetRequiredService<IEngineStore>().AcceptAsync, grouping));
@@ -98,10 +108,12 @@ public static class HostingRegistration
     public static void ConfigureLocalSilo(ISiloBuilder silo, int siloPort, int gatewayPort)
     {
         silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: "automation", clusterId: $"local-{siloPort}");
-        silo.Configure<GrainCollectionOptions>(collection =>
-        {
-            collection.CollectionAge = TimeSpan.FromMinutes(3);
-            collection.CollectionQuantum = TimeSpan.FromMinutes(1);
-        });
+        ConfigureGrains(silo);
     }
+
+    internal static void ConfigureGrains(ISiloBuilder silo) => silo.Configure<GrainCollectionOptions>(collection =>
+    {
+        collection.CollectionAge = TimeSpan.FromMinutes(3);
+        collection.CollectionQuantum = TimeSpan.FromMinutes(1);
+    });
 }

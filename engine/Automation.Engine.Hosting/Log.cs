@@ -45,4 +45,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 108, Level = LogLevel.Information, Message = "Redrive {Redrive} by {By}: {Items} items")]
     public static partial void RedriveStarted(this ILogger logger, Guid redrive, string by, int items);
+
+    [LoggerMessage(EventId = 115, Level = LogLevel.Warning, Message = "node_evicted: the other nodes declared this one dead ({Context}): {Reason}")]
+    public static partial void NodeEvicted(this ILogger logger, string context, string reason);
+
+    [LoggerMessage(EventId = 116, Level = LogLevel.Information, Message = "{Nodes} node(s) gone: what they had begun is taken over")]
+    public static partial void NodesGone(this ILogger logger, int nodes);
 }

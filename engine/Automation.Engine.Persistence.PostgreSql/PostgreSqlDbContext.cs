@@ -1,3 +1,4 @@
+using Automation.Engine.Persistence.Cluster;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 
@@ -11,6 +12,8 @@ public sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> op
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        modelBuilder.Entity<MemberRow>().ToTable("members").HasKey(x => x.Address);
+        modelBuilder.Entity<MemberVersionRow>().ToTable("member_versions").Property(x => x.Id).ValueGeneratedNever();
         base.OnModelCreating(modelBuilder);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()).Where(IsKeyText))
             property.SetCollation("C");

@@ -1,3 +1,4 @@
+using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Persistence.Steps;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,8 @@ public static class PostgreSqlRegistration
         services.AddSingleton(_ => new EngineDataSource(connectionString));
         services.AddDbContextFactory<PostgreSqlDbContext>(options => options.UseNpgsql(connectionString));
         services.AddSingleton<IDbContextFactory<AutomationDbContext>, ContextFactory<PostgreSqlDbContext>>();
+        services.AddSingleton<IMemberStore>(provider => new PostgreSqlMembers(provider.GetRequiredService<EngineDataSource>().Source));
+        services.AddSingleton<IChangeSource>(provider => new PostgreSqlChanges(connectionString, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IStoreSetup, PostgreSqlStoreSetup>();
         services.AddSingleton<IEngineStore>(provider => new PostgreSqlEngineStore(
             provider.GetRequiredService<EngineDataSource>().Source, provider.GetRequiredService<IDbContextFactory<PostgreSqlDbContext>>(),

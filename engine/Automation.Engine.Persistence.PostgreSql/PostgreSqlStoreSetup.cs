@@ -5,10 +5,29 @@ namespace Automation.Engine.Persistence.PostgreSql;
 /// <summary>Migrates the database. Nodes that start together wait for each other on EF's lock, which dies with its connection.</summary>
 internal sealed class PostgreSqlStoreSetup(IDbContextFactory<PostgreSqlDbContext> contexts, DatabaseClock clock) : IStoreSetup
 {
+    private const long Door = 7_231_904_110_563;
+
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if (await SchemaCheck.IsBehindAsync(db, cancellationToken)) await db.Database.MigrateAsync(cancellationToken);
         await clock.FollowAsync(cancellationToken);
+    }
+
+    public async Task<IAsyncDisposable> EnterAsync(CancellationToken cancellationToken)
+    {
+        var db = await contexts.CreateDbContextAsync(cancellationToken);
+        try
+        {
+            // Held by the transaction, which ends with the connection.
+            await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Door})", cancellationToken);
+            return db;
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
     }
 }

@@ -6,6 +6,9 @@ namespace Automation.Engine.Persistence.Sqlite;
 /// <summary>Migrates the file. One process at a time, by a lock file that the system releases when the process dies.</summary>
 internal sealed class SqliteStoreSetup(IDbContextFactory<SqliteDbContext> contexts) : IStoreSetup
 {
+    /// <summary>The file has one process: nobody waits.</summary>
+    public Task<IAsyncDisposable> EnterAsync(CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(new MemoryStream());
+
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

@@ -37,7 +37,7 @@ public sealed class DebounceTests
         var clock = new JumpingClock();
         await using var host = await RuntimeHost.StartOnAsync(Of(DebounceTake.Last, reentry), onPostgres, clock);
         await using (var context = await host.OpenAsync()) await context.Accounts.ExecuteUpdateAsync(update => update.SetProperty(row => row.Settings, "{\"quotas\":{\"RunsPerTrigger\":2}}"), RuntimeHost.Stop);
-        host.Services.GetRequiredService<AccountDirectory>().Invalidate(host.Account);
+        host.Services.GetRequiredService<AccountDirectory>().Forget(host.Account.Value);
         var deal = host.AddDeal("А");
         foreach (var price in new[] { 1, 2, 3, 4 })
         {
@@ -60,7 +60,7 @@ public sealed class DebounceTests
     {
         await using var host = await RuntimeHost.StartAsync(Of(DebounceTake.First));
         var document = Of(DebounceTake.Last) with { Triggers = [.. Of(DebounceTake.Last).Triggers.Select(trigger => trigger with { Debounce = new() })] };
-        var problem = Assert.Single(await host.Services.GetRequiredService<FunnelValidator>().CheckAsync(document, null, RuntimeHost.Stop));
+        var problem = Assert.Single(await host.Services.GetRequiredService<FunnelValidator>().CheckAsync(document, null, new HashSet<string>(), RuntimeHost.Stop));
         Assert.Equal("triggers[0].debounce.within", problem.Path);
     }
 }

@@ -98,7 +98,7 @@ public sealed class GuardTests
     {
         await using var context = await host.OpenAsync();
         await context.Accounts.ExecuteUpdateAsync(update => update.SetProperty(row => row.Settings, $"{{\"quotas\":{quotas}}}"), RuntimeHost.Stop);
-        host.Services.GetRequiredService<AccountDirectory>().Invalidate(host.Account);
+        host.Services.GetRequiredService<AccountDirectory>().Forget(host.Account.Value);
     }
 
     private static async Task<JObject> StoppedAsync(RuntimeHost host, int count)

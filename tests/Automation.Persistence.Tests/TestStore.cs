@@ -9,6 +9,8 @@ namespace Automation.Persistence.Tests;
 public sealed class TestStore(ServiceProvider services, IDisposable? place) : IAsyncDisposable
 {
     public IEngineStore Engine => services.GetRequiredService<IEngineStore>();
+    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+
     public IStoreSetup Setup => services.GetRequiredService<IStoreSetup>();
     public IDbContextFactory<AutomationDbContext> Contexts => services.GetRequiredService<IDbContextFactory<AutomationDbContext>>();
 

@@ -10,6 +10,7 @@ internal sealed class ServerProcess : IDisposable
     private readonly Process process;
     private readonly TaskCompletionSource<string> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> output = [];
+    private TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string lastLine;
 
     private ServerProcess(ProcessStartInfo start)
@@ -62,6 +63,33 @@ internal sealed class ServerProcess : IDisposable
         get { lock (output) return string.Join('\n', output); }
     }
 
+    /// <summary>Sends a signal: STOP, CONT, TERM.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start(new ProcessStartInfo("kill") { ArgumentList = { $"-{name}", $"{process.Id}" } })!;
+        kill.WaitForExit();
+    }
+
+    public Task ExitedAsync(CancellationToken cancellationToken) => process.WaitForExitAsync(cancellationToken);
+
+    public int ExitCode => process.ExitCode;
+
+    /// <summary>Waits until its output has that text.</summary>
+    public async Task SaysAsync(string text, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task next;
+            lock (output)
+            {
+                if (output.Exists(line => line.Contains(text, StringComparison.Ordinal))) return;
+                next = said.Task;
+            }
+
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+
     /// <summary>kill -9.</summary>
     public void Kill()
     {
@@ -78,7 +106,13 @@ internal sealed class ServerProcess : IDisposable
     private void Take(string? line)
     {
         if (line is null) return;
-        lock (output) output.Add(line);
+        lock (output)
+        {
+            output.Add(line);
+            said.TrySetResult();
+            said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
         if (line.Contains(lastLine, StringComparison.Ordinal)) ready.TrySetResult(line);
     }
 

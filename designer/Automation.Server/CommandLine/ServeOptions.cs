@@ -9,13 +9,17 @@ namespace Automation.Server.CommandLine;
 /// <param name="Sandbox">Connect the sandbox CRM and publish the sample funnel.</param>
 /// <param name="SandboxUrl">Where the sandbox listens.</param>
 /// <param name="NoSandboxProcess">The sandbox runs already: do not start one.</param>
+/// <param name="ClusterAddress">With PostgreSQL: address and port under which the other servers on the same database reach this one; null to choose.</param>
+/// <param name="LeaseSeconds">With PostgreSQL: how long a silent server is waited for before the others take over.</param>
 public sealed record ServeOptions(
     string Data = ServeOptions.DefaultData, string? Postgres = null, string Url = ServeOptions.DefaultUrl, string HookUrl = ServeOptions.DefaultHookUrl,
-    string? PublicUrl = null, bool Sandbox = false, string SandboxUrl = ServeOptions.DefaultSandboxUrl, bool NoSandboxProcess = false)
+    string? PublicUrl = null, bool Sandbox = false, string SandboxUrl = ServeOptions.DefaultSandboxUrl, bool NoSandboxProcess = false,
+    string? ClusterAddress = null, double LeaseSeconds = ServeOptions.DefaultLeaseSeconds)
 {
     public const string DefaultData = "./data";
     public const string DefaultUrl = "http://127.0.0.1:5080";
     public const string DefaultHookUrl = "http://127.0.0.1:5082";
+    public const double DefaultLeaseSeconds = 15;
     public const string DefaultSandboxUrl = "http://127.0.0.1:5081";
 
     /// <summary>Root of the hook addresses that outside systems are told.</summary>

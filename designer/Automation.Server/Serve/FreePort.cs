@@ -3,12 +3,13 @@ using System.Net.Sockets;
 
 namespace Automation.Server.Serve;
 
-/// <summary>A loopback port that nobody listens on.</summary>
+/// <summary>A port that nobody listens on.</summary>
 public static class FreePort
 {
-    public static int Find()
+    /// <param name="address">Loopback when null.</param>
+    public static int Find(IPAddress? address = null)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }

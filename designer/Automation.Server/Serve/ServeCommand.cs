@@ -1,5 +1,6 @@
 using Automation.Engine.Expressions;
 using Automation.Engine.Hosting;
+using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Secrets;
 using Automation.Server.CommandLine;
@@ -14,21 +15,65 @@ public static class ServeCommand
     {
         // Both processes come up side by side; the page opens while the sandbox is still being connected.
         using var sandbox = options.Sandbox && !options.NoSandboxProcess ? SandboxProcess.Start(new Uri(options.SandboxUrl)) : null;
-        await using var app = ServerHost.Build(options);
+        for (var again = false; ; again = true)
+        {
+            if (await RunOnceAsync(options, sandbox, again, cancellationToken) is { } code) return code;
+            Console.WriteLine("  The other servers took this one for dead: it was paused or cut off. It starts again.");
+        }
+    }
+
+    /// <returns>Null when the server has to start again.</returns>
+    private static async Task<int?> RunOnceAsync(ServeOptions options, SandboxProcess? sandbox, bool again, CancellationToken cancellationToken)
+    {
+        WebApplication? app = null;
         try
         {
+            app = ServerHost.Build(options);
             var report = await ListenAsync(app, options, cancellationToken);
-            Print(options, report);
+            if (!again) Print(options, report);
             if (sandbox is not null) await sandbox.WaitAsync(cancellationToken);
-            await OpenAsync(app, options, report, cancellationToken);
-            if (options.Sandbox) Console.WriteLine($"  Sandbox      {new Uri(new Uri(options.SandboxUrl), "/sandbox")}   connected: drag a deal to another stage\n");
-            await app.WaitForShutdownAsync(cancellationToken);
-            return 0;
+            await OpenAsync(app, again ? options with { Sandbox = false } : options, report, cancellationToken);
+            if (options.Sandbox && !again) Console.WriteLine($"  Sandbox      {new Uri(new Uri(options.SandboxUrl), "/sandbox")}   connected: drag a deal to another stage\n");
+            var lost = app.Services.GetRequiredService<NodeLease>().Lost;
+            var stopped = app.WaitForShutdownAsync(cancellationToken);
+            if (await Task.WhenAny(stopped, lost) == stopped)
+            {
+                await stopped;
+                return 0;
+            }
+
+            await LeaveAsync(app);
+            return null;
         }
         catch (StartRefusedException e)
         {
             await Console.Error.WriteLineAsync($"{e.Code}: {e.Message}");
             return 2;
+        }
+        catch (CommandFailedException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+        finally
+        {
+            if (app is not null) await app.DisposeAsync();
+        }
+    }
+
+    /// <summary>Nothing is handed back: the others have it already.</summary>
+    private static async Task LeaveAsync(WebApplication app)
+    {
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await app.StopAsync(soon.Token);
+        }
+#pragma warning disable CA1031 // It is dead to the others: how it stops matters to nobody.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The next life begins all the same.
         }
     }
 
@@ -45,9 +90,17 @@ public static class ServeCommand
         // The store is brought up to date while the host starts; nothing works on it before the gate opens.
         var prepared = Task.Run(() => PrepareAsync(app, options, cancellationToken), cancellationToken);
         var started = app.StartAsync(cancellationToken);
-        var report = await prepared;
-        await started;
-        return report;
+        try
+        {
+            var report = await prepared;
+            await started;
+            return report;
+        }
+        catch
+        {
+            app.Services.GetRequiredService<RuntimeGate>().Refused();
+            throw;
+        }
     }
 
     private static async Task OpenAsync(WebApplication app, ServeOptions options, StartReport report, CancellationToken cancellationToken)
@@ -60,6 +113,8 @@ public static class ServeCommand
     private static async Task<StartReport> PrepareAsync(WebApplication app, ServeOptions options, CancellationToken cancellationToken)
     {
         await app.Services.GetRequiredService<IStoreSetup>().MigrateAsync(cancellationToken);
+        app.Services.GetRequiredService<RuntimeGate>().Prepared();
+        await using var alone = await app.Services.GetRequiredService<IStoreSetup>().EnterAsync(cancellationToken);
         await app.Services.GetRequiredService<SecretStore>().VerifyAsync(cancellationToken);
         return await app.Services.GetRequiredService<FirstStart>().RunAsync(options, cancellationToken);
     }

@@ -4,6 +4,7 @@ using Automation.Engine.Accounts;
 using Automation.Engine.Api;
 using Automation.Engine.Expressions;
 using Automation.Engine.Hosting;
+using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Connections;
 using Automation.Engine.Persistence.PostgreSql;
@@ -20,6 +21,9 @@ namespace Automation.Server.Serve;
 /// <summary>Puts the product together: store, runtime, connectors, the two listening addresses.</summary>
 public static class ServerHost
 {
+    // R16: 30 s in all, with what the process needs to go.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(25);
+
     public static WebApplication Build(ServeOptions options, Action<IServiceCollection>? adjust = null)
     {
         Directory.CreateDirectory(options.Data);
@@ -46,10 +50,18 @@ public static class ServerHost
         builder.Configuration.AddEnvironmentVariables();
         AddProduct(builder.Services, options);
         adjust?.Invoke(builder.Services);
-        builder.Host.UseOrleans(silo => HostingRegistration.ConfigureLocalSilo(silo, FreePort.Find(), FreePort.Find()));
+        builder.Host.UseOrleans(silo => AddSilo(silo, options));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
         var app = builder.Build();
         Map(app, options);
         return app;
+    }
+
+    /// <summary>Servers on one PostgreSQL find each other there; an embedded database has one server.</summary>
+    private static void AddSilo(ISiloBuilder silo, ServeOptions options)
+    {
+        if (options.Postgres is not { Length: > 0 }) HostingRegistration.ConfigureLocalSilo(silo, FreePort.Find(), FreePort.Find());
+        else ClusterSilo.Configure(silo, new() { Address = NodeAddress.Of(options), Lease = TimeSpan.FromSeconds(options.LeaseSeconds) });
     }
 
     private static void AddProduct(IServiceCollection services, ServeOptions options)

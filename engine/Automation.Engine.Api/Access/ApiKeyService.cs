@@ -1,22 +1,26 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Automation.Engine.Accounts;
 using Automation.Engine.Api.Access;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Automation.Engine.Api;
 
 /// <summary>API keys, one-time tokens and sessions.</summary>
-public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> contexts, IIdSource ids, TimeProvider clock)
+public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> contexts, IIdSource ids, TimeProvider clock) : IKeepsInMemory
 {
     /// <summary>How long a session lasts.</summary>
     public static readonly TimeSpan SessionLife = TimeSpan.FromHours(12);
 
-    // A key taken away on another node works there no longer than this.
-    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(15);
-    private readonly ConcurrentDictionary<TokenHash, (Caller Caller, DateTimeOffset Until)> known = new();
+    // A key taken away on another node works there no longer than this, should the notice be lost.
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(15);
+    private readonly Kept<TokenHash, (Caller Caller, DateTimeOffset Until)> known = new();
+
+    public IReadOnlyList<string> Tables { get; } = ["api_keys"];
+
+    public void Forget(Guid? account) => known.Forget(account is null ? null : (_, kept) => kept.Caller.Account.Value == account);
 
     /// <summary>Makes a key of that kind (<see cref="ApiKeyKinds"/>).</summary>
     /// <param name="ttl">Null: it does not expire.</param>
@@ -38,8 +42,7 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var gone = await db.ApiKeys.Where(row => row.AccountId == account.Value && row.Id == id).ExecuteDeleteAsync(cancellationToken);
-        foreach (var (hash, kept) in known)
-            if (kept.Caller.Id == id) known.TryRemove(hash, out _);
+        known.Forget((_, kept) => kept.Caller.Id == id);
         return gone > 0;
     }
 
@@ -49,16 +52,18 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
         if (!Tokens.IsPlausible(token)) return null;
         var hash = TokenHash.Of(token);
         var now = clock.GetUtcNow();
-        if (!known.TryGetValue(hash, out var kept) || kept.Until <= now)
+        var version = known.Version;
+        if (!known.TryGet(hash, out var kept) || kept.Until <= now)
         {
             if (await LoadAsync(hash.ToBytes(), cancellationToken) is not { } caller)
             {
-                known.TryRemove(hash, out _);
+                known.Forget((one, _) => one == hash);
                 return null;
             }
 
-            if (known.Count > 10_000) known.Clear();
-            known[hash] = kept = (caller, now + Kept);
+            if (known.Count > 10_000) known.Forget();
+            kept = (caller, now + KeptFor);
+            known.Keep(hash, kept, version);
         }
 
         return kept.Caller.ExpiresAt <= now ? null : kept.Caller;

@@ -1,8 +1,8 @@
-using System.Collections.Concurrent;
 using Automation.Engine.Accounts;
 using Automation.Engine.Api.Access;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Ports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -15,35 +15,35 @@ internal sealed record HookTarget(Connection Connection, IHookSource Source, IRe
 /// <summary>Connections by the hash of their hook token, kept for a few seconds so that a busy hook reads nothing.</summary>
 public sealed class HookDirectory(
     IDbContextFactory<AutomationDbContext> contexts, IPorts ports, ISecrets secrets, AccountDirectory accounts, IEnumerable<IHookSource> sources,
-    IOptions<HookOptions> options, TimeProvider clock)
+    IOptions<HookOptions> options, TimeProvider clock) : IKeepsInMemory
 {
     private readonly Dictionary<string, IHookSource> sources = sources.ToDictionary(source => source.Source, StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<TokenHash, HookTarget> known = new();
+    private readonly Kept<TokenHash, HookTarget> known = new();
+
+    public IReadOnlyList<string> Tables { get; } = ["accounts", "connections", "secrets"];
 
     /// <summary>To be called after a change of the account's connections, tokens or webhook secrets.</summary>
-    public void Invalidate(AccountId account)
-    {
-        foreach (var (hash, target) in known)
-            if (target.Connection.Account == account) known.TryRemove(hash, out _);
-    }
+    public void Invalidate(AccountId account) => Forget(account.Value);
+
+    public void Forget(Guid? account) => known.Forget(account is null ? null : (_, target) => target.Connection.Account.Value == account);
 
     /// <returns>Null when the token is unknown or belongs to a connection of another kind.</returns>
     internal ValueTask<HookTarget?> FindAsync(string source, string token, CancellationToken cancellationToken)
     {
         if (!Tokens.IsPlausible(token)) return default;
         var hash = TokenHash.Of(token);
-        if (!known.TryGetValue(hash, out var target) || target.Until <= clock.GetUtcNow()) return LoadAsync(source, hash, cancellationToken);
+        if (!known.TryGet(hash, out var target) || target.Until <= clock.GetUtcNow()) return LoadAsync(source, hash, cancellationToken);
         return new(target.Source.Source == source ? target : null);
     }
 
     private async ValueTask<HookTarget?> LoadAsync(string source, TokenHash hash, CancellationToken cancellationToken)
     {
-        var bytes = hash.ToBytes();
+        var (bytes, version) = (hash.ToBytes(), known.Version);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await db.Connections.AsNoTracking().Where(one => one.HookTokenHash == bytes).Select(one => new { one.Id, one.AccountId, one.Kind }).FirstOrDefaultAsync(cancellationToken);
         if (row is null || !sources.TryGetValue(row.Kind, out var reader))
         {
-            known.TryRemove(hash, out _);
+            known.Forget((one, _) => one == hash);
             return null;
         }
 
@@ -54,7 +54,7 @@ public sealed class HookDirectory(
         if (await secrets.ReadAsync(id, "webhook", cancellationToken) is { } current) keys.Add(current);
         if (await secrets.ReadAsync(id, "webhook_previous", cancellationToken) is { } previous) keys.Add(previous);
         var target = new HookTarget(connection, reader, keys, quotas.EventsPerSecond, clock.GetUtcNow() + options.Value.KeepConnection);
-        known[hash] = target;
+        known.Keep(hash, target, version);
         return reader.Source == source ? target : null;
     }
 }

@@ -54,7 +54,7 @@ internal sealed class HookEndpoint(
     private async Task TakeAsync(HttpContext context, HookTarget target)
     {
         var full = waiting.IsFull;
-        var wait = full ? 5 : rates.Take(target.Connection.Account, target.EventsPerSecond);
+        var wait = full ? 5 : await rates.TakeAsync(target.Connection.Account, target.EventsPerSecond);
         if (wait > 0)
         {
             var title = full ? "Too many events wait here. Send it again later." : "The account sends events faster than it may.";
@@ -76,7 +76,7 @@ internal sealed class HookEndpoint(
                 await HookAnswer.WriteAsync(context, []);
                 break;
             case HookReading.Events told:
-                rates.Owe(target.Connection.Account, target.EventsPerSecond, told.Items.Count - 1);
+                rates.Owe(target.Connection.Account, told.Items.Count - 1);
                 await AcceptAsync(context, target, body.Bytes, told.Items);
                 break;
             case HookReading.Denied denied:

@@ -1,3 +1,4 @@
+using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -8,11 +9,12 @@ namespace Automation.Engine.Api.Hooks;
 
 /// <summary>
 /// How many events wait, at most: the last count and everything accepted since. Counted again only when that bound nears the limit,
-/// and now and then because other nodes accept too.
+/// and now and then, the more often where other nodes accept too.
 /// </summary>
-internal sealed class WaitingGauge(IDbContextFactory<AutomationDbContext> contexts, IOptions<HookOptions> options, TimeProvider clock, ILogger<WaitingGauge> logger)
+internal sealed class WaitingGauge(IDbContextFactory<AutomationDbContext> contexts, ClusterDuties duties, IOptions<HookOptions> options, TimeProvider clock, ILogger<WaitingGauge> logger)
 {
     private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AmongOthers = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(500);
     private readonly int limit = options.Value.MaxWaiting;
     private long counted;
@@ -27,7 +29,7 @@ internal sealed class WaitingGauge(IDbContextFactory<AutomationDbContext> contex
             var bound = Interlocked.Read(ref counted) + Interlocked.Read(ref accepted);
             var at = Interlocked.Read(ref countedAt);
             var age = at == 0 ? TimeSpan.MaxValue : clock.GetElapsedTime(at);
-            if ((age > Seldom || (bound > limit / 2 && age > Often)) && Interlocked.CompareExchange(ref counting, 1, 0) == 0) _ = Task.Run(CountAsync);
+            if ((age > (duties.Nodes > 1 ? AmongOthers : Seldom) || (bound > limit / 2 && age > Often)) && Interlocked.CompareExchange(ref counting, 1, 0) == 0) _ = Task.Run(CountAsync);
             return bound >= limit;
         }
     }

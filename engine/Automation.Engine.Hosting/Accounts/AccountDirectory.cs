@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Automation.Engine.Accounts;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Cluster;
 using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json.Linq;
 
@@ -26,20 +26,25 @@ public sealed record AccountQuotas
 }
 
 /// <summary>Accounts, kept in memory after the first look.</summary>
-public sealed class AccountDirectory(IDbContextFactory<AutomationDbContext> contexts)
+public sealed class AccountDirectory(IDbContextFactory<AutomationDbContext> contexts) : IKeepsInMemory
 {
-    private readonly ConcurrentDictionary<AccountId, AccountInfo> known = new();
+    private readonly Kept<AccountId, AccountInfo> known = new();
+
+    public IReadOnlyList<string> Tables { get; } = ["accounts"];
 
     /// <exception cref="InvalidOperationException">There is no such account.</exception>
     public async ValueTask<AccountInfo> GetAsync(AccountId id, CancellationToken cancellationToken)
     {
-        if (known.TryGetValue(id, out var info)) return info;
+        if (known.TryGet(id, out var info)) return info;
+        var version = known.Version;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await context.Accounts.AsNoTracking().FirstOrDefaultAsync(account => account.Id == id.Value, cancellationToken)
             ?? throw new InvalidOperationException($"There is no account {id}.");
         var quotas = JObject.Parse(row.Settings)["quotas"]?.ToObject<AccountQuotas>() ?? new AccountQuotas();
-        return known[id] = new(id, row.Slug, row.Name, TimeZoneInfo.FindSystemTimeZoneById(row.TimeZone), row.Language, quotas);
+        info = new(id, row.Slug, row.Name, TimeZoneInfo.FindSystemTimeZoneById(row.TimeZone), row.Language, quotas);
+        known.Keep(id, info, version);
+        return info;
     }
 
-    public void Invalidate(AccountId id) => known.TryRemove(id, out _);
+    public void Forget(Guid? account) => known.Forget(account is null ? null : (id, _) => id.Value == account);
 }

@@ -3,6 +3,7 @@ using Automation.Engine.Accounts;
 using Automation.Engine.Funnels;
 using Automation.Engine.Matching;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json.Linq;
@@ -10,10 +11,12 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Hosting.Funnels;
 
 /// <summary>Published funnels, compiled once and kept in memory; definition versions of waiting runs are compiled on demand.</summary>
-public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter)
+public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter) : IKeepsInMemory
 {
     private readonly ConcurrentDictionary<AccountId, Task<IReadOnlyList<CompiledFunnel>>> funnels = new();
     private readonly ConcurrentDictionary<(AccountId, string), Task<CompiledWorkflow?>> workflows = new();
+
+    public IReadOnlyList<string> Tables { get; } = ["funnels"];
 
     /// <summary>The account's published funnels, by name.</summary>
     public async ValueTask<IReadOnlyList<CompiledFunnel>> PublishedAsync(AccountId account)
@@ -47,6 +50,13 @@ public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> context
 
     /// <summary>Called after a publish: the next event sees the new version.</summary>
     public void Invalidate(AccountId account) => funnels.TryRemove(account, out _);
+
+    /// <summary>Definition versions never change, so they stay.</summary>
+    public void Forget(Guid? account)
+    {
+        if (account is { } one) Invalidate(new(one));
+        else funnels.Clear();
+    }
 
     private async Task<IReadOnlyList<CompiledFunnel>> LoadAsync(AccountId account)
     {

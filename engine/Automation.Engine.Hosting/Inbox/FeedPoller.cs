@@ -1,5 +1,6 @@
 using Automation.Engine.Accounts;
 using Automation.Engine.Events;
+using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Persistence;
 using Automation.Engine.Ports;
 using Microsoft.EntityFrameworkCore;
@@ -8,9 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Automation.Engine.Hosting.Inbox;
 
-/// <summary>Asks systems without trustworthy hooks for changes; a hint starts the next pass at once.</summary>
+/// <summary>Asks systems without trustworthy hooks for changes, each from one node; a hint starts the next pass at once.</summary>
 public sealed class FeedPoller(
-    IDbContextFactory<AutomationDbContext> contexts, IPorts ports, IEnumerable<IConnector> connectors, InboxService inbox, RuntimeGate gate, TimeProvider clock, ILogger<FeedPoller> logger) : BackgroundService
+    IDbContextFactory<AutomationDbContext> contexts, IPorts ports, IEnumerable<IConnector> connectors, InboxService inbox, RuntimeGate gate, ClusterDuties duties, TimeProvider clock, ILogger<FeedPoller> logger) : BackgroundService
 {
     private readonly SemaphoreSlim hinted = new(0);
     private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, DateTimeOffset> next = new();
@@ -64,7 +65,7 @@ public sealed class FeedPoller(
         if (kinds.Count == 0) return;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await context.Connections.Where(row => kinds.Contains(row.Kind)).ToListAsync(cancellationToken);
-        foreach (var row in rows.Where(row => clock.GetUtcNow() >= next.GetValueOrDefault(row.Id)))
+        foreach (var row in rows.Where(row => duties.IsMine(row.Id) && clock.GetUtcNow() >= next.GetValueOrDefault(row.Id)))
         {
             if (await ports.FindAsync(new AccountId(row.AccountId), new ConnectionId(row.Id), cancellationToken) is not { } connection) continue;
             var feed = ports.Open<IChangeFeed>(connection);

@@ -61,6 +61,8 @@ internal sealed partial class MailboxActor
                 return;
             }
 
+            // Paused in between, this node may be dead to the others, and one of them calling instead.
+            await shared.Lease.HeldAsync(stopping.Token);
             var result = lookFirst ? await ResolveUnknownAsync(effect, Restart) : await shared.Sender.SendAsync(effect, stopping.Token);
             shared.Observer.AfterSend(effect);
             if (result is ResultUnknown unknown && !lookFirst) result = await ResolveUnknownAsync(effect, unknown.Reason);
@@ -102,16 +104,16 @@ internal sealed partial class MailboxActor
         }
     }
 
-    private void Post(string effectKey, EffectResult result) => Post(effectKey, (loaded, effect) => PlanResultAsync(loaded, effect, result));
+    private void Post(string effectKey, EffectResult result) => Post(effectKey, (loaded, effect) => PlanResultAsync(loaded, effect, result), result is Delivered or Rejected);
 
-    private void Post(string effectKey, Func<MailboxMemory, EffectRow, Task<StepBuilder>> plan)
+    /// <param name="known">The result is sure: it counts also where another activation has given the effect up as unknown meanwhile.</param>
+    private void Post(string effectKey, Func<MailboxMemory, EffectRow, Task<StepBuilder>> plan, bool known = false)
     {
         lock (gate)
         {
             work.AddLast(async loaded =>
             {
-                // Another activation may have given it up as unknown meanwhile: who knows better says so.
-                if (!loaded.Effects.TryGetValue(effectKey, out var effect) && !(result is Delivered or Rejected && loaded.Held.TryGetValue(effectKey, out effect)))
+                if (!loaded.Effects.TryGetValue(effectKey, out var effect) && !(known && loaded.Held.TryGetValue(effectKey, out effect)))
                 {
                     lock (gate) sending.Remove(effectKey);
                     return null;

@@ -11,7 +11,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
     StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, EffectHosts Hosts, Failures.EffectBudget Budget, JournalFeed Feed,
-    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger, TaskScheduler Scheduler)
+    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger, TaskScheduler Scheduler, Cluster.NodeLease Lease)
 {
     /// <summary>When this process began its work.</summary>
     public DateTimeOffset Started { get; } = Clock.GetUtcNow();
@@ -38,6 +38,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     private readonly Queue<Guid> timersSeen = [];
     private readonly Dictionary<string, Task> sending = new(StringComparer.Ordinal);
     private bool draining;
+    private long begun;
     private readonly CancellationTokenSource stopping = new();
 
     // Ends before stopping does: what only waits for its time or its host has nothing to finish.
@@ -102,10 +103,10 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         Start();
     }
 
-    /// <summary>Looks for work: what stands in the store may never have been handed over.</summary>
+    /// <summary>Looks for work. One that is idle looks into the store: what stands there may never have been handed over.</summary>
     public void Wake()
     {
-        lock (gate) lookAgain = true;
+        lock (gate) lookAgain |= !pumping;
         Start();
     }
 
@@ -127,6 +128,8 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         {
             draining = true;
             calls = [.. sending.Values];
+            // The others have taken over: nothing of this may be finished.
+            if (shared.Lease.IsLost) stopping.Cancel();
         }
 
         await resting.CancelAsync();
@@ -153,6 +156,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         {
             try
             {
+                if (memory is null) await shared.Lease.HeldAsync(stopping.Token);
                 var loaded = memory = await FillGapAsync(memory ?? await LoadAsync());
                 if (Take(loaded) is not { } next)
                 {
@@ -166,6 +170,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 }
 
                 await StepAsync(loaded, next, attempt);
+                if (next.OnlyBegins) begun = next.Event!.Number;
                 if (!next.OnlyBegins) attempt = 0;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -235,7 +240,10 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 left[stored.Number] = stored.Tries;
     }
 
-    private bool HasWork(MailboxMemory loaded) => lookAgain || work.Count > 0 || (delivered.Count > 0 && delivered.Keys.First() <= loaded.DoneNumber + 1);
+    private bool HasWork(MailboxMemory loaded) => lookAgain || work.Count > 0 || (!IsHandedBack(loaded) && delivered.Count > 0 && delivered.Keys.First() <= loaded.DoneNumber + 1);
+
+    // A node that stops begins no further event; one whose try is committed already it finishes.
+    private bool IsHandedBack(MailboxMemory loaded) => draining && begun != loaded.DoneNumber + 1;
 
     private Work? Take(MailboxMemory loaded)
     {
@@ -249,7 +257,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 return new(first.Value, null);
             }
 
-            if (delivered.Count == 0 || delivered.Keys.First() != loaded.DoneNumber + 1) return null;
+            if (IsHandedBack(loaded) || delivered.Count == 0 || delivered.Keys.First() != loaded.DoneNumber + 1) return null;
             var stored = delivered[loaded.DoneNumber + 1];
             if (left.Remove(stored.Number, out var tries))
                 return tries >= PoisonAfter
@@ -294,6 +302,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
 
         // Another activation owns the mailbox now, or did in between: what is known here is worth nothing.
         shared.Logger.StaleCommit(key.ToString());
+        EngineMeters.StaleCommits.Add(1);
         memory = null;
         if (next.Event is null) lock (gate) work.AddFirst(next.Plan);
     }

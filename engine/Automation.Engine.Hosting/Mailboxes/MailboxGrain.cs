@@ -1,9 +1,9 @@
 using Automation.Engine.Effects;
-using Automation.Engine.Events;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Newtonsoft.Json;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace Automation.Engine.Hosting.Mailboxes;
 
@@ -20,20 +20,15 @@ public interface IMailboxGrain : IGrainWithStringKey
     [OneWay]
     Task WakeAsync();
 
+    /// <summary>We are about to write to this entity; its echo will come here.</summary>
+    /// <param name="write">An OwnWrite as JSON.</param>
+    [OneWay]
+    Task NoteOwnWriteAsync(string write);
+
     Task CancelRunAsync(Guid run, string reason);
 
-    Task DecideEffectAsync(string effectKey, EffectDecision decision, string by);
-}
-
-/// <summary>Accepted events on their way to their mailbox, as JSON between processes and as objects within one.</summary>
-[GenerateSerializer, Immutable]
-public sealed class Delivery
-{
-    [Id(0)] public string Json { get; init; } = "";
-    [Id(1)] public bool NewMailbox { get; init; }
-    [field: NonSerialized] public IReadOnlyList<StoredEvent>? Events { get; init; }
-
-    public IReadOnlyList<StoredEvent> Read() => Events ?? JsonConvert.DeserializeObject<List<StoredEvent>>(Json, RunJson.Settings)!;
+    /// <param name="decision">An <see cref="EffectDecision"/>.</param>
+    Task DecideEffectAsync(string effectKey, int decision, string by);
 }
 
 [GenerateSerializer, Immutable]
@@ -64,8 +59,10 @@ public sealed class TimerSignal
     };
 }
 
+// Where the hook came in: a deal's events then rarely travel. What a dead node left is woken by another and lives there.
+[PreferLocalPlacement]
 #pragma warning disable CA1001 // Orleans ends a grain through OnDeactivateAsync, which disposes the actor.
-internal sealed class MailboxGrain(MailboxActors actors) : Grain, IMailboxGrain
+internal sealed class MailboxGrain(MailboxActors actors, OwnWriteRegistry ownWrites) : Grain, IMailboxGrain
 #pragma warning restore CA1001
 {
     private MailboxKey key = null!;
@@ -82,7 +79,7 @@ internal sealed class MailboxGrain(MailboxActors actors) : Grain, IMailboxGrain
 
     public Task DeliverAsync(Immutable<Delivery> delivery)
     {
-        actor.Deliver(delivery.Value.Read(), delivery.Value.NewMailbox);
+        actor.Deliver(delivery.Value.Events, delivery.Value.NewMailbox);
         Stay();
         return Task.CompletedTask;
     }
@@ -101,15 +98,21 @@ internal sealed class MailboxGrain(MailboxActors actors) : Grain, IMailboxGrain
         return Task.CompletedTask;
     }
 
+    public Task NoteOwnWriteAsync(string write)
+    {
+        ownWrites.Add(key.Connection, key.EntityType, key.EntityId, JsonConvert.DeserializeObject<OwnWrite>(write, RunJson.Settings)!);
+        return Task.CompletedTask;
+    }
+
     public Task CancelRunAsync(Guid run, string reason)
     {
         actor.Cancel(run, reason);
         return Task.CompletedTask;
     }
 
-    public Task DecideEffectAsync(string effectKey, EffectDecision decision, string by)
+    public Task DecideEffectAsync(string effectKey, int decision, string by)
     {
-        actor.Decide(effectKey, decision, by);
+        actor.Decide(effectKey, (EffectDecision)decision, by);
         Stay();
         return Task.CompletedTask;
     }

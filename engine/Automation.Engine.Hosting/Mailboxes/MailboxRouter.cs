@@ -2,6 +2,7 @@ using Automation.Engine.Effects;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
+using Newtonsoft.Json;
 
 namespace Automation.Engine.Hosting.Mailboxes;
 
@@ -12,7 +13,7 @@ public sealed class MailboxRouter(IGrainFactory grains)
     {
         foreach (var mailbox in accepted.Where(item => item.Stored is not null).GroupBy(item => item.Stored!.Mailbox))
         {
-            var delivery = new Delivery { Events = [.. mailbox.Select(item => item.Stored!)], NewMailbox = mailbox.Any(item => item.NewMailbox) };
+            var delivery = new Delivery([.. mailbox.Select(item => item.Stored!)], mailbox.Any(item => item.NewMailbox));
             await Grain(mailbox.Key).DeliverAsync(new(delivery));
         }
     }
@@ -30,9 +31,12 @@ public sealed class MailboxRouter(IGrainFactory grains)
 
     public Task WakeAsync(MailboxKey key) => Grain(key).WakeAsync();
 
+    /// <summary>Tells the mailbox of another entity that we are about to write to it.</summary>
+    public Task NoteOwnWriteAsync(MailboxKey key, OwnWrite write) => Grain(key).NoteOwnWriteAsync(JsonConvert.SerializeObject(write, RunJson.Settings));
+
     public Task CancelRunAsync(MailboxKey key, Guid run, string reason) => Grain(key).CancelRunAsync(run, reason);
 
-    public Task DecideEffectAsync(MailboxKey key, string effectKey, EffectDecision decision, string by) => Grain(key).DecideEffectAsync(effectKey, decision, by);
+    public Task DecideEffectAsync(MailboxKey key, string effectKey, EffectDecision decision, string by) => Grain(key).DecideEffectAsync(effectKey, (int)decision, by);
 
     public static MailboxKey KeyOf(MailboxScoped row) => new(new(row.AccountId), new(row.ConnectionId), row.EntityType, row.EntityId);
 

@@ -9,7 +9,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 
 /// <summary>
 /// Our recent writes to entities other than the run's own (a contact, a parent deal), so that their echo is recognised. Kept in memory
-/// for ten minutes: forgetting one only means that its echo counts as a person's change.
+/// for ten minutes, on the node where the entity's mailbox lives: forgetting one only means that its echo counts as a person's change.
 /// </summary>
 public sealed class OwnWriteRegistry(TimeProvider clock)
 {

@@ -17,7 +17,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
 internal sealed partial class StepPlanner(
     AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
-    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold, Failures.FailureLog failures)
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, MailboxRouter router, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold, Failures.FailureLog failures)
 {
     public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
     {
@@ -315,7 +315,7 @@ internal sealed partial class StepPlanner(
             var own = new OwnWrite(effect.Key, run.Row.Id, run.Meta.Depth, step.Now, write.Values) { Chain = await ChainAsync(key, run, effect.Request.Summary) };
             if (target == key.Connection && write.EntityType == key.EntityType && write.EntityId == key.EntityId)
                 step.State = step.State with { OwnWrites = [.. step.State.OwnWrites.Where(old => step.Now - old.At < TimeSpan.FromMinutes(10)).TakeLast(19), own] };
-            else ownWrites.Add(target, write.EntityType, write.EntityId, own);
+            else await router.NoteOwnWriteAsync(new(key.Account, target, write.EntityType, write.EntityId), own);
         }
     }
 

@@ -1,3 +1,4 @@
+using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence.Steps;
 using Microsoft.Extensions.Hosting;
@@ -10,16 +11,16 @@ namespace Automation.Engine.Hosting.Timers;
 /// Reads due rows and wakes their mailboxes. The rows are the truth (R7): a scan that runs twice, late or after a restart fires nothing
 /// twice, because the step that takes a timer deletes its row in the same commit.
 /// </summary>
-public sealed class TimerScan(IEngineStore store, MailboxRouter router, TimeProvider clock, ILogger<TimerScan> logger)
+public sealed class TimerScan(IEngineStore store, MailboxRouter router, ClusterDuties duties, TimeProvider clock, ILogger<TimerScan> logger)
 {
     private const int Page = 1_000;
     private int running;
 
-    /// <summary>One pass; a pass that is still running makes the next one a no-op.</summary>
+    /// <summary>One pass; on nodes whose turn it is not, and while a pass is still running, it does nothing.</summary>
     /// <returns>Timers handed over.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref running, 1) == 1) return 0;
+        if (!duties.IsFirst || Interlocked.Exchange(ref running, 1) == 1) return 0;
         try
         {
             var due = await store.ReadDueTimersAsync(clock.GetUtcNow(), Page, cancellationToken);

@@ -22,6 +22,68 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Cluster.MemberRow", b =>
+                {
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("AliveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("alive_at");
+
+                    b.Property<string>("HostName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host_name");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("ProxyPort")
+                        .HasColumnType("integer")
+                        .HasColumnName("proxy_port");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Suspects")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("suspects");
+
+                    b.HasKey("Address");
+
+                    b.ToTable("members", (string)null);
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Cluster.MemberVersionRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("member_versions", (string)null);
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.AccountRow", b =>
                 {
                     b.Property<Guid>("Id")

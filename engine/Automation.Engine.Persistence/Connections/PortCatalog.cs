@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Automation.Engine.Accounts;
+using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Ports;
 using Microsoft.EntityFrameworkCore;
@@ -9,11 +10,13 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Persistence.Connections;
 
 /// <summary>The accounts' connections and their ports, kept in memory until <see cref="Invalidate"/>.</summary>
-public sealed class PortCatalog(IDbContextFactory<AutomationDbContext> contexts, IEnumerable<IConnector> connectors) : IPorts
+public sealed class PortCatalog(IDbContextFactory<AutomationDbContext> contexts, IEnumerable<IConnector> connectors) : IPorts, IKeepsInMemory
 {
     private readonly Dictionary<string, IConnector> connectors = connectors.ToDictionary(connector => connector.Kind, StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<AccountId, IReadOnlyList<Connection>> accounts = new();
+    private readonly Kept<AccountId, IReadOnlyList<Connection>> accounts = new();
     private readonly ConcurrentDictionary<(Connection Connection, Type Port), object> opened = new();
+
+    public IReadOnlyList<string> Tables { get; } = ["connections", "secrets"];
 
     public async ValueTask<Connection?> FindAsync(AccountId account, ConnectionId id, CancellationToken cancellationToken) =>
         (await OfAsync(account, cancellationToken)).FirstOrDefault(connection => connection.Id == id);
@@ -35,18 +38,33 @@ public sealed class PortCatalog(IDbContextFactory<AutomationDbContext> contexts,
     /// <summary>To be called after every change of the account's connections.</summary>
     public void Invalidate(AccountId account)
     {
-        accounts.TryRemove(account, out _);
+        accounts.Forget((id, _) => id == account);
         foreach (var key in opened.Keys.Where(key => key.Connection.Account == account)) opened.TryRemove(key, out _);
+    }
+
+    public void Forget(Guid? account)
+    {
+        if (account is { } one)
+        {
+            Invalidate(new(one));
+            return;
+        }
+
+        accounts.Forget();
+        opened.Clear();
     }
 
     private bool Offers(Connection connection, Type port) => connectors.TryGetValue(connection.Kind, out var connector) && connector.PortTypes.Contains(port);
 
     private async ValueTask<IReadOnlyList<Connection>> OfAsync(AccountId account, CancellationToken cancellationToken)
     {
-        if (accounts.TryGetValue(account, out var known)) return known;
+        if (accounts.TryGet(account, out var known)) return known;
+        var version = accounts.Version;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await db.Connections.AsNoTracking().Where(row => row.AccountId == account.Value).OrderBy(row => row.Name).ToListAsync(cancellationToken);
-        return accounts.GetOrAdd(account, [.. rows.Select(From)]);
+        known = [.. rows.Select(From)];
+        accounts.Keep(account, known, version);
+        return known;
     }
 
     private static Connection From(ConnectionRow row) => new(

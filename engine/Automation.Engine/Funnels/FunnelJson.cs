@@ -73,3 +73,18 @@ internal sealed class TimeLengthConverter : JsonConverter<TimeLength?>
 
     public override void WriteJson(JsonWriter writer, TimeLength? value, JsonSerializer serializer) => writer.WriteValue(value?.ToString());
 }
+
+/// <summary>Lengths of ordinary time only, of 24 hours a day: <c>30s</c>, <c>15m</c>, <c>2d</c>.</summary>
+internal sealed class DurationConverter : JsonConverter<TimeSpan?>
+{
+    public override TimeSpan? ReadJson(JsonReader reader, Type objectType, TimeSpan? existingValue, bool hasExistingValue, JsonSerializer serializer)
+    {
+        if (reader.Value is not string text) return null;
+        var length = TimeLength.Parse(text);
+        return length.Working ? throw new FormatException($"'{text}' is working time: write 30s, 15m, 2h or 3d here.") : length.Time + TimeSpan.FromDays(length.Days);
+    }
+
+    public override void WriteJson(JsonWriter writer, TimeSpan? value, JsonSerializer serializer) => writer.WriteValue(value is { } span ? Format(span) : null);
+
+    public static string Format(TimeSpan span) => new TimeLength(false, span.Days, span - TimeSpan.FromDays(span.Days)).ToString();
+}

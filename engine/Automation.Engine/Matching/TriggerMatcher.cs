@@ -50,7 +50,7 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
             return new(definition.Id, definition.Name, VerdictOutcome.No, e is CalendarInvalidException ? CalendarInvalidException.Code : NoWorkingTimeException.Code, e.Message, values);
         }
 
-        if (definition.Debounce is { Take: DebounceTake.Last, Within: { } quiet } && late is null && input.Stored.AcceptedAt + quiet is var calm && (due is null || due.At < calm)) due = new(calm, null);
+        if (definition.Debounce is { Take: DebounceTake.Last, Within: { } quiet } && late is null && input.Stored.AcceptedAt + quiet is var calm && (due is null || due.At < calm)) due = new(calm, null, "", []);
 
         if (late is not null) return No(late, Seen(definition.When.Timing.Field ?? "date", due?.At.ToString("O", CultureInfo.InvariantCulture)));
         return due is null

@@ -13,8 +13,21 @@ public sealed class ComposeTests
     private static YamlMappingNode Environment => (YamlMappingNode)Services["server"]["environment"];
 
     [Fact]
-    public void Services_AreTheServerAndItsDatabase() =>
-        Assert.Equal(["postgres", "server"], Services.Children.Keys.Select(key => key.ToString()).Order());
+    public void Services_AreTwoServersTheirDatabaseAndAProxy() =>
+        Assert.Equal(["postgres", "proxy", "server", "server-2"], Services.Children.Keys.Select(key => key.ToString()).Order());
+
+    [Fact]
+    public void SecondServer_IsAsTheFirst() => Assert.Equal(Services["server"], Services["server-2"]);
+
+    [Fact]
+    public void Proxy_LeadsToBothServersAndKeepsABrowserWithOne()
+    {
+        Assert.Contains(((YamlSequenceNode)Services["proxy"]["volumes"]).Children, volume => volume.ToString().StartsWith("./deploy/Caddyfile:", StringComparison.Ordinal));
+        var proxy = RepositoryFolder.Read("deploy/Caddyfile");
+        foreach (var port in new[] { Port(ServeOptions.DefaultUrl), Port(ServeOptions.DefaultHookUrl) })
+            Assert.Contains($":{port} {{\n\treverse_proxy server:{port} server-2:{port} {{", proxy, StringComparison.Ordinal);
+        Assert.Contains("lb_policy cookie", proxy, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Build_NamesFilesThatExist()
@@ -42,7 +55,7 @@ public sealed class ComposeTests
     [Fact]
     public void Ports_AreThoseTheServerListensOn()
     {
-        var ports = ((YamlSequenceNode)Services["server"]["ports"]).Select(port => port.ToString()).ToList();
+        var ports = ((YamlSequenceNode)Services["proxy"]["ports"]).Select(port => port.ToString()).ToList();
         Assert.Equal([$"127.0.0.1:{Port(ServeOptions.DefaultUrl)}:{Port(ServeOptions.DefaultUrl)}", $"{Port(ServeOptions.DefaultHookUrl)}:{Port(ServeOptions.DefaultHookUrl)}"], ports);
     }
 
@@ -51,7 +64,7 @@ public sealed class ComposeTests
     {
         var declared = ((YamlMappingNode)Compose["volumes"]).Children.Keys.Select(key => key.ToString()).ToList();
         var used = Services.Children.Values.SelectMany(service => (YamlSequenceNode)service["volumes"]).Select(volume => volume.ToString().Split(':')[0]);
-        Assert.All(used, volume => Assert.Contains(volume, declared));
+        Assert.All(used, volume => Assert.True(declared.Contains(volume) || (volume.StartsWith("./", StringComparison.Ordinal) && RepositoryFolder.Has(volume)), volume));
     }
 
     private static int Port(string address) => new Uri(address).Port;

@@ -27,7 +27,7 @@ public class SimulatedGrains : DispatchProxy
 
     private sealed class Reference(Cluster cluster, SimulatedNode node, MailboxKey key) : IMailboxGrain
     {
-        public Task DeliverAsync(Immutable<Delivery> delivery) => Send("deliver", actor => actor.Deliver(delivery.Value.Events!, delivery.Value.NewMailbox));
+        public Task DeliverAsync(Immutable<Delivery> delivery) => Send("deliver", actor => actor.Deliver(delivery.Value.Events, delivery.Value.NewMailbox));
 
         public Task FireTimerAsync(Immutable<TimerSignal> timer) => Send("timer", actor => actor.FireTimer(timer.Value.Read(key)));
 
@@ -35,7 +35,10 @@ public class SimulatedGrains : DispatchProxy
 
         public Task CancelRunAsync(Guid run, string reason) => Send("cancel", actor => actor.Cancel(run, reason));
 
-        public Task DecideEffectAsync(string effectKey, EffectDecision decision, string by) => Send("decide", actor => actor.Decide(effectKey, decision, by));
+        public Task DecideEffectAsync(string effectKey, int decision, string by) => Send("decide", actor => actor.Decide(effectKey, (EffectDecision)decision, by));
+
+        // Other entities' echoes are no part of these histories.
+        public Task NoteOwnWriteAsync(string write) => Task.CompletedTask;
 
         private Task Send(string what, Action<IMailboxActor> call)
         {

@@ -1,0 +1,33 @@
+namespace Automation.Engine.Persistence.PostgreSql;
+
+/// <summary>
+/// Triggers that tell every node which account's settings changed, whoever changed them: at the commit, on the channel
+/// <see cref="Channel"/>, as "table account". Columns that the engine itself moves all the time (where a feed stands) tell nothing.
+/// </summary>
+internal static class ChangeNotices
+{
+    public const string Channel = "automation_changed";
+
+    public const string Up = $$"""
+        CREATE FUNCTION automation_tell_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM pg_notify('{{Channel}}', TG_TABLE_NAME || ' ' || (CASE TG_OP WHEN 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END ->> TG_ARGV[0]));
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER tell_change AFTER UPDATE OR DELETE ON accounts FOR EACH ROW EXECUTE FUNCTION automation_tell_change('id');
+        CREATE TRIGGER tell_change AFTER UPDATE OR DELETE ON api_keys FOR EACH ROW EXECUTE FUNCTION automation_tell_change('account_id');
+        CREATE TRIGGER tell_change AFTER INSERT OR DELETE OR UPDATE OF kind, name, base_url, remote_account_id, allowed_hosts, settings, hook_token_hash, directory
+          ON connections FOR EACH ROW EXECUTE FUNCTION automation_tell_change('account_id');
+        CREATE TRIGGER tell_change AFTER INSERT OR UPDATE OR DELETE ON secrets FOR EACH ROW EXECUTE FUNCTION automation_tell_change('account_id');
+        CREATE TRIGGER tell_change AFTER INSERT OR DELETE OR UPDATE OF published_version ON funnels FOR EACH ROW EXECUTE FUNCTION automation_tell_change('account_id');
+        """;
+
+    public const string Down = """
+        DROP TRIGGER tell_change ON accounts;
+        DROP TRIGGER tell_change ON api_keys;
+        DROP TRIGGER tell_change ON connections;
+        DROP TRIGGER tell_change ON secrets;
+        DROP TRIGGER tell_change ON funnels;
+        DROP FUNCTION automation_tell_change();
+        """;
+}
