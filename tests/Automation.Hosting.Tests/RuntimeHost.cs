@@ -126,7 +126,7 @@ public sealed class RuntimeHost : IAsyncDisposable
     public async Task UntilAsync(Func<AutomationDbContext, Task<bool>> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(TimeSpan.FromSeconds(120));
         while (true)
         {
             var next = signals.Next;

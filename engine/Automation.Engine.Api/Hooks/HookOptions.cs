@@ -17,7 +17,7 @@ public sealed class HookOptions
     [Range(1, 100_000_000)]
     public int MaxWaiting { get; set; } = 100_000;
 
-    /// <summary>How long a connection found by its token is kept before it is read again. Default 10 s.</summary>
+    /// <summary>How long a connection found by its token is kept before it is read again; a change is told to every node at once, this bounds the harm of a notice that was lost. Default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
-    public TimeSpan KeepConnection { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan KeepConnection { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -113,7 +113,9 @@ internal sealed partial class MailboxActor
         {
             work.AddLast(async loaded =>
             {
-                if (!loaded.Effects.TryGetValue(effectKey, out var effect) && !(known && loaded.Held.TryGetValue(effectKey, out effect)))
+                if (!loaded.Effects.TryGetValue(effectKey, out var effect) && !(known && loaded.Held.TryGetValue(effectKey, out effect))
+                    // Another activation knows that the try failed and waits for the next: what is unknown here is no news.
+                    || (!known && effect.State != (int)EffectState.Sending))
                 {
                     lock (gate) sending.Remove(effectKey);
                     return null;

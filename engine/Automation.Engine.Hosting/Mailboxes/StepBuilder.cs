@@ -297,6 +297,9 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         Data = link.Data.ToString(Newtonsoft.Json.Formatting.None),
     };
 
+    // An effect's result, most of the time: it changes a run, not what is known of the deal.
+    private bool IsKept => ReferenceEquals(State, memory.State) && DoneNumber == memory.DoneNumber && AssignedTo == memory.AssignedTo && Open == memory.Open;
+
     public StepCommit Build() => new()
     {
         Mailbox = key,
@@ -304,7 +307,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         // Raised by every commit: a step computed on what another activation has changed since is refused, and so is one that was given up as lost.
         NewEpoch = memory.Epoch + 1,
         Now = now,
-        State = new(State.ToJson(), DoneNumber, State.Visit?.PipelineId, State.Visit?.StageId, AssignedTo, Open),
+        State = IsKept ? null : new(State.ToJson(), DoneNumber, State.Visit?.PipelineId, State.Visit?.StageId, AssignedTo, Open),
         Events = events,
         NewRuns = newRuns,
         ChangedRuns = [.. changedRuns.Values],

@@ -811,14 +811,13 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
 
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.JournalRow", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid")
                         .HasColumnName("account_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
 
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
@@ -866,14 +865,9 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("sequence");
 
-                    b.HasKey("Id");
+                    b.HasKey("AccountId", "Id");
 
-                    b.HasIndex(new[] { "AccountId", "Id" }, "ix_journal_account");
-
-                    b.HasIndex(new[] { "EventId" }, "ix_journal_event")
-                        .HasFilter("event_id IS NOT NULL");
-
-                    b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Id" }, "ix_journal_mailbox");
+                    b.HasIndex(new[] { "AccountId", "EntityId", "EntityType", "Id" }, "ix_journal_entity");
 
                     b.HasIndex(new[] { "RunId", "Sequence" }, "ux_journal_run")
                         .IsUnique()
@@ -1266,9 +1260,6 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasFilter("status IN (3, 5)");
 
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Status" }, "ix_runs_mailbox");
-
-                    b.HasIndex(new[] { "EntityId", "EntityType", "ConnectionId", "AccountId" }, "ix_runs_open")
-                        .HasFilter("status IN (0, 1)");
 
                     b.ToTable("runs");
                 });

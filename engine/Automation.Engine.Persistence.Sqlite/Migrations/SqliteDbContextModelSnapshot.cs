@@ -740,15 +740,13 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
 
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.JournalRow", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("id");
-
                     b.Property<byte[]>("AccountId")
-                        .IsRequired()
                         .HasColumnType("BLOB")
                         .HasColumnName("account_id");
+
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("INTEGER")
@@ -795,14 +793,9 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("sequence");
 
-                    b.HasKey("Id");
+                    b.HasKey("AccountId", "Id");
 
-                    b.HasIndex(new[] { "AccountId", "Id" }, "ix_journal_account");
-
-                    b.HasIndex(new[] { "EventId" }, "ix_journal_event")
-                        .HasFilter("event_id IS NOT NULL");
-
-                    b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Id" }, "ix_journal_mailbox");
+                    b.HasIndex(new[] { "AccountId", "EntityId", "EntityType", "Id" }, "ix_journal_entity");
 
                     b.HasIndex(new[] { "RunId", "Sequence" }, "ux_journal_run")
                         .IsUnique()
@@ -1188,9 +1181,6 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .HasFilter("status IN (3, 5)");
 
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Status" }, "ix_runs_mailbox");
-
-                    b.HasIndex(new[] { "EntityId", "EntityType", "ConnectionId", "AccountId" }, "ix_runs_open")
-                        .HasFilter("status IN (0, 1)");
 
                     b.ToTable("runs");
                 });

@@ -34,7 +34,6 @@ internal static class EngineTables
         {
             run.HasKey(x => x.Id);
             run.HasIndex(x => new { x.AccountId, x.ConnectionId, x.EntityType, x.EntityId, x.Status }, "ix_runs_mailbox");
-            run.HasIndex(x => new { x.EntityId, x.EntityType, x.ConnectionId, x.AccountId }, "ix_runs_open").HasFilter("status IN (0, 1)");
             run.HasIndex(x => new { x.AccountId, x.CreatedAt }, "ix_runs_created");
         });
         model.Entity<EffectRow>(effect =>
@@ -57,11 +56,9 @@ internal static class EngineTables
         });
         model.Entity<JournalRow>(journal =>
         {
-            journal.HasKey(x => x.Id);
-            journal.HasIndex(x => new { x.AccountId, x.Id }, "ix_journal_account");
-            journal.HasIndex(x => new { x.AccountId, x.ConnectionId, x.EntityType, x.EntityId, x.Id }, "ix_journal_mailbox");
+            journal.HasKey(x => new { x.AccountId, x.Id });
+            journal.HasIndex(x => new { x.AccountId, x.EntityId, x.EntityType, x.Id }, "ix_journal_entity");
             journal.HasIndex(x => new { x.RunId, x.Sequence }, "ux_journal_run").IsUnique().HasFilter("run_id IS NOT NULL");
-            journal.HasIndex(x => x.EventId, "ix_journal_event").HasFilter("event_id IS NOT NULL");
         });
     }
 }

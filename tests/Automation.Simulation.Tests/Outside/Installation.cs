@@ -69,7 +69,7 @@ public sealed class Installation
         await using (var context = await services.GetRequiredService<IDbContextFactory<AutomationDbContext>>().CreateDbContextAsync())
         {
             // The loop guard would rightly stop at 20 runs of one trigger on one deal in 10 minutes.
-            context.Accounts.Add(new AccountRow { Id = Account.Value, Slug = "sim", Name = "Sim", TimeZone = "Europe/Moscow", Language = "ru", CreatedAt = now, Settings = """{"quotas":{"RunsPerTrigger":100000}}""" });
+            context.Accounts.Add(new AccountRow { Id = Account.Value, Slug = "sim", Name = "Sim", TimeZone = "Europe/Moscow", Language = "ru", CreatedAt = now, Settings = """{"quotas":{"RunsPerTrigger":100000,"EffectsPerDay":100000000}}""" });
             context.Connections.Add(new ConnectionRow { Id = Shop.Value, AccountId = Account.Value, Kind = "generic", Name = "shop", CreatedAt = now });
             await context.SaveChangesAsync();
         }

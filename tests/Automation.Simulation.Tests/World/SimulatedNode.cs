@@ -10,6 +10,7 @@ using Automation.Engine.Persistence.Steps;
 using Automation.Simulation.Tests.Outside;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 
 namespace Automation.Simulation.Tests.World;
 
@@ -124,12 +125,14 @@ public sealed class SimulatedNode
 
     private ServiceProvider Build()
     {
+        var alone = new AloneMembership();
         var collection = new ServiceCollection();
         collection.AddSingleton<ILoggerFactory>(new TraceLoggers(history.World, Name)).AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         collection.AddSingleton<TimeProvider>(new SimulatedClock(history.World, Scheduler));
         collection.AddSingleton<IIdSource>(history.World);
         collection.AddSingleton(history.Bug.Store(new StoreLink(history, this), history));
         collection.AddSingleton(SimulatedGrains.Of(history.Cluster, this));
+        collection.AddSingleton<IClusterMembershipService>(alone).AddSingleton<ILocalSiloDetails>(alone);
         collection.AddSingleton(new Life(history, this));
         var handler = history.Bug.Handler(new LedgerHandler(history, this));
         collection.AddSingleton(handler);

@@ -15,10 +15,12 @@ internal sealed class ModelCommit(ModelTables tables)
         foreach (var run in step.NewRuns) Add(RowCopy.Of(run));
         foreach (var run in step.ChangedRuns) Update(run);
         foreach (var effect in step.NewEffects)
-            if (!tables.Effects.ContainsKey(effect.Key)) Add(RowCopy.Of(effect));
+            Plan(RowCopy.Of(effect));
         foreach (var end in step.Effects) End(end, step.Now);
         foreach (var id in step.RemovedTimers) RemoveTimer(id);
         foreach (var timer in step.NewTimers) Add(RowCopy.Of(timer));
+        foreach (var begun in step.TimerTries)
+            if (tables.Timers.TryGetValue(begun.Id, out var timer)) tables.Change(timer, one => one.Tries = begun.Tries, (one, old) => one.Tries = old.Tries);
         foreach (var run in step.ClearedBookmarkRuns)
             foreach (var key in tables.Bookmarks.Keys.Where(key => key.Item1 == run).ToList()) tables.Remove(tables.Bookmarks, key);
         foreach (var bookmark in step.NewBookmarks) tables.Add(tables.Bookmarks, (bookmark.RunId, bookmark.BookmarkId), RowCopy.Of(bookmark));
@@ -64,6 +66,19 @@ internal sealed class ModelCommit(ModelTables tables)
         (to.Sequence, to.UpdatedAt, to.FinishedAt, to.DefinitionVersionId, to.FunnelVersion) = (from.Sequence, from.UpdatedAt, from.FinishedAt, from.DefinitionVersionId, from.FunnelVersion);
     }
 
+    /// <summary>One that failed or was cancelled goes out again under its key; all others stay (<see cref="EngineSql.EffectAgain"/>).</summary>
+    private void Plan(EffectRow effect)
+    {
+        if (!tables.Effects.TryGetValue(effect.Key, out var row)) Add(effect);
+        else if (row.State is 3 or 5) tables.Change(row, e => Copy(effect, effect.FirstTryAt ?? e.FirstTryAt, 0, e), (e, old) => Copy(old, old.FirstTryAt, old.Deaths, e));
+    }
+
+    private static void Copy(EffectRow from, DateTimeOffset? firstTryAt, int deaths, EffectRow to)
+    {
+        (to.Position, to.Request, to.Summary, to.ContextId, to.Callback, to.State, to.Tries) = (from.Position, from.Request, from.Summary, from.ContextId, from.Callback, from.State, from.Tries);
+        (to.Result, to.ErrorCode, to.ErrorMessage, to.PlannedAt, to.FirstTryAt, to.NextTryAt, to.FinishedAt, to.Deaths) = (from.Result, from.ErrorCode, from.ErrorMessage, from.PlannedAt, firstTryAt, from.NextTryAt, from.FinishedAt, deaths);
+    }
+
     private void Add(EffectRow effect)
     {
         tables.Add(tables.Effects, effect.Key, effect);
@@ -73,9 +88,9 @@ internal sealed class ModelCommit(ModelTables tables)
     private void End(EffectEnd end, DateTimeOffset now)
     {
         if (!tables.Effects.TryGetValue(end.Key, out var row)) return;
-        tables.Change(row, e => (e.State, e.Tries, e.Result, e.ErrorCode, e.ErrorMessage, e.NextTryAt, e.FirstTryAt, e.FinishedAt) =
-            (end.State, end.Tries, end.Result, end.ErrorCode, end.ErrorMessage, end.NextTryAt, end.Tries > 0 ? e.FirstTryAt ?? now : e.FirstTryAt, end.State is 2 or 3 or 5 ? now : null),
-            (e, old) => (e.State, e.Tries, e.Result, e.ErrorCode, e.ErrorMessage, e.NextTryAt, e.FirstTryAt, e.FinishedAt) = (old.State, old.Tries, old.Result, old.ErrorCode, old.ErrorMessage, old.NextTryAt, old.FirstTryAt, old.FinishedAt));
+        tables.Change(row, e => (e.State, e.Tries, e.Result, e.ErrorCode, e.ErrorMessage, e.NextTryAt, e.FirstTryAt, e.FinishedAt, e.Deaths) =
+            (end.State, end.Tries, end.Result, end.ErrorCode, end.ErrorMessage, end.NextTryAt, end.Tries > 0 ? e.FirstTryAt ?? now : e.FirstTryAt, end.State is 2 or 3 or 5 ? now : null, end.Deaths ?? e.Deaths),
+            (e, old) => (e.State, e.Tries, e.Result, e.ErrorCode, e.ErrorMessage, e.NextTryAt, e.FirstTryAt, e.FinishedAt, e.Deaths) = (old.State, old.Tries, old.Result, old.ErrorCode, old.ErrorMessage, old.NextTryAt, old.FirstTryAt, old.FinishedAt, old.Deaths));
     }
 
     private void RemoveTimer(Guid id)
