@@ -14,31 +14,29 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                 name: "ix_runs_open",
                 table: "runs");
 
-            migrationBuilder.DropPrimaryKey(
-                name: "PK_journal",
-                table: "journal");
-
-            migrationBuilder.DropIndex(
-                name: "ix_journal_account",
-                table: "journal");
-
-            migrationBuilder.DropIndex(
-                name: "ix_journal_event",
-                table: "journal");
-
-            migrationBuilder.DropIndex(
-                name: "ix_journal_mailbox",
-                table: "journal");
-
-            migrationBuilder.AddPrimaryKey(
-                name: "PK_journal",
-                table: "journal",
-                columns: new[] { "account_id", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_journal_entity",
-                table: "journal",
-                columns: new[] { "account_id", "entity_id", "entity_type", "id" });
+            // By hand: the generated rebuild of the table leaves its transaction, and a kill in the middle would leave it half done.
+            migrationBuilder.Sql("""
+                CREATE TABLE journal_next (
+                    "account_id" BLOB NOT NULL,
+                    "id" BLOB NOT NULL,
+                    "at" INTEGER NOT NULL,
+                    "connection_id" BLOB NOT NULL,
+                    "entity_id" TEXT NOT NULL,
+                    "entity_type" TEXT NOT NULL,
+                    "event_id" BLOB NULL,
+                    "facts" TEXT NOT NULL,
+                    "funnel_id" BLOB NULL,
+                    "kind" TEXT NOT NULL,
+                    "run_id" BLOB NULL,
+                    "sequence" INTEGER NOT NULL,
+                    CONSTRAINT "PK_journal" PRIMARY KEY ("account_id", "id")
+                );
+                INSERT INTO journal_next SELECT account_id, id, at, connection_id, entity_id, entity_type, event_id, facts, funnel_id, kind, run_id, sequence FROM journal;
+                DROP TABLE journal;
+                ALTER TABLE journal_next RENAME TO journal;
+                CREATE INDEX ix_journal_entity ON journal (account_id, entity_id, entity_type, id);
+                CREATE UNIQUE INDEX ux_journal_run ON journal (run_id, sequence) WHERE run_id IS NOT NULL;
+                """);
         }
 
         /// <inheritdoc />
