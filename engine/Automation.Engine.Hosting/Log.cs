@@ -51,4 +51,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 116, Level = LogLevel.Information, Message = "{Nodes} node(s) gone: what they had begun is taken over")]
     public static partial void NodesGone(this ILogger logger, int nodes);
+
+    [LoggerMessage(EventId = 117, Level = LogLevel.Error, Message = "Mailbox {Mailbox}: effect {Effect} failed before its result was known; it goes by its plan of retries")]
+    public static partial void SendFailed(this ILogger logger, string mailbox, string effect, Exception cause);
 }

@@ -40,7 +40,8 @@ internal sealed class ServerChild : IDisposable
         start.Environment["Automation__Http__ParallelPerHost"] = "200";
         var watch = Stopwatch.StartNew();
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        // What the server warns of is part of what was measured.
+        process.OutputDataReceived += (_, line) => { if (line.Data is { } text && !text.StartsWith("  ", StringComparison.Ordinal)) Console.Error.WriteLine(text); };
         process.BeginOutputReadLine();
         var load = new HttpLoad(new Uri(options.HookUrl));
         byte[] ask = [.. "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"u8];

@@ -28,6 +28,7 @@ internal sealed partial class MailboxActor
 
     private async Task SendAsync(EffectRow effect, bool left)
     {
+        var called = false;
         try
         {
             if (effect.NextTryAt is { } next && next > shared.Clock.GetUtcNow()) await Task.Delay(next - shared.Clock.GetUtcNow(), shared.Clock, resting.Token);
@@ -63,6 +64,7 @@ internal sealed partial class MailboxActor
 
             // Paused in between, this node may be dead to the others, and one of them calling instead.
             await shared.Lease.HeldAsync(stopping.Token);
+            called = true;
             var result = lookFirst ? await ResolveUnknownAsync(effect, Restart) : await shared.Sender.SendAsync(effect, stopping.Token);
             shared.Observer.AfterSend(effect);
             if (result is ResultUnknown unknown && !lookFirst) result = await ResolveUnknownAsync(effect, unknown.Reason);
@@ -70,7 +72,14 @@ internal sealed partial class MailboxActor
         }
         catch (OperationCanceledException)
         {
-            // Stopped: the row says "sending", and whoever comes next resolves it by the effect's policy.
+            // Stopped: the row says "sending", and whoever comes next resolves it by the effect's policy. Or begun elsewhere.
+        }
+#pragma warning disable CA1031 // The worker's edge: no effect may stay on its way for ever.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            shared.Logger.SendFailed(key.ToString(), effect.Key, e);
+            Post(effect.Key, called ? new ResultUnknown(e.Message) : new Retry(null, e.Message));
         }
     }
 
