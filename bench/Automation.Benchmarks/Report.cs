@@ -10,6 +10,9 @@ internal sealed class Report(string name)
     private readonly List<(string Key, string Value)> line = [];
     private readonly JArray rows = [];
 
+    /// <summary>Where the JSON files and the servers' log go: <c>AUTOMATION_BENCH_OUT</c>, or <c>bench/results</c>.</summary>
+    public static string Folder => Directory.CreateDirectory(Environment.GetEnvironmentVariable("AUTOMATION_BENCH_OUT") ?? Path.Combine("bench", "results")).FullName;
+
     /// <summary>A row of the table.</summary>
     public void Row(string scene, params ReadOnlySpan<(string Key, double Value)> values)
     {
@@ -26,7 +29,6 @@ internal sealed class Report(string name)
 
     public void End()
     {
-        var folder = Directory.CreateDirectory(Environment.GetEnvironmentVariable("AUTOMATION_BENCH_OUT") ?? Path.Combine("bench", "results"));
         var json = new JObject
         {
             ["benchmark"] = name,
@@ -35,7 +37,7 @@ internal sealed class Report(string name)
             ["rows"] = rows,
             ["figures"] = new JObject(line.Select(pair => new JProperty(pair.Key, pair.Value))),
         };
-        File.WriteAllText(Path.Combine(folder.FullName, $"{name}.json"), json.ToString(Formatting.Indented));
+        File.WriteAllText(Path.Combine(Folder, $"{name}.json"), json.ToString(Formatting.Indented));
         Console.WriteLine($"{name}: {string.Join(' ', line.Select(pair => $"{pair.Key}={pair.Value}"))}");
     }
 

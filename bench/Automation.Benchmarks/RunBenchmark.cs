@@ -9,7 +9,7 @@ namespace Automation.Benchmarks;
 /// <summary>The whole way: signed hook → inbox → condition → five activities → journal complete, in a server process of its own.</summary>
 internal static class RunBenchmark
 {
-    private const int Warm = 25_000;
+    private const int Warm = 40_000;
 
     /// <summary>What one run leaves behind, in the order of its writing.</summary>
     private static readonly (string, string)[] Tables = [("hooks", "id"), ("mailboxes", "entity_id"), ("events", "id"), ("runs", "id"), ("effects", "key"), ("journal", "id")];

@@ -16,7 +16,7 @@ internal sealed class EngineDataSource(string connectionString) : IAsyncDisposab
 
     private static NpgsqlConnectionStringBuilder Settings(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        var settings = PoolSize.AtMost(24, connectionString);
         if (settings.MaxAutoPrepare == 0) (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (100, 2);
         settings.Options = $"{settings.Options} {Planner}".Trim();
         settings.NoResetOnClose = true; // Nothing here changes the session.

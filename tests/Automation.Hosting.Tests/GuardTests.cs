@@ -65,6 +65,43 @@ public sealed class GuardTests
     }
 
     [Theory]
+    [InlineData(typeof(TimeoutException))]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(OperationCanceledException))]
+    public async Task Budget_CannotBeRead_EffectGoesByItsPlanOfRetries(Type failure)
+    {
+        var (failing, clock) = (new FailingOnce(failure), new JumpingClock());
+        await using var host = await RuntimeHost.StartAsync(Funnel.Of(Funnel.Trigger("sms", Funnel.Entered(Funnel.Meeting), Funnel.Flow(Funnel.Sms("смс")))), clock: clock, services: services => services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<EffectBudget>(provider, failing.Over(provider.GetRequiredService<IDbContextFactory<AutomationDbContext>>()))));
+        host.Move(host.AddDeal("А"), Funnel.Meeting);
+        await host.UntilAsync(context => context.Effects.AnyAsync(row => row.NextTryAt != null, RuntimeHost.Stop));
+        Assert.Empty(host.Sms.Ledger);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await host.UntilAsync(context => context.Effects.AnyAsync(row => row.State == (int)EffectState.Done, RuntimeHost.Stop));
+        Assert.Single(host.Sms.Ledger);
+    }
+
+    private sealed class FailingOnce(Type failure) : IDbContextFactory<AutomationDbContext>
+    {
+        private IDbContextFactory<AutomationDbContext>? real;
+
+        private bool failed;
+
+        public FailingOnce Over(IDbContextFactory<AutomationDbContext> contexts)
+        {
+            real = contexts;
+            return this;
+        }
+
+        public AutomationDbContext CreateDbContext()
+        {
+            if (failed) return real!.CreateDbContext();
+            failed = true;
+            throw (Exception)Activator.CreateInstance(failure)!;
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Budget_TwoNodesAtOnce_NeverExceedTheDay(bool onPostgres)

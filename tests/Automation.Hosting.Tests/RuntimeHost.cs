@@ -59,7 +59,8 @@ public sealed class RuntimeHost : IAsyncDisposable
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <param name="postgres">A database's connection string; null for SQLite.</param>
-    public static async Task<RuntimeHost> StartAsync(FunnelDocument funnel, string? postgres = null, TimeProvider? clock = null, double requestsPerSecond = 0)
+    /// <param name="services">Puts its own in the place of a service.</param>
+    public static async Task<RuntimeHost> StartAsync(FunnelDocument funnel, string? postgres = null, TimeProvider? clock = null, double requestsPerSecond = 0, Action<IServiceCollection>? services = null)
     {
         var amo = new AmoCrmSimulator(new AmoCrmOptions { Prefix = "/amo", RequestsPerSecond = (int)requestsPerSecond });
         var sms = new SmscSimulator(new SmscOptions { Prefix = "/smsc", RepeatWindow = TimeSpan.Zero, Balance = 100_000 });
@@ -68,7 +69,7 @@ public sealed class RuntimeHost : IAsyncDisposable
         var simulators = await SimulatorHost.StartAsync([amo, sms], app => app.MapPost("/hook", async (HttpContext context) => await running!.TakeHookAsync(context)), Stop);
         var folder = new TempDirectory();
         var signals = new Signals();
-        var host = Build(folder, postgres, signals, clock);
+        var host = Build(folder, postgres, signals, clock, services);
         await host.Services.GetRequiredService<IStoreSetup>().MigrateAsync(Stop);
         var (account, crm) = await SeedAsync(host.Services, simulators.Address);
         running = new(simulators, host, folder, signals, amo, sms, account, crm);
@@ -169,7 +170,7 @@ public sealed class RuntimeHost : IAsyncDisposable
         return Results.StatusCode(202);
     }
 
-    private static IHost Build(TempDirectory folder, string? postgres, Signals signals, TimeProvider? clock)
+    private static IHost Build(TempDirectory folder, string? postgres, Signals signals, TimeProvider? clock, Action<IServiceCollection>? replace)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
@@ -186,6 +187,7 @@ public sealed class RuntimeHost : IAsyncDisposable
         services.AddCrmActivities();
         services.AddAutomationHttp().AddAmoCrmConnector().AddSmscConnector();
         services.AddAutomationRuntime(new RuntimeOptions());
+        replace?.Invoke(services);
         builder.UseOrleans(silo => HostingRegistration.ConfigureLocalSilo(silo, FreePort(), FreePort()));
         return builder.Build();
     }

@@ -40,8 +40,13 @@ internal sealed class ServerChild : IDisposable
         start.Environment["Automation__Http__ParallelPerHost"] = "200";
         var watch = Stopwatch.StartNew();
         var process = Process.Start(start)!;
-        // What the server warns of is part of what was measured.
-        process.OutputDataReceived += (_, line) => { if (line.Data is { } text && !text.StartsWith("  ", StringComparison.Ordinal)) Console.Error.WriteLine(text); };
+        // What the server warns of belongs to what was measured.
+        var log = TextWriter.Synchronized(new StreamWriter(Path.Combine(Report.Folder, "server.log"), append: true) { AutoFlush = true });
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text) log.WriteLine(text);
+            else log.Dispose();
+        };
         process.BeginOutputReadLine();
         var load = new HttpLoad(new Uri(options.HookUrl));
         byte[] ask = [.. "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"u8];

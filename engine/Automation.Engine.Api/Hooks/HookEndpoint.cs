@@ -43,7 +43,7 @@ internal sealed class HookEndpoint(
             if (found is null) await ProblemWriter.WriteAsync(context, Problem.NotFound());
             return found;
         }
-        catch (Exception e) when (IsStorage(e))
+        catch (Exception e) when (StoreFault.Is(e))
         {
             logger.HookNotStored(Guid.Empty, e);
             await ProblemWriter.WriteAsync(context, Unstorable);
@@ -162,7 +162,7 @@ internal sealed class HookEndpoint(
         {
             return await inbox.AcceptAsync(target.Connection.Account, target.Connection.Id, row, events, late.Token).WaitAsync(late.Token);
         }
-        catch (Exception e) when (e is OperationCanceledException || IsStorage(e))
+        catch (Exception e) when (e is OperationCanceledException || StoreFault.Is(e))
         {
             logger.HookNotStored(target.Connection.Id.Value, e);
             return null;
@@ -178,7 +178,4 @@ internal sealed class HookEndpoint(
         ContentType = context.Request.ContentType,
         Body = body.Length == 0 && context.Request.QueryString.HasValue ? Encoding.UTF8.GetBytes(context.Request.QueryString.Value!) : body,
     };
-
-    private static bool IsStorage(Exception e) =>
-        e is DbException or IOException or TimeoutException or ObjectDisposedException or CommitUnknownException or InvalidOperationException { InnerException: DbException };
 }

@@ -38,7 +38,7 @@ internal sealed class HealthEndpoint(IDbContextFactory<AutomationDbContext> cont
             await db.Accounts.AnyAsync(cancellationToken);
             return ok = true;
         }
-        catch (Exception e) when (e is DbException or IOException or TimeoutException or InvalidOperationException)
+        catch (Exception e) when (StoreFault.Is(e))
         {
             return ok = false;
         }

@@ -1,5 +1,6 @@
 using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Effects;
+using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Newtonsoft.Json.Linq;
 
@@ -70,9 +71,13 @@ internal sealed partial class MailboxActor
             if (result is ResultUnknown unknown && !lookFirst) result = await ResolveUnknownAsync(effect, unknown.Reason);
             Post(effect.Key, result);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested || resting.IsCancellationRequested)
         {
-            // Stopped: the row says "sending", and whoever comes next resolves it by the effect's policy. Or begun elsewhere.
+            // Stopped: the row says "sending", and whoever comes next resolves it by the effect's policy.
+        }
+        catch (BegunElsewhereException)
+        {
+            // Whoever began it brings it to its end.
         }
 #pragma warning disable CA1031 // The worker's edge: no effect may stay on its way for ever.
         catch (Exception e)
@@ -91,7 +96,7 @@ internal sealed partial class MailboxActor
             return await shared.Budget.TryTakeAsync(key.Account, stopping.Token) ? null
                 : new Rejected("effect_budget_exceeded", "The account has used up its actions of this day; raise the quota or redrive this one tomorrow.");
         }
-        catch (Exception e) when (e is System.Data.Common.DbException or IOException or TimeoutException or Microsoft.EntityFrameworkCore.DbUpdateException)
+        catch (Exception e) when (StoreFault.Is(e))
         {
             return new Retry(null, "The day's budget could not be read.");
         }
@@ -178,7 +183,7 @@ internal sealed partial class MailboxActor
                     // Another activation, or a commit whose answer was lost, has begun it: whether it is done, nobody here knows.
                     if (current is { State: (int)EffectState.Sending }) loaded.LeftSending.Add(effect.Key);
                     lock (gate) sending.Remove(effect.Key);
-                    done.TrySetCanceled();
+                    done.TrySetException(new BegunElsewhereException());
                     return Task.FromResult<StepBuilder?>(null);
                 }
 
@@ -192,4 +197,7 @@ internal sealed partial class MailboxActor
         await using var stop = stopping.Token.Register(() => done.TrySetCanceled());
         await done.Task;
     }
+
+    /// <summary>An effect has moved on while this activation made ready to send it.</summary>
+    private sealed class BegunElsewhereException : Exception;
 }

@@ -2,6 +2,7 @@ using Automation.Engine.Effects;
 using Automation.Engine.Events;
 using Automation.Engine.Hosting.Effects;
 using Automation.Engine.Mailboxes;
+using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
 using Microsoft.Extensions.Logging;
@@ -345,5 +346,5 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     }
 
     /// <summary>A CRM or a database that does not answer: the event waits, order is kept.</summary>
-    private static bool RetriesForever(Exception e) => (e is Workflows.Interpreter.StepInputException { InnerException: { } inner } && RetriesForever(inner)) || e is Ports.RemoteCallException { MayPass: true } or HttpRequestException or TimeoutException or System.Data.Common.DbException or IOException;
+    private static bool RetriesForever(Exception e) => (e is Workflows.Interpreter.StepInputException { InnerException: { } inner } && RetriesForever(inner)) || e is Ports.RemoteCallException { MayPass: true } or HttpRequestException || StoreFault.Is(e);
 }
