@@ -13,13 +13,10 @@ internal static class ValuePath
     private const string CustomFieldsKey = "cf";
 
     /// <summary>Splits a path into an existing root and the rest. Null when no root fits.</summary>
-    public static (string Root, string Tail)? SplitRoot(string path, IReadOnlyCollection<string> roots)
+    public static (string Root, string Tail)? SplitRoot(string path, IExpressionScope scope)
     {
         for (var end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
-        {
-            var head = path[..end];
-            if (Find(head, roots) is { } root) return (root, end == path.Length ? "" : path[(end + 1)..]);
-        }
+            if (scope.FindRoot(path.AsSpan(0, end)) is { } root) return (root, end == path.Length ? "" : path[(end + 1)..]);
         return null;
     }
 
@@ -42,17 +39,6 @@ internal static class ValuePath
         var best = names.Select(n => (Name: n, Distance: Distance(name.ToLowerInvariant(), n.ToLowerInvariant())))
             .OrderBy(x => x.Distance).ThenBy(x => x.Name, StringComparer.Ordinal).FirstOrDefault();
         return best.Name is not null && best.Distance <= Math.Max(2, name.Length / 3) ? best.Name : null;
-    }
-
-    private static string? Find(string name, IReadOnlyCollection<string> roots)
-    {
-        string? loose = null;
-        foreach (var root in roots)
-        {
-            if (string.Equals(root, name, StringComparison.Ordinal)) return root;
-            if (string.Equals(root, name, StringComparison.OrdinalIgnoreCase)) loose ??= root;
-        }
-        return loose;
     }
 
     private static JToken? Step(JToken? from, string name)

@@ -1,3 +1,4 @@
+using Automation.Engine.Workflows;
 using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
 
@@ -59,8 +60,8 @@ internal static class RunWords
 
     public static IEnumerable<JournalLine> Lines(JObject facts, ActivityRegistry activities, bool english)
     {
-        foreach (var effect in facts["effects"] as JArray ?? []) yield return new(null, (english ? "planned: " : "запланировано: ") + (string?)effect["summary"], "plain");
-        foreach (var fact in (facts["facts"] as JArray ?? []).OfType<JObject>())
+        foreach (var effect in Planned(facts)) yield return new(null, (english ? "planned: " : "запланировано: ") + (string?)effect["summary"], "plain");
+        foreach (var fact in RunFacts.Of(facts))
         {
             var type = (string?)fact["type"];
             var activity = activities.Descriptors.FirstOrDefault(one => one.TypeName == type);
@@ -82,11 +83,13 @@ internal static class RunWords
         }
     }
 
+    private static IEnumerable<JToken> Planned(JObject facts) => (facts["facts"] as JArray ?? []).Where(fact => (string?)fact["event"] == "EffectPlanned");
+
     private static string Waits(JObject facts, bool english)
     {
         var due = (facts["waits"] as JArray ?? []).Select(wait => (string?)wait["due"]).FirstOrDefault(at => at is not null);
         if (due is not null) return (english ? "waits until " : "ждёт до ") + due;
-        return facts["effects"] is null ? english ? "waits" : "ждёт" : english ? "acts" : "действует";
+        return !Planned(facts).Any() ? english ? "waits" : "ждёт" : english ? "acts" : "действует";
     }
 
     private static string Incident(JObject facts) => (facts["incidents"] as JArray)?.LastOrDefault() is JObject last

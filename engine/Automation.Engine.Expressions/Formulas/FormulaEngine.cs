@@ -1,5 +1,3 @@
-using Newtonsoft.Json.Linq;
-
 namespace Automation.Engine.Expressions.Formulas;
 
 /// <summary>Conditions and calculations in NCalc's syntax, parsed once and walked by our own evaluator.</summary>
@@ -13,11 +11,12 @@ internal sealed class FormulaEngine(int cacheSize)
     {
         var (formula, error) = Parse(source);
         if (formula is null) return EvaluationResult.Failed(error!);
-        var values = new Dictionary<string, JToken>(StringComparer.Ordinal);
-        foreach (var path in formula.Paths)
+        var values = new FormulaValues(formula.Paths.Count);
+        for (var i = 0; i < formula.Paths.Count; i++)
         {
-            if (ValuePath.SplitRoot(path.Text, scope.Roots) is not { } split) return EvaluationResult.Failed(Unknown(formula, path, scope));
-            if (!values.ContainsKey(split.Root)) values.Add(split.Root, await scope.ReadRootAsync(split.Root, cancellationToken));
+            if (ValuePath.SplitRoot(formula.Paths[i].Text, scope) is not { } split) return EvaluationResult.Failed(Unknown(formula, formula.Paths[i], scope));
+            if (!values.TryGet(split.Root, out var root)) values.Add(split.Root, root = await scope.ReadRootAsync(split.Root, cancellationToken));
+            values.Set(i, ValuePath.Read(root, split.Tail));
         }
         return new FormulaEvaluation(formula, values, scope).Run();
     }

@@ -4,7 +4,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Expressions.Formulas;
 
 /// <summary>One walk over one formula. A failure is the value <see cref="Failed"/> with <see cref="Error"/> set: it costs no exception.</summary>
-internal sealed class FormulaEvaluation(Formula formula, IReadOnlyDictionary<string, JToken> values, IExpressionScope scope)
+internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, IExpressionScope scope)
 {
     public static readonly object Failed = new();
     public const int MaxText = 100_000;
@@ -48,7 +48,7 @@ internal sealed class FormulaEvaluation(Formula formula, IReadOnlyDictionary<str
 
     /// <summary>The value at a path as it stands in the scope.</summary>
     public JToken? Read(string path) =>
-        ValuePath.SplitRoot(path, scope.Roots) is { } split && values.TryGetValue(split.Root, out var root) ? ValuePath.Read(root, split.Tail) : null;
+        ValuePath.SplitRoot(path, scope) is { } split && values.TryGet(split.Root, out var root) ? ValuePath.Read(root, split.Tail) : null;
 
     public object? Walk(FormulaNode node)
     {
@@ -69,7 +69,7 @@ internal sealed class FormulaEvaluation(Formula formula, IReadOnlyDictionary<str
     private object? ReadSeen(FormulaNode.Path path)
     {
         _position = path.Position;
-        var token = Read(path.Text);
+        var token = values.At(path.Index);
         Seen.Add(path.Text, token);
         return FormulaValue.FromToken(token, Zone);
     }

@@ -8,7 +8,8 @@ internal abstract record FormulaNode(string Text, int Position)
 {
     public sealed record Constant(string Text, int Position, object? Value) : FormulaNode(Text, Position);
     public sealed record Date(string Text, int Position, DateLiteral Value) : FormulaNode(Text, Position);
-    public sealed record Path(string Text, int Position) : FormulaNode(Text, Position);
+    /// <param name="Index">Its place among the formula's paths.</param>
+    public sealed record Path(string Text, int Position, int Index) : FormulaNode(Text, Position);
     public sealed record Not(string Text, int Position, FormulaNode Operand) : FormulaNode(Text, Position);
     public sealed record Negate(string Text, int Position, FormulaNode Operand) : FormulaNode(Text, Position);
     public sealed record Both(string Text, int Position, BinaryExpressionType Type, FormulaNode Left, FormulaNode Right) : FormulaNode(Text, Position);

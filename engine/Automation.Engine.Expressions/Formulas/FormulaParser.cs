@@ -104,7 +104,7 @@ internal static partial class FormulaParser
 
         private FormulaNode.Path Path(string text, int position)
         {
-            var path = new FormulaNode.Path(text, position);
+            var path = new FormulaNode.Path(text, position, paths.Count);
             paths.Add(path);
             return path;
         }

@@ -31,7 +31,7 @@ internal sealed partial class TextEngine(int cacheSize)
         var read = new Dictionary<string, JToken>(StringComparer.Ordinal);
         foreach (var path in compiled.Paths)
         {
-            if (ValuePath.SplitRoot(path, scope.Roots) is not { } split) continue;
+            if (ValuePath.SplitRoot(path, scope) is not { } split) continue;
             if (!read.TryGetValue(split.Root, out var root))
             {
                 read[split.Root] = root = await scope.ReadRootAsync(split.Root, cancellationToken);

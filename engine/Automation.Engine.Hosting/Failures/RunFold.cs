@@ -36,7 +36,7 @@ public sealed class RunFold(
             if (!states.TryGetValue(entry.Sequence - 1, out var before)) throw new JournalGapException(entry.Sequence - 1);
             var facts = RunJson.Parse(entry.Facts);
             var inputs = new RecordedInputs(facts["inputs"] as JObject ?? []);
-            var environment = new StepEnvironment(MailboxRouter.KeyOf(row), entry.At, info.TimeZone, info.Language, inputs, new JournaledRoots(inputs), services);
+            var environment = new StepEnvironment(MailboxRouter.KeyOf(row), entry.At, info.TimeZone, info.Language, inputs, new JournaledRoots(inputs, row), services);
             var stimulus = RunJson.ReadStimulus((JObject)facts["stimulus"]!);
             if (stimulus is Stimulus.Redrive redrive)
             {
@@ -62,12 +62,13 @@ public sealed class RunFold(
         return state with { Body = body };
     }
 
-    private sealed class JournaledRoots(RecordedInputs inputs) : IRootSource
+    private sealed class JournaledRoots(RecordedInputs inputs, RunRow run) : IRootSource
     {
         public IReadOnlyCollection<string> Roots { get; } = ["deal", "contact", "company", "event", "user", "account", "booking", "now"];
 
-        public ValueTask<JToken> ReadAsync(string root, CancellationToken cancellationToken) =>
-            inputs.ReadAsync($"root/{root}", _ => throw new InvalidOperationException("A replay reads nothing from outside."), cancellationToken);
+        public ValueTask<JToken> ReadAsync(string root, CancellationToken cancellationToken) => root == "event"
+            ? ValueTask.FromResult<JToken>(RunJson.ReadMeta(run.Meta).Event)
+            : inputs.ReadAsync($"root/{root}", _ => throw new InvalidOperationException("A replay reads nothing from outside."), cancellationToken);
     }
 }
 

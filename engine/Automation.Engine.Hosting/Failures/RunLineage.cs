@@ -42,7 +42,7 @@ internal sealed class RunLineage
         for (var at = last; at > 0; at = rows[at].Before)
         {
             if (!rows.TryGetValue(at, out var row)) return null;
-            var fact = Facts(row.Facts).LastOrDefault(fact => (string?)fact["event"] is "Started" or "Faulted" && (execution is null ? (string?)fact["node"] == nodeId : (string?)fact["execution"] == execution));
+            var fact = RunFacts.Of(row.Facts).LastOrDefault(fact => (string?)fact["event"] is "Started" or "Faulted" && (execution is null ? (string?)fact["node"] == nodeId : (string?)fact["execution"] == execution));
             // A fault before the start (an input that could not be read) is in the row of the start; one after it may be in a later row.
             if (fact is null || ((string?)fact["event"] == "Faulted" && StartedEarlier(rows[at].Before, (string?)fact["execution"]))) continue;
             var stimulus = Told(row.Facts);
@@ -57,14 +57,14 @@ internal sealed class RunLineage
     private string? LastFault()
     {
         for (var at = last; at > 0 && rows.TryGetValue(at, out var row); at = row.Before)
-            if (Facts(row.Facts).LastOrDefault(fact => (string?)fact["event"] == "Faulted") is { } fault) return (string?)fault["execution"];
+            if (RunFacts.Of(row.Facts).LastOrDefault(fact => (string?)fact["event"] == "Faulted") is { } fault) return (string?)fault["execution"];
         return null;
     }
 
     private bool StartedEarlier(long at, string? execution)
     {
         for (; at > 0 && rows.TryGetValue(at, out var row); at = row.Before)
-            if (Facts(row.Facts).Any(fact => (string?)fact["event"] == "Started" && (string?)fact["execution"] == execution)) return true;
+            if (RunFacts.Of(row.Facts).Any(fact => (string?)fact["event"] == "Started" && (string?)fact["execution"] == execution)) return true;
         return false;
     }
 
@@ -74,6 +74,4 @@ internal sealed class RunLineage
         for (; at > 0 && rows.TryGetValue(at, out var row); at = row.Before) steps++;
         return steps;
     }
-
-    private static IEnumerable<JObject> Facts(JObject row) => (row["facts"] as JArray ?? []).OfType<JObject>();
 }

@@ -12,11 +12,16 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// The roots that conditions and workflows see. What the event carried is free; the rest is read through the CRM port when an
 /// expression names it, once per step, and journaled with it.
 /// </summary>
+/// <param name="fresh">Reads the deal from the CRM, whatever is known of it.</param>
+/// <param name="ofRun">The run's own row keeps the event: its journal need not.</param>
 public sealed class EventScope(
     AccountInfo account, MailboxKey key, MailboxState state, JObject eventRoot, IStepInputs inputs, IPorts ports, CrmDirectoryCache directories,
-    DateTimeOffset now, bool fresh) : IExpressionScope, IRootSource
+    DateTimeOffset now, bool fresh, bool ofRun = false) : IExpressionScope, IRootSource
 {
     private static readonly string[] Names = ["deal", "contact", "company", "event", "user", "account", "booking", "now"];
+
+    // Once read, a root stays as it was: expressions look, they change nothing.
+    private readonly Dictionary<string, JToken> known = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<string> Roots => Names;
     public DateTimeOffset Now => now;
@@ -26,9 +31,13 @@ public sealed class EventScope(
     public ValueTask<JToken> ReadAsync(string root, CancellationToken cancellationToken) => ReadRootAsync(root, cancellationToken);
 
     /// <summary>Every root goes through the journaled inputs, so that a replay sees what this step saw.</summary>
-    public ValueTask<JToken> ReadRootAsync(string root, CancellationToken cancellationToken) => root == "now"
-        ? ValueTask.FromResult<JToken>(now.ToString("O", System.Globalization.CultureInfo.InvariantCulture))
-        : inputs.ReadAsync($"root/{root}", async token => await FindRootAsync(root, token), cancellationToken);
+    public async ValueTask<JToken> ReadRootAsync(string root, CancellationToken cancellationToken)
+    {
+        if (known.TryGetValue(root, out var value)) return value;
+        return known[root] = root == "now" ? now.ToString("O", System.Globalization.CultureInfo.InvariantCulture)
+            : root == "event" && ofRun ? eventRoot
+            : await inputs.ReadAsync($"root/{root}", async token => await FindRootAsync(root, token), cancellationToken);
+    }
 
     private async ValueTask<JToken> FindRootAsync(string root, CancellationToken cancellationToken) => root switch
     {

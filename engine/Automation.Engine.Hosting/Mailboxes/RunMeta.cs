@@ -100,8 +100,6 @@ public static class RunJson
 
     public static RunMeta ReadMeta(string json) => JsonConvert.DeserializeObject<RunMeta>(json, Settings)!;
 
-    public static string WriteFacts(JObject facts) => JsonLine.Write(facts);
-
     public static JObject Parse(string json)
     {
         using var reader = new JsonTextReader(new StringReader(json)) { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal, MaxDepth = 256 };
@@ -119,12 +117,21 @@ public static class RunJson
     {
         Workflows.Stimulus.Start => new JObject { ["type"] = "start" },
         Workflows.Stimulus.BookmarkHit hit => new JObject { ["type"] = "bookmark", ["bookmark"] = hit.BookmarkId, ["payload"] = hit.Payload },
-        Workflows.Stimulus.EffectFinished effect => new JObject { ["type"] = "effect", ["outcome"] = JObject.FromObject(effect.Outcome) },
+        Workflows.Stimulus.EffectFinished effect => new JObject { ["type"] = "effect", ["outcome"] = Outcome(effect.Outcome) },
         Workflows.Stimulus.Redrive again => new JObject { ["type"] = "redrive", ["base"] = again.Base, ["again"] = Stimulus(again.Again), ["edits"] = again.Edits },
         Workflows.Stimulus.Fail fail => new JObject { ["type"] = "fail", ["code"] = fail.Code, ["message"] = fail.Message, ["meant"] = Stimulus(fail.Meant) },
         Workflows.Stimulus.Nothing => new JObject { ["type"] = "nothing" },
         Workflows.Stimulus.Cancel cancel => new JObject { ["type"] = "cancel", ["reason"] = cancel.Reason },
         _ => throw new ArgumentOutOfRangeException(nameof(stimulus)),
+    };
+
+    private static JObject Outcome(Automation.Engine.Effects.EffectOutcome outcome) => new()
+    {
+        [nameof(outcome.Key)] = outcome.Key,
+        [nameof(outcome.Done)] = outcome.Done,
+        [nameof(outcome.Value)] = outcome.Value,
+        [nameof(outcome.Code)] = outcome.Code,
+        [nameof(outcome.Message)] = outcome.Message,
     };
 
     public static Stimulus ReadStimulus(JObject json) => (string?)json["type"] switch

@@ -92,14 +92,17 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     public void RemoveTimers(Func<TimerRow, bool> which) => removedTimers.AddRange(memory.Timers.Values.Where(which).Select(timer => timer.Id));
 
     /// <param name="run">Only of a run's own steps, which are numbered without gaps.</param>
-    public JournalRow AddJournal(string kind, JObject facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null)
+    public JournalRow AddJournal(string kind, JObject facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null) =>
+        AddJournal(kind, JsonLine.Write(facts), run, sequence, eventId, funnel);
+
+    private JournalRow AddJournal(string kind, string facts, Guid? run, long sequence, Guid? eventId, Guid? funnel)
     {
         var row = JournalOf(kind, facts, run, sequence, eventId, funnel);
         journal.Add(row);
         return row;
     }
 
-    private JournalRow JournalOf(string kind, JObject facts, Guid? run, long sequence, Guid? eventId, Guid? funnel) => new()
+    private JournalRow JournalOf(string kind, string facts, Guid? run, long sequence, Guid? eventId, Guid? funnel) => new()
     {
         Id = ids.NewId(),
         AccountId = key.Account.Value,
@@ -112,7 +115,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         EventId = eventId,
         FunnelId = funnel,
         At = now,
-        Facts = RunJson.WriteFacts(facts),
+        Facts = facts,
     };
 
     /// <summary>A run that had ended and goes on: its row is changed, not made.</summary>
@@ -160,7 +163,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         var row = run.Row;
         row.Status = (int)state.Status;
         row.State = RunJson.Write(state);
-        row.Meta = run.Meta.ToJson();
+        if (!ReferenceEquals(FindRun(row.Id)?.Meta, run.Meta)) row.Meta = run.Meta.ToJson();
         row.Name = state.Name;
         row.CorrelationId = state.CorrelationId;
         row.IncidentCount = state.Incidents.Count;
@@ -193,22 +196,27 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
             if (assignment.Deal == key) AssignedTo = assignment.ManagerId;
         }
 
-        var facts = Facts(step, state, stimulus, inputs, seed);
-        if (more is not null) facts.Merge(more);
-        AddJournal("run", facts, row.Id, state.Sequence, row.EventId, row.FunnelId);
+        AddJournal("run", RowText(step, state, stimulus, inputs, seed, more), row.Id, state.Sequence, row.EventId, row.FunnelId);
         return next;
     }
 
-    private static JObject Facts(RunStep step, RunState state, Stimulus stimulus, RecordedInputs inputs, JObject? seed)
+    // Written straight to text: with its facts it is the largest thing that a step makes.
+    private static string RowText(RunStep step, RunState state, Stimulus stimulus, RecordedInputs inputs, JObject? seed, JObject? more) => JsonLine.Write((step, state, stimulus, inputs, seed, more), static (json, row) =>
     {
-        var facts = new JObject { ["stimulus"] = RunJson.Stimulus(stimulus), ["status"] = state.Status.ToString(), ["facts"] = new JArray(step.Facts) };
-        if (seed is not null) facts["seed"] = seed;
-        if (!inputs.IsEmpty) facts["inputs"] = inputs.ToJson();
-        if (step.Effects.Count > 0) facts["effects"] = new JArray(step.Effects.Select(effect => new JObject { ["key"] = effect.Key, ["kind"] = effect.Request.Kind, ["summary"] = effect.Request.Summary }));
-        if (state.Bookmarks.Count > 0) facts["waits"] = new JArray(state.Bookmarks.Select(bookmark => new JObject { ["name"] = bookmark.Name, ["due"] = bookmark.DueAt }));
-        if (state.Incidents.Count > 0) facts["incidents"] = new JArray(state.Incidents.Select(JObject.FromObject));
-        return facts;
-    }
+        json.WriteStartObject();
+        json.Property("stimulus", RunJson.Stimulus(row.stimulus));
+        json.Optional("status", row.state.Status.ToString());
+        json.WritePropertyName("facts");
+        json.WriteStartArray();
+        foreach (var fact in row.step.Facts) fact.WriteTo(json);
+        json.WriteEndArray();
+        if (row.seed is not null) json.Property("seed", row.seed);
+        if (!row.inputs.IsEmpty) json.Property("inputs", row.inputs.ToJson());
+        if (row.state.Bookmarks.Count > 0) json.Property("waits", new JArray(row.state.Bookmarks.Select(bookmark => new JObject { ["name"] = bookmark.Name, ["due"] = bookmark.DueAt })));
+        if (row.state.Incidents.Count > 0) json.Property("incidents", new JArray(row.state.Incidents.Select(JObject.FromObject)));
+        foreach (var extra in row.more?.Properties() ?? []) json.Property(extra.Name, extra.Value);
+        json.WriteEndObject();
+    });
 
     private void AddEffect(OpenRun run, PlannedEffect effect) =>
         AddEffect(run.Row.Id, run.Meta.Depth, effect.Key, effect.Request, effect.ContextId, effect.Callback);
@@ -262,6 +270,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     private void TakeBookmarks(OpenRun run, RunState state)
     {
+        if (run.State.Bookmarks.Count == 0 && state.Bookmarks.Count == 0 && memory.Timers.Count == 0) return;
         var before = run.State.Bookmarks.ToDictionary(bookmark => bookmark.Id, StringComparer.Ordinal);
         var after = state.Bookmarks.ToDictionary(bookmark => bookmark.Id, StringComparer.Ordinal);
         foreach (var bookmark in state.Bookmarks)

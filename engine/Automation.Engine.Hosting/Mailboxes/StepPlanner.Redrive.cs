@@ -6,6 +6,7 @@ using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
 using Automation.Engine.Workflows;
+using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Hosting.Mailboxes;
@@ -30,7 +31,7 @@ internal sealed partial class StepPlanner
             "run" => await RedriveRunAsync(key, memory, step, account, order, cancellationToken),
             _ => await RedriveEffectAsync(key, memory, step, order, cancellationToken),
         };
-        row.Facts = RunJson.WriteFacts(facts);
+        row.Facts = JsonLine.Write(facts);
     }
 
     private async Task<string> RedriveEventAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, RedriveOrder order, CancellationToken cancellationToken)
@@ -105,7 +106,7 @@ internal sealed partial class StepPlanner
         // Without the bookmarks of before, so that their timers are armed anew.
         var run = new OpenRun(row, rebuilt with { Bookmarks = [] }, meta with { Redriven = meta.Redriven ?? new(1, 0) });
         step.Reopen(run);
-        step.Take(run, new RunStep { State = rebuilt, Facts = [new JObject { ["event"] = "Restored" }] }, new Stimulus.Redrive(rebuilt.Sequence, new Stimulus.Nothing(), null), new());
+        step.Take(run, new RunStep { State = rebuilt, Facts = [new RunFact("Restored")] }, new Stimulus.Redrive(rebuilt.Sequence, new Stimulus.Nothing(), null), new());
         await SettleKnownAsync(key, memory, step, account, row.Id, workflow, waiting: true, cancellationToken);
         return "redriven";
     }

@@ -62,7 +62,7 @@ internal sealed partial class StepPlanner
 
     private StepEnvironment Environment(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, RecordedInputs inputs) => new(
         key, step.Now, account.TimeZone, account.Language, inputs,
-        new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: false), services);
+        new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: false, ofRun: true), services);
 
     private async Task StartDelayedAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CancellationToken cancellationToken)
     {
@@ -95,7 +95,7 @@ internal sealed partial class StepPlanner
         }
 
         step.RemoveTimers(timer => timer.RunId == run.Row.Id);
-        step.Take(run, new RunStep { State = run.State with { Status = RunStatus.Cancelled }, Facts = [new JObject { ["event"] = "cancelled", ["reason"] = reason }] }, new Stimulus.Cancel(reason), new());
+        step.Take(run, new RunStep { State = run.State with { Status = RunStatus.Cancelled }, Facts = [new RunFact("cancelled") { ["reason"] = reason }] }, new Stimulus.Cancel(reason), new());
     }
 
     /// <summary>Waiting work of triggers whose span the deal has left, unless the run itself moved it.</summary>

@@ -36,6 +36,19 @@ public interface IExpressionScope
     /// <summary>Every root that exists, read or not.</summary>
     IReadOnlyCollection<string> Roots { get; }
 
+    /// <summary>The root of that name; one that differs in case only when there is no exact one. Null when there is none.</summary>
+    string? FindRoot(ReadOnlySpan<char> name)
+    {
+        string? loose = null;
+        foreach (var root in Roots)
+        {
+            if (name.SequenceEqual(root)) return root;
+            if (name.Equals(root, StringComparison.OrdinalIgnoreCase)) loose ??= root;
+        }
+
+        return loose;
+    }
+
     /// <summary>The value of a root; JSON null when it exists and is empty.</summary>
     ValueTask<JToken> ReadRootAsync(string root, CancellationToken cancellationToken);
 

@@ -117,7 +117,7 @@ public sealed record RunStep
     public IReadOnlyList<PublishedEvent> Published { get; init; } = [];
 
     /// <summary>Facts for the journal in order: activity started, completed, value seen, fault.</summary>
-    public IReadOnlyList<JObject> Facts { get; init; } = [];
+    public IReadOnlyList<RunFact> Facts { get; init; } = [];
 }
 
 public sealed record PublishedEvent(string Name, string? CorrelationId, JToken Payload, bool Local);

@@ -147,7 +147,15 @@ internal sealed class RunHarness
         var text = Text(step.State);
         Snapshots.Add(text);
         State = Read(text);
-        Facts.AddRange(step.Facts);
+        Facts.AddRange(RunFacts.Of(JObject.Parse(JsonLine.Write(step.Facts, static (json, facts) =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("facts");
+            json.WriteStartArray();
+            foreach (var fact in facts) fact.WriteTo(json);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }))));
         Effects.AddRange(step.Effects);
         Published.AddRange(step.Published);
         foreach (var effect in step.Effects) Unsent.Enqueue(effect);

@@ -18,6 +18,9 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
     public ExecutionStatus Status { get; set; }
     public bool IsTrigger { get; set; }
 
+    /// <summary>This step's facts have named its node and type.</summary>
+    public bool IsTold { get; set; }
+
     /// <summary>Method of the parent that takes over when this one completes.</summary>
     public string? CompletionCallback { get; set; }
     public ActivityCompletionCallback? CompletionDelegate { get; set; }

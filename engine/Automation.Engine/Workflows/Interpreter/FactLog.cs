@@ -8,14 +8,15 @@ namespace Automation.Engine.Workflows.Interpreter;
 internal sealed class FactLog
 {
     private const int LongestText = 200;
-    private readonly List<JObject> _facts = [];
+    private readonly List<RunFact> _facts = [];
     private readonly Dictionary<Execution, JArray> _seen = [];
 
-    public IReadOnlyList<JObject> Facts => _facts;
+    public IReadOnlyList<RunFact> Facts => _facts;
 
-    public JObject Add(Execution execution, string name)
+    public RunFact Add(Execution execution, string name)
     {
-        var fact = new JObject { ["event"] = name, ["execution"] = execution.Id, ["node"] = execution.NodeId, ["type"] = execution.Activity.Type };
+        var fact = execution.IsTold ? new RunFact(name, execution.Id) : new RunFact(name, execution.Id, execution.NodeId, execution.Activity.Type);
+        execution.IsTold = true;
         _facts.Add(fact);
         return fact;
     }
@@ -57,7 +58,7 @@ internal sealed class FactLog
         foreach (var value in values) list.Add(new JObject { ["path"] = value.Path, ["value"] = Cut(value.Value) });
     }
 
-    private void TakeSeen(Execution execution, JObject fact)
+    private void TakeSeen(Execution execution, RunFact fact)
     {
         if (_seen.Remove(execution, out var list)) fact["seen"] = list;
     }

@@ -21,6 +21,9 @@ internal sealed class RunScope(Execution execution) : IExpressionScope
         }
     }
 
+    /// <summary>Looks where the names are, without making a list of them.</summary>
+    public string? FindRoot(ReadOnlySpan<char> name) => Find(name, StringComparison.Ordinal) ?? Find(name, StringComparison.OrdinalIgnoreCase);
+
     public DateTimeOffset Now => execution.Now;
 
     public TimeZoneInfo TimeZone => execution.TimeZone;
@@ -46,6 +49,25 @@ internal sealed class RunScope(Execution execution) : IExpressionScope
         {
             throw new StepInputException(root, cause);
         }
+    }
+
+    private string? Find(ReadOnlySpan<char> name, StringComparison comparison)
+    {
+        for (var scope = execution; scope is not null; scope = scope.Parent)
+        {
+            if (scope.OwnVariables is null) continue;
+            foreach (var (variable, _) in scope.OwnVariables)
+                if (name.Equals(variable, comparison)) return variable;
+        }
+
+        return In(Own, name, comparison) ?? In(execution.Burst.Environment.Roots.Roots, name, comparison);
+    }
+
+    private static string? In(IReadOnlyCollection<string> roots, ReadOnlySpan<char> name, StringComparison comparison)
+    {
+        foreach (var root in roots)
+            if (name.Equals(root, comparison)) return root;
+        return null;
     }
 
     /// <summary>Every variable that the execution sees; the nearest of a name wins.</summary>
