@@ -4,9 +4,9 @@ namespace Automation.Engine.Expressions;
 
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 300, Level = LogLevel.Information, Message = "Script worker {WorkerId} replaced after {Code}")]
+    [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "Script worker {WorkerId} replaced after {Code}")]
     public static partial void WorkerReplaced(this ILogger logger, int workerId, string code);
 
-    [LoggerMessage(EventId = 301, Level = LogLevel.Error, Message = "A script worker could not be started; scripts answer script_unavailable until one can")]
+    [LoggerMessage(EventId = 201, Level = LogLevel.Error, Message = "A script worker could not be started; scripts answer script_unavailable until one can")]
     public static partial void WorkerNotStarted(this ILogger logger, Exception cause);
 }

@@ -16,6 +16,13 @@ internal static partial class Log
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "Mailbox {Mailbox}: stale_commit_refused, another activation owns it")]
     public static partial void StaleCommit(this ILogger logger, string mailbox);
 
+    // One line a step: asked for, since there are many.
+    [LoggerMessage(EventId = 118, Level = LogLevel.Debug, Message = "Run {Run} of {Mailbox}, trigger {Trigger}: step {Step}, status {Status}")]
+    public static partial void RunStep(this ILogger logger, Guid run, string mailbox, string? trigger, long step, int status);
+
+    [LoggerMessage(EventId = 119, Level = LogLevel.Warning, Message = "Run {Run} of {Mailbox}, trigger {Trigger}: stopped by a failure ({Code})")]
+    public static partial void RunFaulted(this ILogger logger, Guid run, string mailbox, string? trigger, string? code);
+
     [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "Recovery: {Mailboxes} mailboxes woken")]
     public static partial void Recovered(this ILogger logger, int mailboxes);
 

@@ -48,6 +48,7 @@ public static class ServerHost
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // would rather have the server garbage collector
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical); // what fails is thrown and told by its caller
         builder.Configuration.AddEnvironmentVariables();
+        Telemetry.Add(builder, $"{Environment.MachineName}:{new Uri(options.HookUrl).Port}");
         AddProduct(builder.Services, options);
         adjust?.Invoke(builder.Services);
         builder.Host.UseOrleans(silo => AddSilo(silo, options));

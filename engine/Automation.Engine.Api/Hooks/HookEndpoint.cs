@@ -1,10 +1,11 @@
-using System.Data.Common;
+using System.Diagnostics;
 using System.Text;
 using Automation.Engine.Accounts;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Events;
 using Automation.Engine.Hosting;
 using Automation.Engine.Hosting.Inbox;
+using Automation.Engine.Hosting.Telemetry;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
@@ -31,7 +32,10 @@ internal sealed class HookEndpoint(
             return;
         }
 
-        if (await FindAsync(context) is { } target) await TakeAsync(context, target);
+        var began = Stopwatch.GetTimestamp();
+        if (await FindAsync(context) is not { } target) return;
+        await TakeAsync(context, target);
+        EngineMeters.Hook(target.Source.Source, context.Response.StatusCode, began);
     }
 
     private async Task<HookTarget?> FindAsync(HttpContext context)

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Effects;
+using Automation.Engine.Hosting.Telemetry;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Newtonsoft.Json.Linq;
@@ -66,9 +68,13 @@ internal sealed partial class MailboxActor
             // Paused in between, this node may be dead to the others, and one of them calling instead.
             await shared.Lease.HeldAsync(stopping.Token);
             called = true;
+            var began = Stopwatch.GetTimestamp();
+            using var span = RunTrace.Effect(effect);
             var result = lookFirst ? await ResolveUnknownAsync(effect, Restart) : await shared.Sender.SendAsync(effect, stopping.Token);
             shared.Observer.AfterSend(effect);
             if (result is ResultUnknown unknown && !lookFirst) result = await ResolveUnknownAsync(effect, unknown.Reason);
+            span.Ended(result);
+            EngineMeters.EffectCalled(effect.Kind, result, began);
             Post(effect.Key, result);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested || resting.IsCancellationRequested)

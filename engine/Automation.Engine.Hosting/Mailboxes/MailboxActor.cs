@@ -17,8 +17,14 @@ internal sealed record MailboxShared(
     /// <summary>When this process began its work.</summary>
     public DateTimeOffset Started { get; } = Clock.GetUtcNow();
 
-    /// <summary>Work of its own, beside the caller.</summary>
-    public Task RunAsync(Func<Task> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
+    /// <summary>Work of its own, beside the caller: whose request woke it is not part of it.</summary>
+    public Task RunAsync(Func<Task> work)
+    {
+        if (ExecutionContext.IsFlowSuppressed()) return StartAsync(work);
+        using (ExecutionContext.SuppressFlow()) return StartAsync(work);
+    }
+
+    private Task StartAsync(Func<Task> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
 }
 
 /// <summary>
@@ -267,84 +273,4 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             return new(async current => await shared.Planner.HandleEventAsync(key, current, stored, stopping.Token), stored);
         }
     }
-
-    private async Task StepAsync(MailboxMemory loaded, Work next, int attempt)
-    {
-        try
-        {
-            var step = await PlanAsync(loaded, next, attempt);
-            if (step is null) return;
-            var commit = step.Build();
-            shared.Observer.BeforeCommit(commit);
-            var committed = await shared.Committer.AddAsync(commit, stopping.Token);
-            shared.Observer.AfterCommit(commit, committed);
-            if (committed)
-            {
-                loaded.Apply(step, commit);
-                step.Committed?.Invoke();
-                shared.Managers.Settle(commit.Assignments);
-                shared.Feed.Publish(commit.Journal);
-                Begin(step.NewTimers);
-                StartSending(loaded);
-                return;
-            }
-        }
-        catch when (next.Event is null)
-        {
-            lock (gate) work.AddFirst(next.Plan);
-            throw;
-        }
-        catch
-        {
-            // Failed, and the process lives: what counts deaths begins anew.
-            lock (gate) left[next.Event!.Number] = 0;
-            throw;
-        }
-
-        // Another activation owns the mailbox now, or did in between: what is known here is worth nothing.
-        shared.Logger.StaleCommit(key.ToString());
-        EngineMeters.StaleCommits.Add(1);
-        memory = null;
-        if (next.Event is null) lock (gate) work.AddFirst(next.Plan);
-    }
-
-    /// <summary>Runs that the step left to begin at once, before anything else of the mailbox; their timer rows are for the case of a kill.</summary>
-    private void Begin(IReadOnlyList<TimerRow> timers)
-    {
-        lock (gate)
-            foreach (var timer in timers.Where(timer => timer.Kind == "begin" && !timersSeen.Contains(timer.Id)).Reverse())
-            {
-                Seen(timer.Id);
-                work.AddFirst(loaded => HandleTimerAsync(loaded, timer));
-            }
-    }
-
-    private async Task<StepBuilder?> HandleTimerAsync(MailboxMemory loaded, TimerRow timer) =>
-        await StandsAsync(loaded, timer) ? await shared.Planner.HandleTimerAsync(key, loaded, timer, stopping.Token) : null;
-
-    /// <summary>A timer that this activation does not know was taken before, its scan being late, or was armed beside it: the store knows.</summary>
-    private async Task<bool> StandsAsync(MailboxMemory loaded, TimerRow timer) =>
-        loaded.Timers.ContainsKey(timer.Id) || (await shared.Store.LoadAsync(key, stopping.Token))?.Timers.Any(row => row.Id == timer.Id) == true;
-
-    private void Seen(Guid timer)
-    {
-        timersSeen.Enqueue(timer);
-        if (timersSeen.Count > 256) timersSeen.Dequeue();
-    }
-
-    private async Task<StepBuilder?> PlanAsync(MailboxMemory loaded, Work next, int attempt)
-    {
-        try
-        {
-            return await next.Plan(loaded);
-        }
-        catch (Exception e) when (e is not OperationCanceledException && next.Event is not null && !RetriesForever(e) && attempt + 1 >= GiveUpAfter)
-        {
-            shared.Logger.EventBuried(key.ToString(), next.Event.Id, attempt + 1, e);
-            return shared.Planner.BuryEvent(key, loaded, next.Event, "internal", e.Message);
-        }
-    }
-
-    /// <summary>A CRM or a database that does not answer: the event waits, order is kept.</summary>
-    private static bool RetriesForever(Exception e) => (e is Workflows.Interpreter.StepInputException { InnerException: { } inner } && RetriesForever(inner)) || e is Ports.RemoteCallException { MayPass: true } or HttpRequestException || StoreFault.Is(e);
 }
