@@ -13,10 +13,9 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// expression names it, once per step, and journaled with it.
 /// </summary>
 /// <param name="fresh">Reads the deal from the CRM, whatever is known of it.</param>
-/// <param name="ofRun">The run's own row keeps the event: its journal need not.</param>
 public sealed class EventScope(
     AccountInfo account, MailboxKey key, MailboxState state, JObject eventRoot, IStepInputs inputs, IPorts ports, CrmDirectoryCache directories,
-    DateTimeOffset now, bool fresh, bool ofRun = false) : IExpressionScope, IRootSource
+    DateTimeOffset now, bool fresh) : IExpressionScope, IRootSource
 {
     private static readonly string[] Names = ["deal", "contact", "company", "event", "user", "account", "booking", "now"];
 
@@ -30,12 +29,15 @@ public sealed class EventScope(
 
     public ValueTask<JToken> ReadAsync(string root, CancellationToken cancellationToken) => ReadRootAsync(root, cancellationToken);
 
-    /// <summary>Every root goes through the journaled inputs, so that a replay sees what this step saw.</summary>
+    /// <summary>
+    /// What comes from outside goes through the journaled inputs, so that a replay sees what this step saw. The event need not: a run's
+    /// row keeps it, and its own row does.
+    /// </summary>
     public async ValueTask<JToken> ReadRootAsync(string root, CancellationToken cancellationToken)
     {
         if (known.TryGetValue(root, out var value)) return value;
         return known[root] = root == "now" ? now.ToString("O", System.Globalization.CultureInfo.InvariantCulture)
-            : root == "event" && ofRun ? eventRoot
+            : root == "event" ? eventRoot
             : await inputs.ReadAsync($"root/{root}", async token => await FindRootAsync(root, token), cancellationToken);
     }
 
@@ -44,7 +46,6 @@ public sealed class EventScope(
         "deal" => await DealAsync(cancellationToken),
         "contact" => await LinkedAsync(EntityTypes.Contact, EntityFields.ContactId, cancellationToken),
         "company" => await LinkedAsync(EntityTypes.Company, EntityFields.CompanyId, cancellationToken),
-        "event" => eventRoot,
         "user" => await UserAsync(cancellationToken),
         "account" => new JObject { ["id"] = account.Id.ToString(), ["name"] = account.Name, ["timezone"] = account.TimeZone.Id, ["language"] = account.Language },
         "booking" => key.EntityType == EntityTypes.Booking ? Flatten(state.Known) : JValue.CreateNull(),

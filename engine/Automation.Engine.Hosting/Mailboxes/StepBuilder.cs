@@ -95,7 +95,8 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     public JournalRow AddJournal(string kind, JObject facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null) =>
         AddJournal(kind, JsonLine.Write(facts), run, sequence, eventId, funnel);
 
-    private JournalRow AddJournal(string kind, string facts, Guid? run, long sequence, Guid? eventId, Guid? funnel)
+    /// <param name="facts">As text.</param>
+    public JournalRow AddJournal(string kind, string facts, Guid? run = null, long sequence = 0, Guid? eventId = null, Guid? funnel = null)
     {
         var row = JournalOf(kind, facts, run, sequence, eventId, funnel);
         journal.Add(row);

@@ -2,6 +2,7 @@ using Automation.Engine.Events;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Matching;
 using Automation.Engine.Workflows;
+using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Hosting.Mailboxes;
@@ -34,25 +35,31 @@ internal sealed partial class StepPlanner
         };
     }
 
-    private static JObject VerdictFacts(StoredEvent stored, Derivation derivation, CompiledFunnel funnel, List<Verdict> verdicts, RecordedInputs inputs)
-    {
-        var facts = new JObject
+    // Written straight to text: every event of a deal has one for each funnel.
+    private static string VerdictFacts(StoredEvent stored, Derivation derivation, CompiledFunnel funnel, List<Verdict> verdicts, RecordedInputs inputs) =>
+        JsonLine.Write((stored, derivation, funnel, verdicts, inputs), static (json, row) =>
         {
-            ["kind"] = stored.Event.Kind,
-            ["occurrences"] = new JArray(derivation.Occurrences.Distinct()),
-            ["from"] = derivation.FromStage?.ToString(),
-            ["to"] = derivation.ToStage?.ToString(),
-            ["changes"] = derivation.Changes,
-            ["funnelVersion"] = funnel.Version,
-            ["depth"] = derivation.Depth,
-        };
-        if (derivation.Quiet is { } quiet) facts["quiet"] = quiet;
-        if (derivation.CausedBy is { } cause) facts["causedBy"] = cause.EffectKey;
-        if (stored.Event.Sanitized) facts["sanitized"] = true;
-        facts["verdicts"] = new JArray(verdicts.Select(VerdictJson));
-        if (!inputs.IsEmpty) facts["inputs"] = inputs.ToJson();
-        return facts;
-    }
+            var told = row.derivation;
+            json.WriteStartObject();
+            json.Optional("kind", row.stored.Event.Kind);
+            json.Property("occurrences", new JArray(told.Occurrences.Distinct()));
+            json.Optional("from", told.FromStage?.ToString());
+            json.Optional("to", told.ToStage?.ToString());
+            if (told.Changes.Count > 0) json.Property("changes", told.Changes);
+            json.WritePropertyName("funnelVersion");
+            json.WriteValue(row.funnel.Version);
+            json.WritePropertyName("depth");
+            json.WriteValue(told.Depth);
+            json.Optional("quiet", told.Quiet);
+            json.Optional("causedBy", told.CausedBy?.EffectKey);
+            json.Optional("sanitized", row.stored.Event.Sanitized);
+            json.WritePropertyName("verdicts");
+            json.WriteStartArray();
+            foreach (var verdict in row.verdicts) VerdictJson(verdict).WriteTo(json);
+            json.WriteEndArray();
+            if (!row.inputs.IsEmpty) json.Property("inputs", row.inputs.ToJson());
+            json.WriteEndObject();
+        });
 
     private static JObject VerdictJson(Verdict verdict)
     {

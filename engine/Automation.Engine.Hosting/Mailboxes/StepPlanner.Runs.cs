@@ -62,7 +62,7 @@ internal sealed partial class StepPlanner
 
     private StepEnvironment Environment(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, RecordedInputs inputs) => new(
         key, step.Now, account.TimeZone, account.Language, inputs,
-        new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: false, ofRun: true), services);
+        new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: false), services);
 
     private async Task StartDelayedAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CancellationToken cancellationToken)
     {

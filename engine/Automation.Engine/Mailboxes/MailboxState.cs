@@ -1,3 +1,4 @@
+using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
@@ -33,7 +34,41 @@ public sealed record MailboxState
         FloatParseHandling = FloatParseHandling.Decimal,
     };
 
-    public string ToJson() => JsonConvert.SerializeObject(this, Formatting.None, Settings);
+    private static readonly JsonSerializer Serializer = JsonSerializer.Create(Settings);
+
+    /// <summary>Every event of an entity writes this: what most of them have is written without the serializer, what is rare by it.</summary>
+    public string ToJson() => JsonLine.Write(this, static (json, state) =>
+    {
+        json.WriteStartObject();
+        if (state.Known is not null) json.Property("known", state.Known);
+        json.WritePropertyName("complete");
+        json.WriteValue(state.Complete);
+        if (state.KnownAt is { } at)
+        {
+            json.WritePropertyName("knownAt");
+            json.WriteValue(at);
+        }
+
+        if (state.Visit is not null) Rare(json, "visit", state.Visit);
+        json.WritePropertyName("fired");
+        json.WriteStartObject();
+        foreach (var (trigger, firing) in state.Fired)
+        {
+            json.WritePropertyName(trigger);
+            firing.WriteTo(json, Serializer);
+        }
+
+        json.WriteEndObject();
+        if (state.OwnWrites.Count > 0) Rare(json, "own", state.OwnWrites);
+        if (state.Armed.Count > 0) Rare(json, "armed", state.Armed);
+        json.WriteEndObject();
+    });
+
+    private static void Rare(JsonTextWriter json, string name, object value)
+    {
+        json.WritePropertyName(name);
+        Serializer.Serialize(json, value);
+    }
 
     public static MailboxState FromJson(string json) => json is "" or "{}" ? new() : JsonConvert.DeserializeObject<MailboxState>(json, Settings)!;
 }
@@ -61,6 +96,26 @@ public sealed record Firing(
 
     /// <summary>The circle that it ran in, in words, as the guard saw it.</summary>
     [JsonProperty("cycle")] public string? Cycle { get; init; }
+
+    internal void WriteTo(JsonTextWriter json, JsonSerializer serializer)
+    {
+        if (Stopped is not null)
+        {
+            serializer.Serialize(json, this);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WritePropertyName("v");
+        json.WriteValue(ThisVisit);
+        json.WritePropertyName("at");
+        json.WriteValue(Last);
+        json.WritePropertyName("r");
+        json.WriteStartArray();
+        foreach (var at in Recent) json.WriteValue(at);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 }
 
 /// <summary>One link of a chain: a trigger, and what its run did that led on.</summary>

@@ -34,7 +34,7 @@ internal sealed class Plan(WorkflowDefinition definition, PlanNode root, IReadOn
 /// <summary>One activity of a definition with all that can be worked out before a run.</summary>
 internal sealed class PlanNode(IActivity activity, ActivityDescriptor descriptor, PlanNode? parent)
 {
-    private Dictionary<string, MethodInfo> _callbacks = new(StringComparer.Ordinal);
+    private Dictionary<(string Name, Type Kind), Delegate> _callbacks = [];
 
     public IActivity Activity { get; } = activity;
     public ActivityDescriptor Descriptor { get; } = descriptor;
@@ -56,15 +56,16 @@ internal sealed class PlanNode(IActivity activity, ActivityDescriptor descriptor
         return -1;
     }
 
-    public T Callback<T>(string name) where T : Delegate => Method(name).CreateDelegate<T>(Method(name).IsStatic ? null : Activity);
-
-    private MethodInfo Method(string name)
+    /// <summary>The activity's method of that name; made once for all runs, which share the activity.</summary>
+    /// <exception cref="ActivityFaultException">It has no such method any more.</exception>
+    public T Callback<T>(string name) where T : Delegate
     {
-        if (_callbacks.TryGetValue(name, out var known)) return known;
+        if (_callbacks.TryGetValue((name, typeof(T)), out var known)) return (T)known;
         var method = Search(name) ?? throw new ActivityFaultException(
             "callback_missing", $"{Descriptor.TypeName} has no method {name} any more; the run was waiting for it. Bring it back, or cancel the run.");
-        _callbacks = new Dictionary<string, MethodInfo>(_callbacks, StringComparer.Ordinal) { [name] = method };  // copied: readers take no lock
-        return method;
+        var callback = method.CreateDelegate<T>(method.IsStatic ? null : Activity);
+        _callbacks = new Dictionary<(string, Type), Delegate>(_callbacks) { [(name, typeof(T))] = callback };  // copied: readers take no lock
+        return callback;
     }
 
     private MethodInfo? Search(string name)
