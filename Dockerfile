@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH
 WORKDIR /src
 COPY Directory.Build.props Directory.Packages.props global.json BannedSymbols.txt .editorconfig ./
 COPY engine/ engine/
@@ -7,7 +8,8 @@ COPY activities/ activities/
 COPY designer/ designer/
 COPY samples/ samples/
 # The sandbox is for trying the product on a desk; an image serves a real CRM.
-RUN dotnet publish designer/Automation.Server -c Release -o /app -p:BuildSandbox=false -p:UseAppHost=false
+# Compiled ahead: it is ready in two thirds of the time.
+RUN dotnet publish designer/Automation.Server -c Release -o /app --os linux --arch ${TARGETARCH:-amd64} --no-self-contained -p:PublishReadyToRun=true -p:BuildSandbox=false -p:UseAppHost=false
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -9,15 +9,11 @@ namespace Automation.Engine.Persistence.PostgreSql;
 /// <summary>The store for one node or many. Accept and commit take two round trips each: read under locks, then write and COMMIT.</summary>
 public sealed class PostgreSqlEngineStore : IEngineStore
 {
-    private const string Mailbox = "account_id = $1 AND connection_id = $2 AND entity_type = $3 AND entity_id = $4";
     private readonly NpgsqlDataSource source;
     private readonly PostgreSqlTransactions transactions;
     private readonly PostgreSqlAccept accept;
     private readonly PostgreSqlCommit commit;
-    private readonly BulkTable<MailboxRow> mailboxes;
-    private readonly BulkTable<EventRow> events;
-    private readonly BulkTable<RunRow> runs;
-    private readonly BulkTable<EffectRow> effects;
+    private readonly PostgreSqlLoad load;
     private readonly BulkTable<TimerRow> timers;
 
     /// <param name="clock">Paces the look-up of a lost commit.</param>
@@ -28,10 +24,7 @@ public sealed class PostgreSqlEngineStore : IEngineStore
         transactions = new(source, clock);
         accept = new(db.Model);
         commit = new(db.Model);
-        mailboxes = new(db.Model);
-        events = new(db.Model);
-        runs = new(db.Model);
-        effects = new(db.Model);
+        load = new(source, db.Model);
         timers = new(db.Model);
     }
 
@@ -41,26 +34,7 @@ public sealed class PostgreSqlEngineStore : IEngineStore
     public Task<IReadOnlyList<bool>> CommitAsync(IReadOnlyList<StepCommit> steps, CancellationToken cancellationToken) =>
         transactions.RunAsync(transaction => commit.RunAsync(transaction, steps, cancellationToken), cancellationToken);
 
-    public async Task<MailboxSnapshot?> LoadAsync(MailboxKey key, CancellationToken cancellationToken)
-    {
-        object[] values = [key.Account.Value, key.Connection.Value, key.EntityType, key.EntityId];
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
-        // One snapshot for the five reads, and one round trip.
-        batch.Add("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-        batch.Add(mailboxes.Select($"WHERE {Mailbox}"), values);
-        batch.Add(events.Select($"WHERE {Mailbox} AND status = 0 ORDER BY number"), values);
-        batch.Add(runs.Select($"WHERE {Mailbox} AND {EngineSql.RunOpen} ORDER BY id"), values);
-        batch.Add(effects.Select($"WHERE {Mailbox} AND {EngineSql.EffectUnfinished} ORDER BY planned_at, position, key"), values);
-        batch.Add(timers.Select($"WHERE {Mailbox} ORDER BY due_at, id"), values);
-        batch.Add("COMMIT");
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        if (await mailboxes.ReadAllAsync(reader, cancellationToken) is not [var row]) return null;
-        var waiting = await NextAsync(events, reader, cancellationToken);
-        return new(
-            row, [.. waiting.Select(StoredEvents.From)], await NextAsync(runs, reader, cancellationToken),
-            await NextAsync(effects, reader, cancellationToken), await NextAsync(timers, reader, cancellationToken));
-    }
+    public Task<MailboxSnapshot?> LoadAsync(MailboxKey key, CancellationToken cancellationToken) => load.OneAsync(key, cancellationToken);
 
     public async Task<IReadOnlyList<TimerRow>> ReadDueTimersAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
@@ -84,10 +58,4 @@ public sealed class PostgreSqlEngineStore : IEngineStore
     }
 
     private static string Numbered(string sql) => sql.Replace("@limit", "$1").Replace("@now", "$2");
-
-    private static async Task<List<TRow>> NextAsync<TRow>(BulkTable<TRow> table, NpgsqlDataReader reader, CancellationToken cancellationToken) where TRow : class
-    {
-        await reader.NextResultAsync(cancellationToken);
-        return await table.ReadAllAsync(reader, cancellationToken);
-    }
 }

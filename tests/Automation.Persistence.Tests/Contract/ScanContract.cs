@@ -67,6 +67,26 @@ public abstract class ScanContract : StoreContract
     }
 
     [Fact]
+    public async Task Load_ManyAtOnce_EachGetsItsOwn()
+    {
+        var deals = Enumerable.Range(1, 40).Select(deal => $"{deal}").ToList();
+        foreach (var deal in deals)
+        {
+            var e = (await AcceptAsync(Deals.Item(Deals.Event(deal, deal), Deals.Event($"{deal}b", deal)))).Events[0];
+            await CommitAsync(Deals.Step(deal) with { Events = [new(e.Id, EventStatus.Done, null, null, null)], NewEffects = [Deals.Effect(deal, deal, 0)] });
+        }
+
+        var loaded = await Task.WhenAll(deals.Append("none").Append("1").Select(deal => Store.Engine.LoadAsync(Deals.Key(deal), Cancellation)));
+
+        Assert.Null(loaded[^2]);
+        Assert.All(deals.Append("1").Zip([.. loaded[..^2], loaded[^1]]), pair =>
+        {
+            var (deal, snapshot) = pair;
+            Assert.Equal((deal, $"{deal}b", deal), (snapshot!.Row.EntityId, Assert.Single(snapshot.Waiting).Event.DedupKey, Assert.Single(snapshot.Effects).Key));
+        });
+    }
+
+    [Fact]
     public async Task Load_OtherAccountsDeal_IsAbsent()
     {
         await AcceptAsync(Deals.Event("k"));
