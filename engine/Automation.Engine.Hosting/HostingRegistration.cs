@@ -8,6 +8,7 @@ using Automation.Engine.Hosting.Inbox;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Matching;
+using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Persistence.Connections;
 using Automation.Engine.Persistence.Steps;
@@ -41,6 +42,7 @@ public static class HostingRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RuntimeGate>();
+        services.TryAddSingleton<RestorePoint>();
         services.TryAddSingleton(new NodeLease(TimeProvider.System, null));
         services.AddSingleton<ClusterDuties>();
         services.AddSingleton<JournalFeed>();

@@ -1,3 +1,4 @@
+using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Persistence.Steps;
 using Microsoft.EntityFrameworkCore;
@@ -29,6 +30,7 @@ public static class PostgreSqlRegistration
         services.AddSingleton<IMemberStore>(provider => new PostgreSqlMembers(provider.GetRequiredService<EngineDataSource>().Source));
         services.AddSingleton<IChangeSource>(provider => new PostgreSqlChanges(connectionString, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IStoreSetup, PostgreSqlStoreSetup>();
+        services.AddSingleton<IStoreBackup, PostgreSqlBackup>();
         services.AddSingleton<IEngineStore>(provider => new PostgreSqlEngineStore(
             provider.GetRequiredService<EngineDataSource>().Source, provider.GetRequiredService<IDbContextFactory<PostgreSqlDbContext>>(),
             provider.GetRequiredService<TimeProvider>()));

@@ -1,3 +1,4 @@
+using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Steps;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -14,6 +15,7 @@ public static class SqliteRegistration
         services.AddDbContextFactory<SqliteDbContext>(options => options.UseSqlite(connection).AddInterceptors(new SqlitePragmas()));
         services.AddSingleton<IDbContextFactory<AutomationDbContext>, ContextFactory<SqliteDbContext>>();
         services.AddSingleton<IStoreSetup, SqliteStoreSetup>();
+        services.AddSingleton<IStoreBackup, SqliteBackup>();
         services.AddSingleton<IEngineStore, SqliteEngineStore>();
         return services;
     }
