@@ -21,11 +21,11 @@ internal sealed partial class StepPlanner
         return step;
     }
 
-    /// <summary>Commits the death, and the next try, before a call that an earlier life left.</summary>
-    public StepBuilder BeginLeft(MailboxKey key, MailboxMemory memory, EffectRow effect)
+    /// <summary>Commits the next try before a call that an earlier life left, and the death where there was one.</summary>
+    public StepBuilder BeginLeft(MailboxKey key, MailboxMemory memory, EffectRow effect, bool death)
     {
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
-        step.EndEffect(effect, new(effect.Key, (int)EffectState.Sending, effect.Tries + 1, null, null, null, null) { Deaths = effect.Deaths + 1 });
+        step.EndEffect(effect, new(effect.Key, (int)EffectState.Sending, effect.Tries + 1, null, null, null, null) { Deaths = effect.Deaths + (death ? 1 : 0) });
         return step;
     }
 
