@@ -11,6 +11,7 @@ using Automation.Engine.Matching;
 using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Persistence.Connections;
+using Automation.Engine.Persistence.Retention;
 using Automation.Engine.Persistence.Steps;
 using Automation.Engine.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -101,6 +102,9 @@ public static class HostingRegistration
         services.AddSingleton<FeedPoller>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedPoller>());
         services.AddHostedService<Recovery>();
+        services.AddOptions<RetentionOptions>().BindConfiguration("Automation:Retention").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Retention.RetentionLoop>();
+        services.AddHostedService(provider => provider.GetRequiredService<Retention.RetentionLoop>());
         services.AddQuartz(quartz => quartz.ScheduleJob<TimerScanJob>(trigger => trigger.WithIdentity("timer-scan").WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromSeconds(1)).RepeatForever())));
         services.AddQuartzHostedService(quartz => quartz.WaitForJobsToComplete = false);
         return services;

@@ -61,4 +61,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 117, Level = LogLevel.Error, Message = "Mailbox {Mailbox}: effect {Effect} failed before its result was known; it goes by its plan of retries")]
     public static partial void SendFailed(this ILogger logger, string mailbox, string effect, Exception cause);
+
+    [LoggerMessage(EventId = 118, Level = LogLevel.Information, Message = "Old rows removed: {Runs} runs, {Effects} actions, {Events} events, {Hooks} hooks, {Journal} journal rows, {Months} months of the journal")]
+    public static partial void Removed(this ILogger logger, int runs, int effects, int events, int hooks, int journal, int months);
 }

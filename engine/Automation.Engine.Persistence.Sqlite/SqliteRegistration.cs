@@ -1,4 +1,5 @@
 using Automation.Engine.Persistence.Backup;
+using Automation.Engine.Persistence.Retention;
 using Automation.Engine.Persistence.Steps;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +17,9 @@ public static class SqliteRegistration
         services.AddSingleton<IDbContextFactory<AutomationDbContext>, ContextFactory<SqliteDbContext>>();
         services.AddSingleton<IStoreSetup, SqliteStoreSetup>();
         services.AddSingleton<IStoreBackup, SqliteBackup>();
-        services.AddSingleton<IEngineStore, SqliteEngineStore>();
+        services.AddSingleton<SqliteEngineStore>();
+        services.AddSingleton<IEngineStore>(provider => provider.GetRequiredService<SqliteEngineStore>());
+        services.AddSingleton<IRetentionStore, SqliteRetention>();
         return services;
     }
 }

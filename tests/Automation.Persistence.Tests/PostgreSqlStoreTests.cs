@@ -38,3 +38,8 @@ public sealed class PostgreSqlBackupTests : BackupContract
 
     protected override Task<TestStore> OpenEmptyAsync() => PostgreSqlTestStores.OpenEmptyAsync();
 }
+
+public sealed class PostgreSqlRetentionTests : RetentionContract
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
+}

@@ -38,3 +38,8 @@ public sealed class SqliteBackupTests : BackupContract
 
     protected override Task<TestStore> OpenEmptyAsync() => Task.FromResult(SqliteTestStores.OpenEmpty());
 }
+
+public sealed class SqliteRetentionTests : RetentionContract
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
+}
