@@ -46,6 +46,7 @@ public static class HostingRegistration
         services.TryAddSingleton<RestorePoint>();
         services.TryAddSingleton(new NodeLease(TimeProvider.System, null));
         services.AddSingleton<ClusterDuties>();
+        services.AddSingleton<NodeDrain>();
         services.AddSingleton<JournalFeed>();
         services.TryAddSingleton<StepObserver>();
         services.AddSingleton<AccountDirectory>();

@@ -64,4 +64,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 118, Level = LogLevel.Information, Message = "Old rows removed: {Runs} runs, {Effects} actions, {Events} events, {Hooks} hooks, {Journal} journal rows, {Months} months of the journal")]
     public static partial void Removed(this ILogger logger, int runs, int effects, int events, int hooks, int journal, int months);
+
+    [LoggerMessage(EventId = 119, Level = LogLevel.Information, Message = "This node is emptied: it begins nothing new and hands back what it has begun")]
+    public static partial void Draining(this ILogger logger);
+
+    [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "This node is empty and may be stopped")]
+    public static partial void Drained(this ILogger logger);
 }
