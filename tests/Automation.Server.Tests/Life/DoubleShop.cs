@@ -80,6 +80,14 @@ internal sealed class DoubleShop : IAsyncDisposable
             }))])], stop);
     }
 
+    /// <summary>Publishes the funnel once more, with another receiver behind the wait.</summary>
+    public async Task PublishAsync(string later, string folder, string? database, CancellationToken stop)
+    {
+        await using var app = Build(folder, database);
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<AutomationDbContext>>().CreateDbContextAsync(stop);
+        await PublishAsync(app.Services, new((await context.Accounts.SingleAsync(row => row.Slug == "life", stop)).Id), Document(outside.Address, later), stop);
+    }
+
     public ValueTask DisposeAsync() => outside.DisposeAsync();
 
     private static TaskCompletionSource Opened()
@@ -120,13 +128,18 @@ internal sealed class DoubleShop : IAsyncDisposable
         var secrets = app.Services.GetRequiredService<SecretStore>();
         await secrets.WriteAsync(new(account.Id), new(shop.Id), "webhook", Secret, stop);
         await secrets.WriteAsync(new(account.Id), new(sms.Id), "apikey", new SmscOptions().ApiKey, stop);
-        var funnels = app.Services.GetRequiredService<FunnelService>();
-        var funnel = await funnels.SaveDraftAsync(new(account.Id), Document(outside), null, stop);
-        await funnels.PublishAsync(new(account.Id), funnel.Id, null, null, stop);
+        await PublishAsync(app.Services, new(account.Id), Document(outside, "keyed-later"), stop);
         return token;
     }
 
-    private static FunnelDocument Document(Uri outside) => new()
+    private static async Task PublishAsync(IServiceProvider services, AccountId account, FunnelDocument document, CancellationToken stop)
+    {
+        var funnels = services.GetRequiredService<FunnelService>();
+        var funnel = await funnels.SaveDraftAsync(account, document, null, stop);
+        await funnels.PublishAsync(account, funnel.Id, null, null, stop);
+    }
+
+    private static FunnelDocument Document(Uri outside, string later) => new()
     {
         Slug = "life",
         Name = "Life",
@@ -136,7 +149,7 @@ internal sealed class DoubleShop : IAsyncDisposable
             Trigger("each", Call("Elsa.FlowSendHttpRequest", outside, "keyed")),
             Trigger("asked", Message("asked")),
             Trigger("held", Call("Crm.SendWebhook", outside, "held")),
-            Trigger("later", Delay(), Call("Elsa.FlowSendHttpRequest", outside, "keyed-later"), Message("later"), Call("Crm.SendWebhook", outside, "held-later")),
+            Trigger("later", Delay(), Call("Elsa.FlowSendHttpRequest", outside, later), Message("later"), Call("Crm.SendWebhook", outside, "held-later")),
         ],
     };
 
