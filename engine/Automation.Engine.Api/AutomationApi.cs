@@ -51,7 +51,7 @@ public static class AutomationApi
             context.Response.OnStarting(SecurityHeaders.SetAsync, context);
             return next(context);
         });
-        return app.UseMiddleware<ErrorMiddleware>().UseMiddleware<AccessMiddleware>();
+        return app.UseMiddleware<ErrorMiddleware>().UseMiddleware<AccessMiddleware>().Use(next => context => DrainEndpoints.RefuseAsync(context, next));
     }
 
     /// <summary><c>POST|GET /hooks/{source}/{token}</c>.</summary>
@@ -62,11 +62,13 @@ public static class AutomationApi
         return routes.MapMethods("/hooks/{source}/{token}", [HttpMethods.Post, HttpMethods.Get], handle).ExcludeFromDescription();
     }
 
-    /// <summary>Sign-in by <c>/start/{token}</c>, REST under <c>/api</c>, <c>/health</c>, <c>/api/openapi.json</c>. <see cref="UseAutomationErrors"/> keeps the lock.</summary>
+    /// <summary>Sign-in by <c>/start/{token}</c>, REST under <c>/api</c>, <c>/health</c>, <c>/ready</c>, <c>/api/openapi.json</c>. <see cref="UseAutomationErrors"/> keeps the lock.</summary>
     public static IEndpointRouteBuilder MapAutomationApi(this IEndpointRouteBuilder routes)
     {
         RequestDelegate health = context => context.RequestServices.GetRequiredService<HealthEndpoint>().HandleAsync(context);
         routes.MapGet("/health", health).ExcludeFromDescription();
+        RequestDelegate ready = context => context.RequestServices.GetRequiredService<HealthEndpoint>().HandleReadyAsync(context);
+        routes.MapGet("/ready", ready).ExcludeFromDescription();
         var api = routes.MapGroup("/api");
         SessionEndpoints.Map(routes, api.MapGroup("").WithTags("Session"));
         FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
@@ -78,6 +80,7 @@ public static class AutomationApi
         ConnectionEndpoints.Map(api.MapGroup("").WithTags("Connections"));
         ManagerEndpoints.Map(api.MapGroup("").WithTags("Managers"));
         CalendarEndpoints.Map(api.MapGroup("").WithTags("Calendars"));
+        DrainEndpoints.Map(api.MapGroup("").WithTags("Tools"));
         EvalEndpoints.Map(api.MapGroup("").WithTags("Tools"));
         api.MapOpenApi("/openapi.json");
         return routes;

@@ -8,8 +8,10 @@ using Automation.Engine.Hosting.Inbox;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Matching;
+using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Persistence.Connections;
+using Automation.Engine.Persistence.Retention;
 using Automation.Engine.Persistence.Steps;
 using Automation.Engine.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,8 +43,10 @@ public static class HostingRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RuntimeGate>();
+        services.TryAddSingleton<RestorePoint>();
         services.TryAddSingleton(new NodeLease(TimeProvider.System, null));
         services.AddSingleton<ClusterDuties>();
+        services.AddSingleton<NodeDrain>();
         services.AddSingleton<JournalFeed>();
         services.TryAddSingleton<StepObserver>();
         services.AddSingleton<AccountDirectory>();
@@ -99,6 +103,9 @@ public static class HostingRegistration
         services.AddSingleton<FeedPoller>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedPoller>());
         services.AddHostedService<Recovery>();
+        services.AddOptions<RetentionOptions>().BindConfiguration("Automation:Retention").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Retention.RetentionLoop>();
+        services.AddHostedService(provider => provider.GetRequiredService<Retention.RetentionLoop>());
         services.AddQuartz(quartz => quartz.ScheduleJob<TimerScanJob>(trigger => trigger.WithIdentity("timer-scan").WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromSeconds(1)).RepeatForever())));
         services.AddQuartzHostedService(quartz => quartz.WaitForJobsToComplete = false);
         return services;

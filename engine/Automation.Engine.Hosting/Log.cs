@@ -61,4 +61,13 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 117, Level = LogLevel.Error, Message = "Mailbox {Mailbox}: effect {Effect} failed before its result was known; it goes by its plan of retries")]
     public static partial void SendFailed(this ILogger logger, string mailbox, string effect, Exception cause);
+
+    [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "Old rows removed: {Runs} runs, {Effects} actions, {Events} events, {Hooks} hooks, {Journal} journal rows, {Months} months of the journal")]
+    public static partial void Removed(this ILogger logger, int runs, int effects, int events, int hooks, int journal, int months);
+
+    [LoggerMessage(EventId = 122, Level = LogLevel.Information, Message = "This node is emptied: it begins nothing new and hands back what it has begun")]
+    public static partial void Draining(this ILogger logger);
+
+    [LoggerMessage(EventId = 123, Level = LogLevel.Information, Message = "This node is empty and may be stopped")]
+    public static partial void Drained(this ILogger logger);
 }

@@ -1,4 +1,6 @@
+using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Cluster;
+using Automation.Engine.Persistence.Retention;
 using Automation.Engine.Persistence.Steps;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -29,6 +31,8 @@ public static class PostgreSqlRegistration
         services.AddSingleton<IMemberStore>(provider => new PostgreSqlMembers(provider.GetRequiredService<EngineDataSource>().Source));
         services.AddSingleton<IChangeSource>(provider => new PostgreSqlChanges(connectionString, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IStoreSetup, PostgreSqlStoreSetup>();
+        services.AddSingleton<IRetentionStore, PostgreSqlRetention>();
+        services.AddSingleton<IStoreBackup, PostgreSqlBackup>();
         services.AddSingleton<IEngineStore>(provider => new PostgreSqlEngineStore(
             provider.GetRequiredService<EngineDataSource>().Source, provider.GetRequiredService<IDbContextFactory<PostgreSqlDbContext>>(),
             provider.GetRequiredService<TimeProvider>()));

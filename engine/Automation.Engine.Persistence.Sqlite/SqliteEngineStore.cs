@@ -13,6 +13,10 @@ public sealed class SqliteEngineStore : IEngineStore, IDisposable
     private const string Mailbox = "account_id = @p0 AND connection_id = @p1 AND entity_type = @p2 AND entity_id = @p3";
     private readonly SqliteWriter writer;
     private readonly SqliteReaders readers;
+    internal SqliteWriter Writer => writer;
+
+    internal SqliteReaders Readers => readers;
+
     private readonly SqliteAccept accept;
     private readonly SqliteCommit commit;
     private readonly SqliteTable<MailboxRow> mailboxes;

@@ -1,3 +1,5 @@
+using Automation.Engine.Persistence.Backup;
+using Automation.Engine.Persistence.Retention;
 using Automation.Engine.Persistence.Steps;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +16,10 @@ public static class SqliteRegistration
         services.AddDbContextFactory<SqliteDbContext>(options => options.UseSqlite(connection).AddInterceptors(new SqlitePragmas()));
         services.AddSingleton<IDbContextFactory<AutomationDbContext>, ContextFactory<SqliteDbContext>>();
         services.AddSingleton<IStoreSetup, SqliteStoreSetup>();
-        services.AddSingleton<IEngineStore, SqliteEngineStore>();
+        services.AddSingleton<IStoreBackup, SqliteBackup>();
+        services.AddSingleton<SqliteEngineStore>();
+        services.AddSingleton<IEngineStore>(provider => provider.GetRequiredService<SqliteEngineStore>());
+        services.AddSingleton<IRetentionStore, SqliteRetention>();
         return services;
     }
 }

@@ -29,6 +29,7 @@ public abstract class AutomationDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<RedriveRow> Redrives => Set<RedriveRow>();
     public DbSet<RedriveItemRow> RedriveItems => Set<RedriveItemRow>();
+    public DbSet<RestoreRow> Restores => Set<RestoreRow>();
     public DbSet<EffectBudgetRow> EffectBudgets => Set<EffectBudgetRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

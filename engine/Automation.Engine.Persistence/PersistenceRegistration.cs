@@ -1,4 +1,5 @@
 using Automation.Engine.Accounts;
+using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Connections;
 using Automation.Engine.Persistence.Secrets;
 using Automation.Engine.Persistence.Staff;
@@ -24,6 +25,8 @@ public static class PersistenceRegistration
         services.AddSingleton<IPorts>(provider => provider.GetRequiredService<PortCatalog>());
         services.AddSingleton<ILinks, LinkStore>();
         services.AddSingleton<ManagerStore>();
+        services.TryAddSingleton<RestorePoint>();
+        services.AddSingleton<RestoreMarks>();
         return services;
     }
 }

@@ -31,3 +31,15 @@ public sealed class PostgreSqlSetupTests : SetupContract
 {
     protected override Task<TestStore> OpenEmptyAsync() => PostgreSqlTestStores.OpenEmptyAsync();
 }
+
+public sealed class PostgreSqlBackupTests : BackupContract
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
+
+    protected override Task<TestStore> OpenEmptyAsync() => PostgreSqlTestStores.OpenEmptyAsync();
+}
+
+public sealed class PostgreSqlRetentionTests : RetentionContract
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
+}

@@ -42,7 +42,7 @@ public static class PostgreSqlTestStores
     public static TestStore Open(string database) => new(Services(database), null);
 
     private static ServiceProvider Services(string database) =>
-        new ServiceCollection().AddPostgreSqlStore(new NpgsqlConnectionStringBuilder(database) { MaxPoolSize = 8 }.ConnectionString).BuildServiceProvider();
+        new ServiceCollection().AddPostgreSqlStore(new NpgsqlConnectionStringBuilder(database) { MaxPoolSize = 8 }.ConnectionString).AddPersistence(Path.GetTempPath(), null).BuildServiceProvider();
 
     private static string EmptyAll(AutomationDbContext db) =>
         string.Concat(db.Model.GetEntityTypes().Select(entity => $"DELETE FROM {entity.GetTableName()};"));

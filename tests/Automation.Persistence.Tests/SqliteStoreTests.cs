@@ -31,3 +31,15 @@ public sealed class SqliteSetupTests : SetupContract
 {
     protected override Task<TestStore> OpenEmptyAsync() => Task.FromResult(SqliteTestStores.OpenEmpty());
 }
+
+public sealed class SqliteBackupTests : BackupContract
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
+
+    protected override Task<TestStore> OpenEmptyAsync() => Task.FromResult(SqliteTestStores.OpenEmpty());
+}
+
+public sealed class SqliteRetentionTests : RetentionContract
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
+}

@@ -1,3 +1,4 @@
+using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Sqlite;
 using Automation.Testing;
 using Microsoft.Data.Sqlite;
@@ -20,7 +21,7 @@ public static class SqliteTestStores
     public static TestStore OpenEmpty() => Open(new TempDirectory());
 
     private static TestStore Open(TempDirectory directory) =>
-        new(new ServiceCollection().AddSqliteStore(directory.File("test.db")).BuildServiceProvider(), directory);
+        new(new ServiceCollection().AddSqliteStore(directory.File("test.db")).AddPersistence(directory.Path, null).BuildServiceProvider(), directory);
 
     private static async Task<byte[]> MakeTemplateAsync()
     {

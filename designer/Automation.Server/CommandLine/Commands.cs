@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Automation.Server.CommandLine;
 
-/// <summary>The command line: one verb a thing to do. All but <c>serve</c>, <c>eval</c> and <c>when</c> speak to the running server over its API.</summary>
+/// <summary>The command line: one verb a thing to do. All but <c>serve</c>, <c>backup</c>, <c>restore</c>, <c>eval</c> and <c>when</c> speak to the running server over its API.</summary>
 public static class Commands
 {
     /// <param name="serve">Runs the server until it is stopped and gives back the exit code.</param>
@@ -26,8 +26,9 @@ public static class Commands
         root.Options.Add(server);
         var verbs = new ServerVerbs(server, data, handler);
         root.Subcommands.Add(ServeVerb.Create(serve, data));
-        foreach (var command in (IEnumerable<Command>)[.. FunnelVerbs.Create(verbs), WhyVerb.Create(verbs), .. RunVerbs.Create(verbs), .. DeadVerbs.Create(verbs), JournalVerb.Create(verbs)])
+        foreach (var command in (IEnumerable<Command>)[.. FunnelVerbs.Create(verbs), WhyVerb.Create(verbs), .. RunVerbs.Create(verbs), .. DeadVerbs.Create(verbs), JournalVerb.Create(verbs), DrainVerb.Create(verbs)])
             root.Subcommands.Add(command);
+        foreach (var command in BackupVerbs.Create(data)) root.Subcommands.Add(command);
         root.Subcommands.Add(EvalVerb.Create());
         root.Subcommands.Add(WhenVerb.Create());
         root.Subcommands.Add(ManagerVerbs.Create(verbs));

@@ -2,6 +2,7 @@ using Automation.Engine.Expressions;
 using Automation.Engine.Hosting;
 using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Secrets;
 using Automation.Server.CommandLine;
 using Automation.Server.Setup;
@@ -116,6 +117,8 @@ public static class ServeCommand
         app.Services.GetRequiredService<RuntimeGate>().Prepared();
         await using var alone = await app.Services.GetRequiredService<IStoreSetup>().EnterAsync(cancellationToken);
         await app.Services.GetRequiredService<SecretStore>().VerifyAsync(cancellationToken);
+        if (await app.Services.GetRequiredService<RestoreMarks>().SettleAsync(cancellationToken) is { } restored)
+            Console.WriteLine($"  Restored from a backup of {restored.TakenAt:u}: {restored.Effects} unfinished actions may have been done since. They are looked up; what cannot be is asked about: ./run.sh effects --state unknown");
         return await app.Services.GetRequiredService<FirstStart>().RunAsync(options, cancellationToken);
     }
 

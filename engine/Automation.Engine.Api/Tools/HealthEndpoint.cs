@@ -1,17 +1,18 @@
 using System.Data.Common;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting;
+using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Persistence;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Automation.Engine.Api.Tools;
 
-/// <summary><c>ok</c> or <c>degraded</c>; the public is told no more (S12).</summary>
+/// <summary><c>ok</c> or <c>degraded</c>, <c>ready</c> or <c>not_ready</c>; the public is told no more (S12).</summary>
 public sealed record HealthView(string Status);
 
 /// <summary>Looks at the store at most once a second, however often it is asked.</summary>
-internal sealed class HealthEndpoint(IDbContextFactory<AutomationDbContext> contexts, RuntimeGate gate, TimeProvider clock) : IDisposable
+internal sealed class HealthEndpoint(IDbContextFactory<AutomationDbContext> contexts, RuntimeGate gate, NodeDrain drain, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim turn = new(1);
@@ -24,6 +25,15 @@ internal sealed class HealthEndpoint(IDbContextFactory<AutomationDbContext> cont
         context.Response.StatusCode = healthy ? 200 : 503;
         context.Response.Headers.CacheControl = "no-store";
         await ApiJson.WriteAsync(context.Response, new HealthView(healthy ? "ok" : "degraded"), "application/json");
+    }
+
+    /// <summary>For a load balancer: 503 while it starts, is emptied or stopped, or cannot reach the store.</summary>
+    public async Task HandleReadyAsync(HttpContext context)
+    {
+        var ready = gate.IsOpen && drain.IsTaking && await IsStoreOkAsync(context.RequestAborted);
+        context.Response.StatusCode = ready ? 200 : 503;
+        context.Response.Headers.CacheControl = "no-store";
+        await ApiJson.WriteAsync(context.Response, new HealthView(ready ? "ready" : "not_ready"), "application/json");
     }
 
     public void Dispose() => turn.Dispose();

@@ -6,6 +6,7 @@ using Automation.Engine.Hosting.Inbox;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json.Linq;
@@ -13,7 +14,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Hosting.Effects;
 
 /// <summary>Kind <c>publish</c>: a published event reaches every run whose bookmark waits for it, each in its own mailbox, once by key.</summary>
-public sealed class PublishEffectHandler(IDbContextFactory<AutomationDbContext> contexts, Func<InboxService> inbox) : IEffectHandler
+public sealed class PublishEffectHandler(IDbContextFactory<AutomationDbContext> contexts, Func<InboxService> inbox, RestorePoint restored) : IEffectHandler
 {
     public string Kind => "publish";
 
@@ -34,7 +35,7 @@ public sealed class PublishEffectHandler(IDbContextFactory<AutomationDbContext> 
                 EntityType = bookmark.EntityType,
                 EntityId = bookmark.EntityId,
                 DedupKey = $"{call.Key}|{bookmark.BookmarkId}|{bookmark.RunId:N}",
-                Data = new JObject { ["run"] = bookmark.RunId, ["bookmark"] = bookmark.BookmarkId, ["payload"] = published.Payload },
+                Data = restored.Passed(new JObject { ["run"] = bookmark.RunId, ["bookmark"] = bookmark.BookmarkId, ["payload"] = published.Payload }, call.Since),
             };
             await inbox().AcceptAsync(call.Account, new(bookmark.ConnectionId), null, [told], cancellationToken);
             hit++;
@@ -50,7 +51,7 @@ public sealed class PublishEffectHandler(IDbContextFactory<AutomationDbContext> 
 /// Kind <c>fanout</c>: a schedule, or the publishing of a trigger that follows a date, reaches every open deal in the span, each in its own
 /// mailbox, once by key. A page is read and accepted at a time; a repeated call goes over the same deals and adds nothing.
 /// </summary>
-public sealed class FanoutEffectHandler(IDbContextFactory<AutomationDbContext> contexts, Func<InboxService> inbox) : IEffectHandler
+public sealed class FanoutEffectHandler(IDbContextFactory<AutomationDbContext> contexts, Func<InboxService> inbox, RestorePoint restored) : IEffectHandler
 {
     private const int PageSize = 500;
 
@@ -81,7 +82,7 @@ public sealed class FanoutEffectHandler(IDbContextFactory<AutomationDbContext> c
             await inbox().AcceptAsync(call.Account, new(connection), null, [.. page.Select(deal => new CrmEvent
             {
                 Kind = (string?)call.Request["kind"] ?? EventKinds.Schedule, EntityType = EntityTypes.Deal, EntityId = deal, DedupKey = $"{call.Key}|{deal}",
-                TriggerId = (string)call.Request["trigger"]!, Data = new JObject { ["due"] = call.Request["at"] },
+                TriggerId = (string)call.Request["trigger"]!, Data = restored.Passed(new JObject { ["due"] = call.Request["at"] }, call.Since),
             })], cancellationToken);
             told += page.Count;
             last = page[^1];

@@ -46,13 +46,15 @@ internal sealed partial class MailboxActor
             var lookFirst = left || ((EffectPolicy)effect.Policy == EffectPolicy.Verify && effect.State == (int)EffectState.Planned && effect.Tries > 0);
             if (left && (EffectPolicy)effect.Policy != EffectPolicy.Hold)
             {
-                if (effect.Deaths + 1 >= PoisonAfter)
+                bool death;
+                lock (gate) death = died?.Remove(effect.Key) == true;
+                if (death && effect.Deaths + 1 >= PoisonAfter)
                 {
                     Post(effect.Key, (loaded, current) => shared.Planner.BuryEffectAsync(key, loaded, current, stopping.Token));
                     return;
                 }
 
-                await CommitAsync(effect, (loaded, current) => shared.Planner.BeginLeft(key, loaded, current));
+                await CommitAsync(effect, (loaded, current) => shared.Planner.BeginLeft(key, loaded, current, death));
             }
             else if (effect.State != (int)EffectState.Sending || effect.NextTryAt is not null)
             {

@@ -46,6 +46,9 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     private readonly Dictionary<string, Task> sending = new(StringComparer.Ordinal);
     private bool draining;
     private long begun;
+
+    // Effects that stood as sending when this activation began: their process died. What it finds so later it may have left itself, its commit's answer being lost.
+    private HashSet<string>? died;
     private readonly CancellationTokenSource stopping = new();
 
     // Ends before stopping does: what only waits for its time or its host has nothing to finish.
@@ -66,7 +69,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     {
         lock (gate)
         {
-            if (newMailbox && memory is null && events[0].Number == 1) memory = new();
+            if (newMailbox && memory is null && events[0].Number == 1) (memory, died) = (new(), []);
             foreach (var stored in events) delivered[stored.Number] = stored;
         }
 
@@ -213,6 +216,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         {
             // Those on their way from here are no riddle.
             loaded.LeftSending.ExceptWith(sending.Keys);
+            died ??= [.. loaded.LeftSending];
             foreach (var number in delivered.Keys.Where(number => number <= loaded.DoneNumber).ToList()) delivered.Remove(number);
             TakeLeft(loaded.Waiting.Values);
             if (loaded.Unreadable.Count > 0) work.AddFirst(current => Task.FromResult(shared.Planner.QuarantineUnreadable(key, current)));

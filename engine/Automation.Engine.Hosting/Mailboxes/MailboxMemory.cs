@@ -28,7 +28,7 @@ internal sealed class MailboxMemory
     /// <summary>Accepted and not processed, by number.</summary>
     public SortedDictionary<long, StoredEvent> Waiting { get; } = [];
 
-    /// <summary>Effects that another process left while sending: whether they were done, nobody knows.</summary>
+    /// <summary>Effects that another process left while sending, or another life before a restore: whether they were done, nobody knows.</summary>
     public HashSet<string> LeftSending { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Runs whose state could not be read (R11).</summary>
@@ -93,6 +93,7 @@ internal sealed class MailboxMemory
         foreach (var effect in step.NewEffects)
         {
             Effects[effect.Key] = effect;
+            if (step.DoubtfulEffects.Contains(effect.Key)) LeftSending.Add(effect.Key);
             LastPosition = Math.Max(LastPosition, effect.Position);
         }
 

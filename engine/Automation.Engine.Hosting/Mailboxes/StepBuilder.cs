@@ -2,6 +2,7 @@ using Automation.Engine.Accounts;
 using Automation.Engine.Calendars;
 using Automation.Engine.Effects;
 using Automation.Engine.Mailboxes;
+using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
 using Automation.Engine.Workflows;
@@ -30,6 +31,18 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     private readonly Dictionary<Guid, OpenRun> runs = [];
 
     public DateTimeOffset Now => now;
+
+    /// <summary>
+    /// Set where another life of the installation may have done the same since the backup (<see cref="Persistence.Backup.RestorePoint"/>):
+    /// the effects planned here are dated so, and their outcome is unknown from the first.
+    /// </summary>
+    public DateTimeOffset? Doubtful { get; set; }
+
+    /// <summary>Keys of new effects that another life may have sent.</summary>
+    public HashSet<string> DoubtfulEffects { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the step goes back to (<see cref="Causes"/>); null where no timer is derived from it.</summary>
+    public string? Cause { get; set; }
 
     /// <summary>Called once the step is committed.</summary>
     public Action? Committed { get; set; }
@@ -69,7 +82,8 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     public void AddTimer(string kind, DateTimeOffset due, Guid? run = null, string? bookmark = null, string? trigger = null, DueBy? by = null) => newTimers.Add(new TimerRow
     {
-        Id = ids.NewId(),
+        // Runs begin by these: derived, so that the same ones begin in every life.
+        Id = kind is "date" or "schedule" && Cause is not null ? DerivedId.Of(due, $"timer|{key}|{kind}|{trigger}|{Cause}|{newTimers.Count}") : ids.NewId(),
         AccountId = key.Account.Value,
         ConnectionId = key.Connection.Value,
         EntityType = key.EntityType,
@@ -226,10 +240,13 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         run.Row.Id, run.Meta.Depth, EffectKeys.Of(key.Account, run.Row.Id, $"publish/{sequence}", newEffects.Count),
         new("publish", null, JObject.FromObject(published), EffectPolicy.Retry, $"event {published.Name}"), "", "");
 
-    public void AddEffect(Guid run, int depth, string effectKey, EffectRequest request, string contextId, string callback)
+    /// <param name="doubtful">As <see cref="Doubtful"/>, for this effect alone.</param>
+    public void AddEffect(Guid run, int depth, string effectKey, EffectRequest request, string contextId, string callback, DateTimeOffset? doubtful = null)
     {
+        var since = Doubtful ?? doubtful;
+        if (since is not null) DoubtfulEffects.Add(effectKey);
         var lane = Effects.EffectLane.Of(request);
-        var first = !memory.Effects.Values.Any(waiting => Effects.EffectLane.Of(waiting) == lane && !effectEnds.ContainsKey(waiting.Key)) && !newEffects.Exists(waiting => waiting.Lane == lane);
+        var first = since is not null || !memory.Effects.Values.Any(waiting => Effects.EffectLane.Of(waiting) == lane && !effectEnds.ContainsKey(waiting.Key)) && !newEffects.Exists(waiting => waiting.Lane == lane);
         newEffects.Add(new EffectRow
         {
             Key = effectKey,
@@ -248,11 +265,11 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
             Callback = callback,
             Lane = lane,
             Depth = depth,
-            PlannedAt = now,
+            PlannedAt = since ?? now,
             // The planning commit already writes "sending, try 1" for the one that goes first; those behind it follow when it is done.
             State = (int)(first ? EffectState.Sending : EffectState.Planned),
             Tries = first ? 1 : 0,
-            FirstTryAt = first ? now : null,
+            FirstTryAt = first ? since ?? now : null,
         });
     }
 

@@ -21,18 +21,19 @@ internal sealed partial class StepPlanner
         return step;
     }
 
-    /// <summary>Commits the death, and the next try, before a call that an earlier life left.</summary>
-    public StepBuilder BeginLeft(MailboxKey key, MailboxMemory memory, EffectRow effect)
+    /// <summary>Commits the next try before a call that an earlier life left, and the death where there was one.</summary>
+    public StepBuilder BeginLeft(MailboxKey key, MailboxMemory memory, EffectRow effect, bool death)
     {
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
-        step.EndEffect(effect, new(effect.Key, (int)EffectState.Sending, effect.Tries + 1, null, null, null, null) { Deaths = effect.Deaths + 1 });
+        step.EndEffect(effect, new(effect.Key, (int)EffectState.Sending, effect.Tries + 1, null, null, null, null) { Deaths = effect.Deaths + (death ? 1 : 0) });
         return step;
     }
 
     /// <summary>Gives a timer up. Its run ends as failed; a schedule goes on with its next time.</summary>
     public async Task<StepBuilder> BuryTimerAsync(MailboxKey key, MailboxMemory memory, TimerRow timer, CancellationToken cancellationToken)
     {
-        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        var step = Begin(key, memory, timer.DueAt);
+        step.Cause = timer.Id.ToString("N");
         step.RemoveTimer(timer.Id);
         var account = await accounts.GetAsync(key.Account, cancellationToken);
         if (timer.RunId is { } id && memory.Runs.TryGetValue(id, out var run))
@@ -56,7 +57,7 @@ internal sealed partial class StepPlanner
     /// <summary>Gives an effect up. Its run ends as failed too: its code may be what stopped the process.</summary>
     public async Task<StepBuilder> BuryEffectAsync(MailboxKey key, MailboxMemory memory, EffectRow effect, CancellationToken cancellationToken)
     {
-        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        var step = Begin(key, memory, effect.PlannedAt);
         step.EndEffect(effect, new(effect.Key, (int)EffectState.Failed, effect.Tries, null, Poison, PoisonWords, null) { Deaths = 0 });
         StartNext(memory, step, effect);
         if (memory.Runs.TryGetValue(effect.RunId, out var run) && run.State.PendingEffects.Any(pending => pending.Key == effect.Key))

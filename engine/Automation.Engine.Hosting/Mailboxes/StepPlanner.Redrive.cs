@@ -38,6 +38,7 @@ internal sealed partial class StepPlanner
     {
         if (await reads.EventAsync(key, Guid.Parse(order.Target), cancellationToken) is not { Status: EventStatus.Dead } row) return "not_dead";
         var dead = StoredEvents.From(row);
+        step.Doubtful ??= restored.Doubtful(Causes.At(dead));
         if (order.Input is { } edits) dead = dead with { Event = dead.Event with { Data = Merged(dead.Event.Data, edits) } };
         if (dead.Event.Kind == InternalEvents.Stimulus) await ResumeByEventAsync(key, memory, step, account, dead, cancellationToken);
         else await MatchAsync(key, memory, step, account, dead, cancellationToken);
@@ -52,7 +53,7 @@ internal sealed partial class StepPlanner
         // Edited: another action than the one that failed, so another key.
         var effectKey = order.Input is null ? row.Key : EffectKeys.Of(key.Account, row.RunId, $"edited/{row.Key}", 0);
         if (order.Input is { } edits) request = Merged(request, edits);
-        step.AddEffect(row.RunId, row.Depth, effectKey, new(row.Kind, row.TargetConnectionId is { } target ? new(target) : null, request, (EffectPolicy)row.Policy, row.Summary), row.ContextId, SentAgain);
+        step.AddEffect(row.RunId, row.Depth, effectKey, new(row.Kind, row.TargetConnectionId is { } target ? new(target) : null, request, (EffectPolicy)row.Policy, row.Summary), row.ContextId, SentAgain, restored.Doubtful(row.PlannedAt));
         return "redriven";
     }
 
@@ -61,6 +62,8 @@ internal sealed partial class StepPlanner
         if (await reads.RunAsync(key, Guid.Parse(order.Target), cancellationToken) is not { } row) return "not_dead";
         if (row.Status == (int)RunStatus.Quarantined) return await RestoreAsync(key, memory, step, account, row, cancellationToken);
         if (row.Status != (int)RunStatus.Faulted && (order.From is null || row.Status != (int)RunStatus.Finished)) return "not_dead";
+        // A person may have redriven it after the backup.
+        step.Doubtful ??= restored.Doubtful(row.UpdatedAt);
         var workflow = await funnels.WorkflowAsync(key.Account, row.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {row.Id}: its definition does not exist.");
         var from = order.From is null ? null : workflow.FindActivity(order.From)?.NodeId;
         if (order.From is not null && from is null) return "activity_unknown";
@@ -141,7 +144,7 @@ internal sealed partial class StepPlanner
             var open = run.State.Status is RunStatus.Suspended or RunStatus.Running ? run.State.PendingEffects : [];
             foreach (var pending in open)
                 if (known.GetValueOrDefault(pending.Key) is { State: (int)EffectState.Failed or (int)EffectState.Cancelled } old && !step.NewEffects.Any(effect => effect.Key == old.Key))
-                    step.AddEffect(runId, old.Depth, old.Key, new(old.Kind, old.TargetConnectionId is { } target ? new(target) : null, RunJson.Parse(old.Request), (EffectPolicy)old.Policy, old.Summary), old.ContextId, old.Callback);
+                    step.AddEffect(runId, old.Depth, old.Key, new(old.Kind, old.TargetConnectionId is { } target ? new(target) : null, RunJson.Parse(old.Request), (EffectPolicy)old.Policy, old.Summary), old.ContextId, old.Callback, restored.Doubtful(old.PlannedAt));
             if (open.Select(pending => known.GetValueOrDefault(pending.Key)).FirstOrDefault(row => row?.State == (int)EffectState.Done) is not { } done) return;
             var outcome = new EffectOutcome(done.Key, true, done.Result is null ? JValue.CreateNull() : RunJson.ParseToken(done.Result), null, null);
             await ResumeOnceAsync(key, step, account, run, workflow, new Stimulus.EffectFinished(outcome), cancellationToken);

@@ -6,6 +6,7 @@ using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Matching;
+using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
@@ -17,11 +18,12 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
 internal sealed partial class StepPlanner(
     AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
-    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, MailboxRouter router, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold, Failures.FailureLog failures)
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, MailboxRouter router, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold, Failures.FailureLog failures, RestorePoint restored)
 {
     public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
     {
-        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow()) { DoneNumber = stored.Number };
+        var step = Begin(key, memory, Causes.At(stored));
+        (step.DoneNumber, step.Cause) = (stored.Number, Causes.Of(stored));
         var account = await accounts.GetAsync(key.Account, cancellationToken);
         if (stored.Event.Kind == InternalEvents.Stimulus) await ResumeByEventAsync(key, memory, step, account, stored, cancellationToken);
         else if (stored.Event.Kind == InternalEvents.Arm) await ArmAsync(key, step, account, stored, cancellationToken);
@@ -30,6 +32,16 @@ internal sealed partial class StepPlanner(
         else await MatchAsync(key, memory, step, account, stored, cancellationToken);
         step.EndEvent(stored.Id, EventStatus.Done, null, null, step.State.Known is { } known ? JsonLine.Write(known) : null);
         return step;
+    }
+
+    /// <summary>
+    /// A step as of now. One whose cause lies before a restore is taken as of its cause: waits that begin in it end when they would have
+    /// ended, and so it shows whether they, too, fall into the time of which nobody here knows.
+    /// </summary>
+    private StepBuilder Begin(MailboxKey key, MailboxMemory memory, DateTimeOffset cause)
+    {
+        var doubtful = restored.Doubtful(cause);
+        return new(key, memory, ids, doubtful ?? clock.GetUtcNow()) { Doubtful = doubtful };
     }
 
     /// <summary>Commits the try before work begins on an event that an earlier life left (R10).</summary>
@@ -55,7 +67,8 @@ internal sealed partial class StepPlanner(
 
     public async Task<StepBuilder> HandleTimerAsync(MailboxKey key, MailboxMemory memory, TimerRow timer, CancellationToken cancellationToken)
     {
-        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        var step = Begin(key, memory, timer.DueAt);
+        step.Cause = timer.Id.ToString("N");
         step.RemoveTimer(timer.Id);
         var account = await accounts.GetAsync(key.Account, cancellationToken);
         switch (timer.Kind)
@@ -95,7 +108,7 @@ internal sealed partial class StepPlanner(
 
     public async Task<StepBuilder> HandleEffectAsync(MailboxKey key, MailboxMemory memory, EffectRow effect, EffectState state, JToken? value, string? code, string? message, CancellationToken cancellationToken)
     {
-        var step = new StepBuilder(key, memory, ids, clock.GetUtcNow());
+        var step = Begin(key, memory, effect.PlannedAt);
         step.EndEffect(effect, state, effect.Tries, value is null ? null : JsonLine.Write(value), code, message, null);
         StartNext(memory, step, effect);
         if (state == EffectState.Unknown)
@@ -232,7 +245,7 @@ internal sealed partial class StepPlanner(
         var workflow = trigger.Workflow.Definition;
         var row = new RunRow
         {
-            Id = ids.NewId(),
+            Id = Causes.RunId(stored, funnel.Id, definition.Id),
             AccountId = key.Account.Value,
             ConnectionId = key.Connection.Value,
             EntityType = key.EntityType,
@@ -312,7 +325,7 @@ internal sealed partial class StepPlanner(
         {
             var target = effect.Request.Connection ?? key.Connection;
             if (OwnWriteRegistry.Read(effect.Request.Request, await directories.GetAsync(target, cancellationToken)) is not { } write) continue;
-            var own = new OwnWrite(effect.Key, run.Row.Id, run.Meta.Depth, step.Now, write.Values) { Chain = await ChainAsync(key, run, effect.Request.Summary) };
+            var own = new OwnWrite(effect.Key, run.Row.Id, run.Meta.Depth, clock.GetUtcNow(), write.Values) { Chain = await ChainAsync(key, run, effect.Request.Summary) };
             if (target == key.Connection && write.EntityType == key.EntityType && write.EntityId == key.EntityId)
                 step.State = step.State with { OwnWrites = [.. step.State.OwnWrites.Where(old => step.Now - old.At < TimeSpan.FromMinutes(10)).TakeLast(19), own] };
             else await router.NoteOwnWriteAsync(new(key.Account, target, write.EntityType, write.EntityId), own);

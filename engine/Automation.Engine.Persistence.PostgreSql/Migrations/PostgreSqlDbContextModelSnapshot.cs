@@ -1162,6 +1162,26 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.ToTable("redrives");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.RestoreRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<DateTimeOffset>("TakenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("taken_at");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("restores");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.RunRow", b =>
                 {
                     b.Property<Guid>("Id")

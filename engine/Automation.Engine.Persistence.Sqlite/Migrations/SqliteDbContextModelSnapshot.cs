@@ -1083,6 +1083,26 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.ToTable("redrives");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.RestoreRow", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("TakenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("taken_at");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("restores");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.RunRow", b =>
                 {
                     b.Property<byte[]>("Id")

@@ -43,6 +43,7 @@ internal static class AccountTables
             link.HasKey(x => new { x.AccountId, x.Relation, x.FromConnectionId, x.FromEntityType, x.FromEntityId, x.ToConnectionId, x.ToEntityType, x.ToEntityId });
             link.HasIndex(x => new { x.AccountId, x.Relation, x.ToConnectionId, x.ToEntityType, x.ToEntityId }, "ix_links_to");
         });
+        model.Entity<RestoreRow>().HasKey(x => x.Id);
         model.Entity<CalendarRow>().HasKey(x => new { x.AccountId, x.Name });
         model.Entity<ManagerRow>().HasKey(x => new { x.AccountId, x.ConnectionId, x.UserId });
         model.Entity<AssignmentRecord>(assignment =>
