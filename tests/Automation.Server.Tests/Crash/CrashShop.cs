@@ -31,7 +31,7 @@ internal static class CrashShop
     }
 
     /// <summary>Account, connection and funnel, by the product's own services, before the first start.</summary>
-    public static async Task<string> SeedAsync(TempDirectory folder, string? database, string outside, CancellationToken stop)
+    public static async Task<string> SeedAsync(TempDirectory folder, string? database, string outside, CancellationToken stop, FunnelDocument? document = null)
     {
         await using var app = ServerHost.Build(new ServeOptions { Data = folder.Path, Postgres = database, Url = "http://127.0.0.1:0", HookUrl = "http://127.0.0.1:0" });
         await app.Services.GetRequiredService<IStoreSetup>().MigrateAsync(stop);
@@ -48,7 +48,7 @@ internal static class CrashShop
 
         await app.Services.GetRequiredService<SecretStore>().WriteAsync(new(account.Id), new(connection.Id), "webhook", Secret, stop);
         var funnels = app.Services.GetRequiredService<FunnelService>();
-        var funnel = await funnels.SaveDraftAsync(new(account.Id), Document(outside), null, stop);
+        var funnel = await funnels.SaveDraftAsync(new(account.Id), document ?? Document(outside), null, stop);
         await funnels.PublishAsync(new(account.Id), funnel.Id, null, null, stop);
         return token;
     }
@@ -79,7 +79,7 @@ internal static class CrashShop
     {
         await using var app = ServerHost.Build(new ServeOptions { Data = folder, Postgres = database, Url = "http://127.0.0.1:0", HookUrl = "http://127.0.0.1:0" });
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<AutomationDbContext>>().CreateDbContextAsync(stop);
-        var numbers = lost.Select(name => $"\"number\":{name.Split(':')[1]}").ToList();
+        var numbers = lost.Select(name => $"\"number\":{name.Split(':')[^1]}").ToList();
         var events = (await context.Events.AsNoTracking().ToListAsync(stop)).Where(row => numbers.Exists(number => row.Payload.Contains(number, StringComparison.Ordinal))).ToList();
         var runs = (await context.Runs.AsNoTracking().ToListAsync(stop)).Where(run => events.Exists(row => row.Id == run.EventId)).ToList();
         var effects = (await context.Effects.AsNoTracking().ToListAsync(stop)).Where(effect => runs.Exists(run => run.Id == effect.RunId)).ToList();
