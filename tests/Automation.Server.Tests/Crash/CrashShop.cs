@@ -18,8 +18,8 @@ namespace Automation.Server.Tests.Crash;
 /// <summary>One account with a shop that sends signed hooks, and a funnel that calls outside for each.</summary>
 internal static class CrashShop
 {
-    // Four deals take all of it: the loop guard would rightly stop at 20 runs of one trigger on one deal in 10 minutes.
-    private const string Quotas = """{"quotas":{"RunsPerTrigger":100000}}""";
+    // Few deals take all of it, for an hour: the loop guard, the rate and the day's budget would rightly stop that.
+    private const string Quotas = """{"quotas":{"RunsPerTrigger":100000,"EventsPerSecond":100000,"EffectsPerDay":100000000}}""";
     private const string Secret = "crash-secret-crash-secret-crash";
 
     public static async Task<bool> SendAsync(HttpClient client, string token, string deal, int number, CancellationToken stop)
@@ -27,6 +27,8 @@ internal static class CrashShop
         using var request = SignedHook.Post($"/hooks/generic/{token}", Secret, $$"""{"entity_type":"deal","entity_id":"{{deal}}","number":{{number}}}""", $"id-{number}");
         using var answer = await client.SendAsync(request, stop);
         if ((int)answer.StatusCode is not (202 or 503)) Assert.Fail($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(stop)}");
+        // The sender is told when to try again (R1).
+        if ((int)answer.StatusCode == 503) Assert.NotNull(answer.Headers.RetryAfter);
         return (int)answer.StatusCode == 202;
     }
 

@@ -7,7 +7,7 @@ namespace Automation.Server.Tests.Crash;
 /// <summary>The servers of a kill scene as processes of their own, on one database, and the ledger of what they call.</summary>
 internal sealed class KillWorld : IAsyncDisposable
 {
-    private readonly TempDirectory folder = new();
+    private readonly TempDirectory folder;
     // A life is too short to win anything by compiling twice.
     private readonly Dictionary<string, string> environment = new() { ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_CallCountingDelayMs"] = "EA60", ["AUTOMATION_KEY"] = "key_kill-kill-kill-kill-kill" };
     private readonly List<IReadOnlyList<string>> arguments = [];
@@ -17,7 +17,8 @@ internal sealed class KillWorld : IAsyncDisposable
     private WebApplication outside = null!;
     private string token = "";
 
-    private KillWorld(KillScene scene, string? database) => (Scene, Database, nodes, outputs) = (scene, database, new ServerProcess?[scene.Nodes], new string[scene.Nodes]);
+    private KillWorld(KillScene scene, string? database, TempDirectory folder) =>
+        (Scene, Database, this.folder, nodes, outputs) = (scene, database, folder, new ServerProcess?[scene.Nodes], new string[scene.Nodes]);
 
     public KillScene Scene { get; }
 
@@ -30,10 +31,13 @@ internal sealed class KillWorld : IAsyncDisposable
     public ServerProcess this[int node] => nodes[node]!;
 
     /// <summary>Prepares database and shop, and starts the nodes. The test is skipped where there is no PostgreSQL.</summary>
-    public static async Task<KillWorld> StartAsync(KillScene scene, CancellationToken stop)
+    /// <param name="postgres">Another PostgreSQL than the tests' own.</param>
+    /// <param name="folder">Another place for its files; goes away with it.</param>
+    public static async Task<KillWorld> StartAsync(KillScene scene, CancellationToken stop, PostgresServer? postgres = null, TempDirectory? folder = null)
     {
-        Assert.SkipWhen(scene.OnPostgres && PostgresServer.Shared is null, PostgresServer.WhyNot);
-        var world = new KillWorld(scene, scene.OnPostgres ? await PostgresServer.Shared!.CreateDatabaseAsync(stop) : null);
+        if (scene.OnPostgres) postgres ??= PostgresServer.Shared;
+        Assert.SkipWhen(scene.OnPostgres && postgres is null, PostgresServer.WhyNot);
+        var world = new KillWorld(scene, scene.OnPostgres ? await postgres!.CreateDatabaseAsync(stop) : null, folder ?? new());
         world.outside = await world.Ledger.StartAsync();
         var address = world.outside.Urls.First();
         world.environment["Automation__Http__AllowedHosts__0"] = new Uri(address).Authority;
