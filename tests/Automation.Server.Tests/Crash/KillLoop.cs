@@ -8,7 +8,7 @@ namespace Automation.Server.Tests.Crash;
 internal sealed class KillLoop(KillWorld world, CancellationToken stop)
 {
     private const int Deals = 8;
-    private static readonly KillPoint[] AtWork = [.. Enum.GetValues<KillPoint>().Where(point => point != KillPoint.AfterTimers)];
+    private static readonly KillPoint[] AtWork = [.. Enum.GetValues<KillPoint>().Where(point => point is not (KillPoint.AfterTimers or KillPoint.AfterLoad))];
     private static readonly KillPoint[] AtRecovery = [KillPoint.AfterLoad, KillPoint.AfterTimers, KillPoint.BeforeCommit, KillPoint.AfterWrite, KillPoint.AfterCommit, KillPoint.AfterSend];
     private readonly Random chance = new(world.Scene.Seed);
     private readonly int[] renewed = new int[Deals];
@@ -58,7 +58,7 @@ internal sealed class KillLoop(KillWorld world, CancellationToken stop)
         // The others take hooks also when the victim is dead.
         await (world.Scene.Nodes == 1 ? Task.WhenAny(enough.Task, death) : enough.Task).WaitAsync(TimeSpan.FromSeconds(90), stop);
         if (!atRecovery) await world[victim].OrderAsync(Draw(AtWork));
-        await death.WaitAsync(TimeSpan.FromSeconds(1), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(death, Task.WhenAll(loads));
         isOver = true;
         await Task.WhenAll(loads);
         TestContext.Current.SendDiagnosticMessage("{0} kill {1}: {2} acknowledged in {3}", world.Scene.Name, kill + 1, world.Ledger.Acknowledgements, watch.Elapsed);
@@ -68,7 +68,7 @@ internal sealed class KillLoop(KillWorld world, CancellationToken stop)
 
     private async Task LoadAsync(int deal, int until, TaskCompletionSource enough)
     {
-        for (var turn = deal; !isOver; turn++)
+        for (var turn = deal; !isOver && world.Ledger.Acknowledgements < until + KillScene.EventsAfter; turn++)
         {
             var (number, name) = (Interlocked.Increment(ref sent), $"{deal}.{renewed[deal]}");
             var taken = await world.SendAsync(turn % world.Scene.Nodes, name, number, stop);

@@ -9,6 +9,9 @@ internal sealed record KillScene(string Name, bool OnPostgres, int Nodes, double
     /// <summary>Acknowledged in a life before it is told to die.</summary>
     public const int Events = 46;
 
+    /// <summary>So many more at most until it is dead: one that does not come by its point is killed then.</summary>
+    public const int EventsAfter = 24;
+
     /// <summary>Every so manyeth life dies while it takes up what the one before left; never two in a row, as R10 gives up at three deaths.</summary>
     public const int RecoveryEvery = 6;
 }
