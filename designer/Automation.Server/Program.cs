@@ -5,4 +5,4 @@ using Automation.Server.Serve;
 // A server that is told to stop hands back its work first (R16); the command line alone would end it after two seconds.
 var patient = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
 // Without a verb: the product with its sandbox, as ./run.sh does.
-return await Commands.Build(ServeCommand.RunAsync).Parse(args.Length == 0 ? ["serve", "--sandbox"] : args).InvokeAsync(patient);
+return await Commands.Build((options, stop) => ServeCommand.RunAsync(options, stop)).Parse(args.Length == 0 ? ["serve", "--sandbox"] : args).InvokeAsync(patient);

@@ -22,13 +22,18 @@ internal sealed class ServerProcess : IDisposable
         process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("The server ended: " + string.Join('\n', output)));
     }
 
-    public static string Dll { get; } = Find();
+    public static string Dll { get; } = Find("designer", "Automation.Server");
+
+    /// <summary>The server that can be told where to die: compiled ahead where <c>AUTOMATION_KILL_HOST</c> says, as the long lane starts it often.</summary>
+    public static string KillHost { get; } = Environment.GetEnvironmentVariable("AUTOMATION_KILL_HOST") is { Length: > 0 } given ? given : Find("tests", "Automation.KillHost");
 
     /// <summary>Starts <c>serve</c> and waits until it has said where it listens, and with a sandbox that it is connected.</summary>
-    public static async Task<ServerProcess> StartAsync(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    /// <param name="dll">Another program than the server.</param>
+    public static async Task<ServerProcess> StartAsync(
+        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, string? dll = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(Dll);
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = dll is not null, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(dll ?? Dll);
         start.ArgumentList.Add("serve");
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
@@ -90,6 +95,20 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>A line on its input; one that is dead already hears nothing.</summary>
+    public async Task OrderAsync(string line)
+    {
+        try
+        {
+            await process.StandardInput.WriteLineAsync(line);
+            await process.StandardInput.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // Died meanwhile.
+        }
+    }
+
     /// <summary>kill -9.</summary>
     public void Kill()
     {
@@ -116,15 +135,15 @@ internal sealed class ServerProcess : IDisposable
         if (line.Contains(lastLine, StringComparison.Ordinal)) ready.TrySetResult(line);
     }
 
-    private static string Find()
+    private static string Find(string part, string project)
     {
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var candidate = Path.Combine(folder.FullName, "designer", "Automation.Server", "bin", configuration, "net10.0", "Automation.Server.dll");
+            var candidate = Path.Combine(folder.FullName, part, project, "bin", configuration, "net10.0", $"{project}.dll");
             if (File.Exists(candidate)) return candidate;
         }
 
-        throw new InvalidOperationException("The server is not built.");
+        throw new InvalidOperationException($"{project} is not built.");
     }
 }

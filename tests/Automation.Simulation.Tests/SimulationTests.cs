@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Automation.Simulation.Tests.Planted;
 using Automation.Simulation.Tests.World;
+using Automation.Testing;
 
 namespace Automation.Simulation.Tests;
 
@@ -50,6 +51,7 @@ public sealed class SimulationTests
         var failing = FailingOf(1, seeds);
         var found = PlantedBug.All.Count(bug => FindingSeed(bug, 200) is not null);
         Console.WriteLine($"seeds={seeds} failing={failing.Count} planted_found={found}/{PlantedBug.All.Count}");
+        LaneCounts.Add(("seeds", seeds), ("failing", failing.Count), ("planted_found", found), ("planted", PlantedBug.All.Count));
         Report(failing);
         Assert.Equal(PlantedBug.All.Count, found);
     }

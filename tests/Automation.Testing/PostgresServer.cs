@@ -18,10 +18,11 @@ public sealed class PostgresServer : IDisposable
     private static int databases;
     private readonly string? directory;
     private readonly string? binaries;
+    private readonly string options;
     private int stopped;
 
-    private PostgresServer(string connectionString, string? directory, string? binaries) =>
-        (ConnectionString, this.directory, this.binaries) = (connectionString, directory, binaries);
+    private PostgresServer(string connectionString, string? directory, string? binaries, string options = "") =>
+        (ConnectionString, this.directory, this.binaries, this.options) = (connectionString, directory, binaries, options);
 
     /// <summary>The process's server, started at the first call; null when there is none to start: skip with <see cref="WhyNot"/>.</summary>
     public static PostgresServer? Shared => One.Value;
@@ -41,6 +42,16 @@ public sealed class PostgresServer : IDisposable
         return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
     }
 
+    /// <summary>A second server, for tests that stop it; null where none is installed.</summary>
+    public static PostgresServer? StartOwn() => PostgresBinaries.Find() is { } binaries ? Start(binaries) : null;
+
+    /// <summary>Stops it; only for one that <see cref="StartOwn"/> gave.</summary>
+    /// <param name="mode">fast: clients are sent away; immediate: as after a power cut.</param>
+    public void Stop(string mode) => PostgresBinaries.Run($"{binaries}/pg_ctl", "stop", "-D", $"{directory}/data", "-m", mode, "-w");
+
+    /// <summary>Starts it again, on the same port with the same data.</summary>
+    public void StartAgain() => PostgresBinaries.Run($"{binaries}/pg_ctl", "start", "-w", "-D", $"{directory}/data", "-l", $"{directory}/log", "-o", options);
+
     public void Dispose()
     {
         if (directory is null || Interlocked.Exchange(ref stopped, 1) == 1) return;
@@ -51,17 +62,21 @@ public sealed class PostgresServer : IDisposable
     private static PostgresServer? Start()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given) return new(given, null, null);
-        if (PostgresBinaries.Find() is not { } binaries) return null;
+        return StartOwn();
+    }
 
+    private static PostgresServer Start(string binaries)
+    {
         var directory = Directory.CreateTempSubdirectory("automation-pg-").FullName;
         if (PostgresBinaries.NeedsOtherUser) PostgresBinaries.Run("chown", "postgres", directory);
         var port = FreePort();
         PostgresBinaries.Run($"{binaries}/initdb", "-D", $"{directory}/data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8");
         PostgresBinaries.CleanUpAfterThisProcess($"{binaries}/pg_ctl", directory);
-        PostgresBinaries.Run(
-            $"{binaries}/pg_ctl", "start", "-w", "-D", $"{directory}/data", "-l", $"{directory}/log",
-            "-o", $"-p {port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory}");
-        return new($"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=postgres;Database=postgres", directory, binaries);
+        var server = new PostgresServer(
+            $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=postgres;Database=postgres", directory, binaries,
+            $"-p {port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory}");
+        server.StartAgain();
+        return server;
     }
 
     private static int FreePort()

@@ -12,24 +12,25 @@ namespace Automation.Server.Serve;
 /// <summary><c>serve</c>: migrate, open, connect the sandbox, say where to look, run until stopped.</summary>
 public static class ServeCommand
 {
-    public static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken)
+    /// <param name="adjust">Puts its own in the place of a service.</param>
+    public static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken, Action<IServiceCollection>? adjust = null)
     {
         // Both processes come up side by side; the page opens while the sandbox is still being connected.
         using var sandbox = options.Sandbox && !options.NoSandboxProcess ? SandboxProcess.Start(new Uri(options.SandboxUrl)) : null;
         for (var again = false; ; again = true)
         {
-            if (await RunOnceAsync(options, sandbox, again, cancellationToken) is { } code) return code;
+            if (await RunOnceAsync(options, sandbox, again, adjust, cancellationToken) is { } code) return code;
             Console.WriteLine("  The other servers took this one for dead: it was paused or cut off. It starts again.");
         }
     }
 
     /// <returns>Null when the server has to start again.</returns>
-    private static async Task<int?> RunOnceAsync(ServeOptions options, SandboxProcess? sandbox, bool again, CancellationToken cancellationToken)
+    private static async Task<int?> RunOnceAsync(ServeOptions options, SandboxProcess? sandbox, bool again, Action<IServiceCollection>? adjust, CancellationToken cancellationToken)
     {
         WebApplication? app = null;
         try
         {
-            app = ServerHost.Build(options);
+            app = ServerHost.Build(options, adjust);
             var report = await ListenAsync(app, options, cancellationToken);
             if (!again) Print(options, report);
             if (sandbox is not null) await sandbox.WaitAsync(cancellationToken);

@@ -83,13 +83,31 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             // The scan may have read a row that a step has just taken.
             if (timersSeen.Contains(timer.Id)) return;
             Seen(timer.Id);
-            // Due before this process began: an earlier one may have died of it.
-            if (timer.DueAt < shared.Started) work.AddLast(loaded => BeginLeftAsync(loaded, timer));
-            else work.AddLast(loaded => HandleTimerAsync(loaded, timer));
+            work.AddLast(loaded => FireAsync(loaded, timer));
         }
 
         Start();
     }
+
+    /// <summary>
+    /// A deal's timers fire in the order they are due. A hand-over may overtake another one, or be lost with its node: what stands and is due
+    /// earlier goes first.
+    /// </summary>
+    private async Task<StepBuilder?> FireAsync(MailboxMemory loaded, TimerRow timer)
+    {
+        if (loaded.FirstBefore(timer) is not { } first || await TakeAsync(loaded, first) is not { } step) return await TakeAsync(loaded, timer);
+        lock (gate) Seen(first.Id);
+        var committed = step.Committed;
+        step.Committed = () =>
+        {
+            lock (gate) work.AddFirst(current => FireAsync(current, timer));
+            committed?.Invoke();
+        };
+        return step;
+    }
+
+    // Due before this process began: an earlier one may have died of it.
+    private Task<StepBuilder?> TakeAsync(MailboxMemory loaded, TimerRow timer) => timer.DueAt < shared.Started ? BeginLeftAsync(loaded, timer) : HandleTimerAsync(loaded, timer);
 
     /// <summary>Commits the try before the work on a timer that an earlier life left (R10); what was begun too often is given up.</summary>
     private async Task<StepBuilder?> BeginLeftAsync(MailboxMemory loaded, TimerRow timer)

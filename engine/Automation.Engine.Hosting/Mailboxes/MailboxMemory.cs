@@ -25,6 +25,9 @@ internal sealed class MailboxMemory
     public Dictionary<string, EffectRow> Held { get; } = new(StringComparer.Ordinal);
     public Dictionary<Guid, TimerRow> Timers { get; } = [];
 
+    // Those that only a step of this mailbox arms, moves or takes, by when they are due. Others may have been moved beside it.
+    private readonly SortedSet<(DateTimeOffset DueAt, Guid Id)> inOrder = [];
+
     /// <summary>Accepted and not processed, by number.</summary>
     public SortedDictionary<long, StoredEvent> Waiting { get; } = [];
 
@@ -64,7 +67,7 @@ internal sealed class MailboxMemory
             if (effect is { State: (int)EffectState.Sending, NextTryAt: null }) memory.LeftSending.Add(effect.Key);
         }
 
-        foreach (var timer in snapshot.Timers) memory.Timers[timer.Id] = timer;
+        foreach (var timer in snapshot.Timers) memory.Add(timer);
         foreach (var stored in snapshot.Waiting) memory.Waiting[stored.Number] = stored;
         return memory;
     }
@@ -103,8 +106,18 @@ internal sealed class MailboxMemory
             Unreadable.RemoveAll(run => run.Id == id);
         }
 
-        foreach (var timer in step.NewTimers) Timers[timer.Id] = timer;
-        foreach (var id in step.RemovedTimers) Timers.Remove(id);
+        foreach (var timer in step.NewTimers) Add(timer);
+        foreach (var id in step.RemovedTimers)
+            if (Timers.Remove(id, out var timer)) inOrder.Remove((timer.DueAt, timer.Id));
         while (Waiting.Count > 0 && Waiting.Keys.First() <= DoneNumber) Waiting.Remove(Waiting.Keys.First());
+    }
+
+    /// <summary>The earliest timer that is due before this one; null when it is its turn.</summary>
+    public TimerRow? FirstBefore(TimerRow timer) => inOrder.Count > 0 && inOrder.Min is var first && first.CompareTo((timer.DueAt, timer.Id)) < 0 ? Timers[first.Id] : null;
+
+    private void Add(TimerRow timer)
+    {
+        Timers[timer.Id] = timer;
+        if (timer is { Kind: "start" or "bookmark", DueSource: null }) inOrder.Add((timer.DueAt, timer.Id));
     }
 }

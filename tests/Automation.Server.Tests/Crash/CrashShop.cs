@@ -18,8 +18,8 @@ namespace Automation.Server.Tests.Crash;
 /// <summary>One account with a shop that sends signed hooks, and a funnel that calls outside for each.</summary>
 internal static class CrashShop
 {
-    // Four deals take all of it: the loop guard would rightly stop at 20 runs of one trigger on one deal in 10 minutes.
-    private const string Quotas = """{"quotas":{"RunsPerTrigger":100000}}""";
+    // Few deals take all of it, for an hour: the loop guard, the rate and the day's budget would rightly stop that.
+    private const string Quotas = """{"quotas":{"RunsPerTrigger":100000,"EventsPerSecond":100000,"EffectsPerDay":100000000}}""";
     private const string Secret = "crash-secret-crash-secret-crash";
 
     public static async Task<bool> SendAsync(HttpClient client, string token, string deal, int number, CancellationToken stop)
@@ -27,11 +27,13 @@ internal static class CrashShop
         using var request = SignedHook.Post($"/hooks/generic/{token}", Secret, $$"""{"entity_type":"deal","entity_id":"{{deal}}","number":{{number}}}""", $"id-{number}");
         using var answer = await client.SendAsync(request, stop);
         if ((int)answer.StatusCode is not (202 or 503)) Assert.Fail($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(stop)}");
+        // The sender is told when to try again (R1).
+        if ((int)answer.StatusCode == 503) Assert.NotNull(answer.Headers.RetryAfter);
         return (int)answer.StatusCode == 202;
     }
 
     /// <summary>Account, connection and funnel, by the product's own services, before the first start.</summary>
-    public static async Task<string> SeedAsync(TempDirectory folder, string? database, string outside, CancellationToken stop)
+    public static async Task<string> SeedAsync(TempDirectory folder, string? database, string outside, CancellationToken stop, FunnelDocument? document = null)
     {
         await using var app = ServerHost.Build(new ServeOptions { Data = folder.Path, Postgres = database, Url = "http://127.0.0.1:0", HookUrl = "http://127.0.0.1:0" });
         await app.Services.GetRequiredService<IStoreSetup>().MigrateAsync(stop);
@@ -48,7 +50,7 @@ internal static class CrashShop
 
         await app.Services.GetRequiredService<SecretStore>().WriteAsync(new(account.Id), new(connection.Id), "webhook", Secret, stop);
         var funnels = app.Services.GetRequiredService<FunnelService>();
-        var funnel = await funnels.SaveDraftAsync(new(account.Id), Document(outside), null, stop);
+        var funnel = await funnels.SaveDraftAsync(new(account.Id), document ?? Document(outside), null, stop);
         await funnels.PublishAsync(new(account.Id), funnel.Id, null, null, stop);
         return token;
     }
@@ -79,7 +81,7 @@ internal static class CrashShop
     {
         await using var app = ServerHost.Build(new ServeOptions { Data = folder, Postgres = database, Url = "http://127.0.0.1:0", HookUrl = "http://127.0.0.1:0" });
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<AutomationDbContext>>().CreateDbContextAsync(stop);
-        var numbers = lost.Select(name => $"\"number\":{name.Split(':')[1]}").ToList();
+        var numbers = lost.Select(name => $"\"number\":{name.Split(':')[^1]}").ToList();
         var events = (await context.Events.AsNoTracking().ToListAsync(stop)).Where(row => numbers.Exists(number => row.Payload.Contains(number, StringComparison.Ordinal))).ToList();
         var runs = (await context.Runs.AsNoTracking().ToListAsync(stop)).Where(run => events.Exists(row => row.Id == run.EventId)).ToList();
         var effects = (await context.Effects.AsNoTracking().ToListAsync(stop)).Where(effect => runs.Exists(run => run.Id == effect.RunId)).ToList();

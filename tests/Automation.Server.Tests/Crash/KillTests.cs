@@ -1,78 +1,65 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using Automation.Testing;
 
 namespace Automation.Server.Tests.Crash;
 
 /// <summary>
-/// kill -9 of the real process, again and again, under load: every acknowledged event has its effect, under one key, in its deal's order.
+/// kill -9 of real processes at named points, again and again, under load: every acknowledged event has its effects, under one key each,
+/// in its deal's order, and none before it is due.
 /// </summary>
+[Collection(KillLane.Name)]
 public sealed class KillTests
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public Task Kill_UnderLoad_NothingLostNothingDoubledOrderKept(bool onPostgres) => KillAsync(onPostgres, 5);
+    public async Task Kill_AtNamedPoints_NothingLostNothingDoubledOrderKept(bool onPostgres) =>
+        (await PlayAsync([new("fast", onPostgres, 1, 1, 6, 1)])).Hold();
 
-    [Theory]
+    /// <summary>
+    /// Several installations side by side, on both stores, of one, two and three nodes, a few with the lease of production.
+    /// <c>AUTOMATION_KILLS</c> says how many kills in all, <c>AUTOMATION_KILL_SEED</c> draws others.
+    /// </summary>
+    [Fact]
     [Trait("Lane", "Long")]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task Kill_FiftyTimesUnderLoad_NothingLostNothingDoubledOrderKept(bool onPostgres) => KillAsync(onPostgres, 50);
-
-    private static async Task KillAsync(bool onPostgres, int kills)
+    public async Task Kill_ManyTimes_NothingLostNothingDoubledOrderKept()
     {
-        if (onPostgres && PostgresServer.Shared is null) Assert.Skip(PostgresServer.WhyNot);
-        var stop = TestContext.Current.CancellationToken;
-        using var folder = new TempDirectory();
-        var database = onPostgres ? await PostgresServer.Shared!.CreateDatabaseAsync(stop) : null;
-        var ledger = new Ledger();
-        await using var outside = await ledger.StartAsync();
-        var hooks = $"http://127.0.0.1:{ServerProcess.FreePort()}";
-        var token = await CrashShop.SeedAsync(folder, database, outside.Urls.First(), stop);
-        List<string> arguments = ["--data", folder.Path, "--url", $"http://127.0.0.1:{ServerProcess.FreePort()}", "--hook-url", hooks];
-        if (database is not null) arguments.AddRange(["--postgres", database]);
-        var environment = new Dictionary<string, string> { ["Automation__Http__AllowedHosts__0"] = new Uri(outside.Urls.First()).Authority, ["DOTNET_TieredPGO"] = "0" };
+        var (kills, seed) = (KillLane.Number("AUTOMATION_KILLS", 1_200), KillLane.Number("AUTOMATION_KILL_SEED", 1));
+        var played = await PlayAsync([
+            new("sqlite", false, 1, 1, kills * 7 / 24, seed),
+            new("postgresql", true, 1, 1, kills * 5 / 24, seed + 1),
+            new("two nodes", true, 2, 1, kills * 6 / 24, seed + 2),
+            new("three nodes", true, 3, 1, kills * 5 / 24, seed + 3),
+            new("production lease", true, 2, 15, kills / 24, seed + 4),
+        ]);
+        var counts = played.Sum;
+        LaneCounts.Add(
+            ("kills", counts.Kills), ("acknowledged", counts.Acknowledged), ("lost", counts.Lost), ("doubled", counts.Doubled), ("out_of_order", counts.OutOfOrder),
+            ("timers_early", counts.TimersEarly), ("timers_lost", counts.TimersLost), ("stale_commits", counts.StaleCommits));
+        played.Hold();
+    }
 
-        var acknowledged = new ConcurrentDictionary<string, byte>();
-        var sent = 0;
-        using var client = new HttpClient { BaseAddress = new Uri(hooks), Timeout = TimeSpan.FromSeconds(5) };
-        for (var kill = 0; kill < kills; kill++)
+    private static async Task<Played> PlayAsync(IReadOnlyList<KillScene> scenes)
+    {
+        var played = await Task.WhenAll(scenes.Select(async scene =>
         {
-            using var server = await ServerProcess.StartAsync(arguments, environment, stop);
-            // What the last life left is finished first: cold, a life may die before its first step ends, and R10 rightly gives up what was begun at three deaths.
-            await HoldsAsync(server, TimeSpan.FromSeconds(60));
-            // Killed in the middle of its work: after a drawn number of acknowledgements, some events still on their way.
-            var until = acknowledged.Count + 2 + kill % 7;
-            var loads = Enumerable.Range(0, 4).Select(deal => Task.Run(async () =>
-            {
-                while (acknowledged.Count < until)
-                {
-                    var number = Interlocked.Increment(ref sent);
-                    try
-                    {
-                        if (await CrashShop.SendAsync(client, token, $"{deal}", number, stop)) acknowledged[$"{deal}:{number}"] = 0;
-                    }
-                    catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !stop.IsCancellationRequested)
-                    {
-                        // Killed, or a connection left over from the life before.
-                        if (server.IsDead) return;
-                    }
-                }
-            }, stop)).ToList();
-            await Task.WhenAll(loads);
-            TestContext.Current.SendDiagnosticMessage("kill {0}: {1} acknowledged", kill + 1, acknowledged.Count);
-            server.Kill();
-        }
+            await using var world = await KillWorld.StartAsync(scene, Stop);
+            var loop = new KillLoop(world, Stop);
+            var counts = await loop.PlayAsync();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scene.Name}: {counts}, {loop.AtPoints} at their points, slowest recovery {loop.Slowest.TotalSeconds:0.0} s"));
+            return (Counts: counts, loop.Wrong);
+        }));
+        return new(played.Aggregate(KillCounts.None, (all, one) => all + one.Counts), string.Join('\n', played.Select(one => one.Wrong)).Trim());
+    }
 
-        using (var last = await ServerProcess.StartAsync(arguments, environment, stop)) await HoldsAsync(last, TimeSpan.FromSeconds(90));
-        Assert.Empty(ledger.Doubled);
-        Assert.Empty(ledger.OutOfOrder);
-        Assert.True(acknowledged.Count > kills, $"only {acknowledged.Count} events were acknowledged");
-
-        async Task HoldsAsync(ServerProcess server, TimeSpan limit)
+    private sealed record Played(KillCounts Sum, string Wrong)
+    {
+        public void Hold()
         {
-            var missing = await ledger.MissingAsync(acknowledged.Keys.ToHashSet(StringComparer.Ordinal), limit);
-            if (missing.Length > 0) Assert.Fail($"lost: {string.Join(", ", missing)}\n{await CrashShop.TellAsync(folder.Path, database, missing, stop)}\n{server.Output}");
+            Assert.True(Sum.Holds && Wrong.Length == 0, $"{Sum}\n{Wrong}");
+            Assert.True(Sum.Acknowledged >= Sum.Kills * 20 && Sum.TimersFired >= Sum.Kills, $"too little happened: {Sum}");
         }
     }
 }
