@@ -1,6 +1,5 @@
-using Automation.Engine.Events;
-using Automation.Engine.Funnels;
 using Automation.Engine.Calendars;
+using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Mailboxes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -37,7 +37,7 @@ internal static class KillFunnel
         Then = JObject.Parse($$"""
             { "root": { "id": "flow", "type": "Elsa.Flowchart", "version": 1, "connections": [], "activities": [
               { "id": "call", "type": "Elsa.FlowSendHttpRequest", "version": 1,
-                "url": { "expression": { "type": "Liquid", "value": "{{outside}}/{{lane}}/{{ "{{ event.data.entity_id }}/{{ event.data.number }}" }}" } },
+                "url": { "expression": { "type": "Liquid", "value": "{{outside}}/{{lane}}/{{"{{ event.data.entity_id }}/{{ event.data.number }}"}}" } },
                 "method": { "expression": { "type": "Literal", "value": "POST" } } } ] } }
             """),
     };
