@@ -74,7 +74,7 @@ public sealed class PostgresServer : IDisposable
         PostgresBinaries.CleanUpAfterThisProcess($"{binaries}/pg_ctl", directory);
         var server = new PostgresServer(
             $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=postgres;Database=postgres", directory, binaries,
-            $"-p {port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory}");
+            $"-p {port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory} -c max_connections=400"); // eight servers of kill scenes side by side
         server.StartAgain();
         return server;
     }
