@@ -115,11 +115,12 @@ public static class ServeCommand
     private static async Task<StartReport> PrepareAsync(WebApplication app, ServeOptions options, CancellationToken cancellationToken)
     {
         await app.Services.GetRequiredService<IStoreSetup>().MigrateAsync(cancellationToken);
-        app.Services.GetRequiredService<RuntimeGate>().Prepared();
         await using var alone = await app.Services.GetRequiredService<IStoreSetup>().EnterAsync(cancellationToken);
-        await app.Services.GetRequiredService<SecretStore>().VerifyAsync(cancellationToken);
+        // Before this node can join the others: no mailbox may be loaded as it stood in the backup.
         if (await app.Services.GetRequiredService<RestoreMarks>().SettleAsync(cancellationToken) is { } restored)
             Console.WriteLine($"  Restored from a backup of {restored.TakenAt:u}: {restored.Effects} unfinished actions may have been done since. They are looked up; what cannot be is asked about: ./run.sh effects --state unknown");
+        app.Services.GetRequiredService<RuntimeGate>().Prepared();
+        await app.Services.GetRequiredService<SecretStore>().VerifyAsync(cancellationToken);
         return await app.Services.GetRequiredService<FirstStart>().RunAsync(options, cancellationToken);
     }
 

@@ -59,9 +59,13 @@ public sealed class TimerScan(IEngineStore store, MailboxRouter router, ClusterD
 
 /// <summary>Quartz's tick: an alarm clock, never the memory.</summary>
 [DisallowConcurrentExecution]
-public sealed class TimerScanJob(TimerScan scan) : IJob
+public sealed class TimerScanJob(TimerScan scan, RuntimeGate gate) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await scan.RunAsync(cancellationToken);
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        // Quartz starts with the host, before the store is ready for work.
+        if (gate.IsOpen) await scan.RunAsync(cancellationToken);
+    }
 }
 
 /// <summary>The scan every second works without Quartz too.</summary>

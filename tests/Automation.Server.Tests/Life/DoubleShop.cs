@@ -58,11 +58,17 @@ internal sealed class DoubleShop : IAsyncDisposable
         return shop;
     }
 
-    public async Task<bool> OrderAsync(HttpClient client, int number, CancellationToken stop)
+    /// <summary>Sends an order until it is acknowledged, as a shop does.</summary>
+    public async Task OrderAsync(HttpClient client, int number, CancellationToken stop)
+    {
+        while (!await TryOrderAsync(client, number, stop)) stop.ThrowIfCancellationRequested();
+    }
+
+    private async Task<bool> TryOrderAsync(HttpClient client, int number, CancellationToken stop)
     {
         using var request = SignedHook.Post($"/hooks/generic/{token}", Secret, $$"""{"entity_type":"deal","entity_id":"{{number % 5}}","number":{{number}}}""", $"order-{number}");
         using var answer = await client.SendAsync(request, stop);
-        return (int)answer.StatusCode == 202;
+        return answer.IsSuccessStatusCode;
     }
 
     /// <summary>Orders that are accepted and that nobody has begun: into the store, while no server runs.</summary>

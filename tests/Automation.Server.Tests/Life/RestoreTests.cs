@@ -30,13 +30,13 @@ public sealed class RestoreTests
         {
             using var client = new HttpClient { BaseAddress = new Uri(hooks) };
             shop.Close();
-            for (var number = 1; number <= Orders; number++) Assert.True(await shop.OrderAsync(client, number, stop));
+            for (var number = 1; number <= Orders; number++) await shop.OrderAsync(client, number, stop);
             await UntilAsync(old, oldBase, db => db.Effects.CountAsync(row => row.State == (int)EffectState.Done, stop), count => count > 0, stop);
             Assert.Equal(0, await VerbAsync(["backup", backup, "--data", old], oldBase));
 
             // The old life goes on until all is done, with what came after the backup.
             shop.Open();
-            for (var number = Orders + 1; number <= 2 * Orders; number++) Assert.True(await shop.OrderAsync(client, number, stop));
+            for (var number = Orders + 1; number <= 2 * Orders; number++) await shop.OrderAsync(client, number, stop);
             await QuietAsync(old, oldBase, 4 * 2 * Orders, stop);
             server.Kill();
         }
@@ -90,7 +90,7 @@ public sealed class RestoreTests
             await QuietAsync(fresh, database, 4 * Orders, stop);
         }
 
-        var doubled = shop.Done.Where(call => call.Value.Count > 1).Select(call => call.Key)
+        var doubled = shop.Done.Where(call => call.Value.Count > 1).Select(call => $"{call.Key} ({string.Join(' ', call.Value.Select(key => key.Length > 6 ? key[..6] : "?"))})")
             .Concat(shop.Sms.Ledger.GroupBy(message => message.Text).Where(message => message.Count() > 1).Select(message => $"sms {message.Key}")).ToList();
         Assert.True(doubled.Count == 0, $"done twice: {string.Join(", ", doubled)}");
         Assert.Equal(before.OrderBy(count => count.Key), Count(shop).OrderBy(count => count.Key));
