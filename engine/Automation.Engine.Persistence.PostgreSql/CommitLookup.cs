@@ -4,7 +4,8 @@ namespace Automation.Engine.Persistence.PostgreSql;
 
 /// <summary>
 /// Finds out whether a transaction whose COMMIT got no answer was committed (R4). PostgreSQL keeps the fate of every recent transaction
-/// by its id, also over a crash; one that still hangs on the broken connection is ended first.
+/// by its id; one that still hangs on the broken connection is ended first. The id alone proves no commit: a crash forgets ids of which
+/// nothing had reached the disk, and gives them to others. So something that the transaction wrote must stand, too.
 /// </summary>
 internal sealed class CommitLookup(NpgsqlDataSource source, TimeProvider clock)
 {
@@ -13,17 +14,17 @@ internal sealed class CommitLookup(NpgsqlDataSource source, TimeProvider clock)
 
     /// <returns>True when committed, false when it surely is not and never will be.</returns>
     /// <exception cref="CommitUnknownException">The database did not answer for 10 s.</exception>
-    public async Task<bool> WasCommittedAsync(string transaction, Exception cause)
+    public async Task<bool> WasCommittedAsync(string transaction, Witness witness, Exception cause)
     {
         for (var i = 0; i < Tries; i++)
         {
-            if (await AskAsync(transaction) is { } committed) return committed;
+            if (await AskAsync(transaction, witness) is { } committed) return committed;
             await Task.Delay(Pause, clock);
         }
         throw new CommitUnknownException($"Nobody knows whether transaction {transaction} was committed: the database does not answer.", cause);
     }
 
-    private async Task<bool?> AskAsync(string transaction)
+    private async Task<bool?> AskAsync(string transaction, Witness witness)
     {
         try
         {
@@ -31,7 +32,7 @@ internal sealed class CommitLookup(NpgsqlDataSource source, TimeProvider clock)
             command.Parameters.Add(new NpgsqlParameter { Value = transaction, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Unknown });
             switch (await command.ExecuteScalarAsync() as string)
             {
-                case "committed": return true;
+                case "committed": return await StandsAsync(witness);
                 case "aborted": return false;
                 default:
                     await EndAsync(transaction);
@@ -46,6 +47,13 @@ internal sealed class CommitLookup(NpgsqlDataSource source, TimeProvider clock)
         {
             return null;
         }
+    }
+
+    private async Task<bool> StandsAsync(Witness witness)
+    {
+        await using var batch = source.CreateBatch();
+        batch.Add(witness.Sql, witness.Values);
+        return await batch.ExecuteScalarAsync() is true;
     }
 
     private async Task EndAsync(string transaction)

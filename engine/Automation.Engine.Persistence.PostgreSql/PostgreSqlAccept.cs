@@ -40,6 +40,8 @@ internal sealed class PostgreSqlAccept(IModel model)
         WHERE {MailboxArrays.Match}
         """;
 
+    private const string Stands = "SELECT EXISTS (SELECT 1 FROM events WHERE id = ANY($1)) OR EXISTS (SELECT 1 FROM hooks WHERE id = ANY($2))";
+
     private readonly BulkTable<HookRow> hooks = new(model);
     private readonly BulkTable<EventRow> events = new(model);
 
@@ -49,7 +51,7 @@ internal sealed class PostgreSqlAccept(IModel model)
         var known = new Dictionary<DedupKey, KnownEvent>();
         var id = await ReadAsync(transaction, items, mailboxes, known, cancellationToken);
         var plan = new AcceptPlanner(known, mailboxes).Plan(items);
-        return new(plan.Results, id, plan.HasWrites ? Writes(transaction, plan) : null);
+        return new(plan.Results, id, plan.HasWrites ? Writes(transaction, plan) : null, () => new(Stands, plan.Events.Select(row => row.Id).ToArray(), plan.Hooks.Select(row => row.Id).ToArray()));
     }
 
     /// <returns>The transaction's id.</returns>

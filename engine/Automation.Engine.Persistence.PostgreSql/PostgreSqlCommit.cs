@@ -30,6 +30,12 @@ internal sealed class PostgreSqlCommit(IModel model)
         RETURNING u.place
         """;
 
+    // Not every step has journal rows; but each writes its mailbox, and until the next one does, the row tells who wrote it.
+    private const string Stands = $"""
+        SELECT EXISTS (SELECT 1 FROM journal WHERE account_id = ANY($5) AND id = ANY($6))
+          OR EXISTS (SELECT 1 FROM mailboxes AS m JOIN unnest({MailboxArrays.Unnest}) AS u(a, c, t, i) ON {MailboxArrays.Match} WHERE m.xmin = ($7::text::xid8)::xid)
+        """;
+
     private readonly StepWrites stepWrites = new(model);
 
     /// <returns>For each step, in order: false when its epoch is stale.</returns>
@@ -46,7 +52,17 @@ internal sealed class PostgreSqlCommit(IModel model)
             stepWrites.AddTo(writes, [.. wave.Where(i => taken[i]).Select(i => steps[i])]);
         }
 
-        return new(taken, id, taken.Contains(true) ? writes : null);
+        return new(taken, id, taken.Contains(true) ? writes : null, () => Witness([.. steps.Where((_, i) => taken[i])], id));
+    }
+
+    private static Witness Witness(IReadOnlyList<StepCommit> steps, string? id)
+    {
+        var journal = steps.SelectMany(step => step.Journal).ToList();
+        return new(Stands,
+        [
+            .. MailboxArrays.Of([.. steps.Select(step => step.Mailbox)]),
+            journal.Select(row => row.AccountId).Distinct().ToArray(), journal.Select(row => row.Id).ToArray(), id ?? "",
+        ]);
     }
 
     // One statement changes a row once: further steps of a mailbox (two claims of it, say) go in further waves of the transaction.

@@ -45,7 +45,7 @@ internal sealed class PostgreSqlTransactions(NpgsqlDataSource source, TimeProvid
         }
         catch (Exception e) when (!IsAnswer(e))
         {
-            if (!await lookup.WasCommittedAsync(written.Transaction!, e)) throw;
+            if (!await lookup.WasCommittedAsync(written.Transaction!, written.Witness(), e)) throw;
         }
         return written.Result;
     }

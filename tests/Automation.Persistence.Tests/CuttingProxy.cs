@@ -29,6 +29,9 @@ public sealed class CuttingProxy : IAsyncDisposable
     /// <summary>How many connections were cut.</summary>
     public int Cuts { get; private set; }
 
+    /// <summary>What happens to the server in the moment of the cut.</summary>
+    public Func<Task> Meanwhile { get; set; } = () => Task.CompletedTask;
+
     public void Arm(Cut cut) => Volatile.Write(ref armed, (int)cut);
 
     public async ValueTask DisposeAsync()
@@ -77,6 +80,7 @@ public sealed class CuttingProxy : IAsyncDisposable
             }
             Cuts++;
             await cutting.CancelAsync();
+            await Meanwhile();
             if (cut == Cut.BeforeCommitIsSent) return;
             await server.WriteAsync(buffer.AsMemory(0, read), stopping.Token);
             await server.ReadExactlyAsync(buffer.AsMemory(0, 1), stopping.Token); // Done; its answer goes nowhere.

@@ -1,5 +1,6 @@
 using Automation.Engine.Persistence.Rows;
 using Automation.Persistence.Tests.Contract;
+using Automation.Testing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -43,6 +44,49 @@ public sealed class LostCommitTests
         Assert.Equal([true], committed);
         Assert.Equal(1, world.Proxy.Cuts);
         Assert.Equal((1, 1), await world.Store.ReadAsync(async db => (await db.Runs.CountAsync(Cancellation), await db.Journal.CountAsync(Cancellation))));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ServerCrashesAtCommit_AndGivesTheTransactionsIdToAnother_NothingIsTakenForCommitted(bool accepting)
+    {
+        using var postgres = PostgresServer.StartOwn();
+        Assert.SkipWhen(postgres is null, PostgresServer.WhyNot);
+        var settings = new NpgsqlConnectionStringBuilder(await postgres!.CreateDatabaseAsync(Cancellation)) { Pooling = false };
+        var direct = settings.ConnectionString;
+        await using var proxy = new CuttingProxy(settings.Port);
+        (settings.Host, settings.Port, settings.SslMode) = ("127.0.0.1", proxy.Port, SslMode.Disable);
+        await using var store = PostgreSqlTestStores.Open(settings.ConnectionString);
+        await store.Setup.MigrateAsync(Cancellation);
+        await store.Engine.AcceptAsync([deals.Item(Deals.Event("warm"))], Cancellation);
+        proxy.Meanwhile = async () =>
+        {
+            postgres.Stop("immediate");
+            postgres.StartAgain();
+            // Others get the ids that the crash has forgotten.
+            await using var others = NpgsqlDataSource.Create(direct);
+            for (var i = 0; i < 20; i++)
+            {
+                await using var command = others.CreateCommand("SELECT pg_current_xact_id()");
+                await command.ExecuteScalarAsync(Cancellation);
+            }
+        };
+
+        proxy.Arm(Cut.BeforeCommitIsSent);
+        if (accepting)
+        {
+            Assert.NotNull((await store.Engine.AcceptAsync([deals.Item(Deals.Event("k"))], Cancellation))[0].Events[0].Stored);
+            Assert.Equal(["warm", "k"], await store.ReadAsync(db => db.Events.OrderBy(e => e.Number).Select(e => e.DedupKey).ToListAsync(Cancellation)));
+        }
+        else
+        {
+            var run = Deals.NewId();
+            Assert.Equal([true], await store.Engine.CommitAsync([deals.Step(newEpoch: 1) with { NewRuns = [deals.Run()], Journal = [deals.Journal(run, 1)] }], Cancellation));
+            Assert.Equal((1, 1), await store.ReadAsync(async db => (await db.Runs.CountAsync(Cancellation), await db.Journal.CountAsync(Cancellation))));
+        }
+
+        Assert.Equal(1, proxy.Cuts);
     }
 
     private sealed record World(string Database, CuttingProxy Proxy, TestStore Store) : IAsyncDisposable

@@ -12,6 +12,8 @@ namespace Automation.Server.Serve;
 /// <summary><c>serve</c>: migrate, open, connect the sandbox, say where to look, run until stopped.</summary>
 public static class ServeCommand
 {
+    private static readonly TimeSpan DatabasePatience = TimeSpan.FromMinutes(2);
+
     /// <param name="adjust">Puts its own in the place of a service.</param>
     public static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken, Action<IServiceCollection>? adjust = null)
     {
@@ -30,6 +32,7 @@ public static class ServeCommand
         WebApplication? app = null;
         try
         {
+            if (options.Postgres is { Length: > 0 } postgres) await DatabaseWait.UntilReachableAsync(postgres, DatabasePatience, TimeProvider.System, cancellationToken);
             app = ServerHost.Build(options, adjust);
             var report = await ListenAsync(app, options, cancellationToken);
             if (!again) Print(options, report);
@@ -56,6 +59,11 @@ public static class ServeCommand
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
+        }
+        catch (Exception e) when (StoreFault.Is(e))
+        {
+            await Console.Error.WriteLineAsync($"The database failed while the server started: {e.Message} Nothing is lost; start it again.");
+            return 3;
         }
         finally
         {
