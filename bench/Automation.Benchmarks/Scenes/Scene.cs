@@ -121,7 +121,12 @@ internal sealed class Scene : IDisposable
         var account = new AccountRow { Id = ids.NewId(), Slug = $"bench-{number}", Name = $"Bench {number}", TimeZone = "Europe/Moscow", Language = "ru", CreatedAt = now, Settings = Quotas };
         var connection = new ConnectionRow
         {
-            Id = ids.NewId(), AccountId = account.Id, Kind = kind, Name = "shop", CreatedAt = now, HookTokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(token)),
+            Id = ids.NewId(),
+            AccountId = account.Id,
+            Kind = kind,
+            Name = "shop",
+            CreatedAt = now,
+            HookTokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(token)),
             RemoteAccountId = kind == "amocrm" ? Remote(number) : null,
         };
         await using (var context = await app.Services.GetRequiredService<IDbContextFactory<AutomationDbContext>>().CreateDbContextAsync())

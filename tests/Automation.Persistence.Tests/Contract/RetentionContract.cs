@@ -91,13 +91,31 @@ public abstract class RetentionContract : StoreContract
         if (hook) rows.Add(came);
         rows.Add(new EventRow
         {
-            Id = Id($"event {name}", days), AccountId = Deals.Account.Value, ConnectionId = Deals.Connection.Value, EntityType = EntityTypes.Deal, EntityId = deal ?? name, Number = 1, Kind = "updated",
-            DedupKey = name, HookId = came.Id, Payload = "{}", AcceptedAt = Ago(days), Status = status, Tries = 1, ProcessedAt = status == EventStatus.Waiting ? null : Ago(days),
+            Id = Id($"event {name}", days),
+            AccountId = Deals.Account.Value,
+            ConnectionId = Deals.Connection.Value,
+            EntityType = EntityTypes.Deal,
+            EntityId = deal ?? name,
+            Number = 1,
+            Kind = "updated",
+            DedupKey = name,
+            HookId = came.Id,
+            Payload = "{}",
+            AcceptedAt = Ago(days),
+            Status = status,
+            Tries = 1,
+            ProcessedAt = status == EventStatus.Waiting ? null : Ago(days),
         });
     }
 
     private HookRow Hook(string name, int days, string? error = null) => new()
     {
-        Id = Id($"hook {name}", days), AccountId = Deals.Account.Value, ConnectionId = Deals.Connection.Value, ReceivedAt = Ago(days), ContentType = name, Body = [1], ErrorCode = error,
+        Id = Id($"hook {name}", days),
+        AccountId = Deals.Account.Value,
+        ConnectionId = Deals.Connection.Value,
+        ReceivedAt = Ago(days),
+        ContentType = name,
+        Body = [1],
+        ErrorCode = error,
     };
 }

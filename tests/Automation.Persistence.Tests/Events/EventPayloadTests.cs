@@ -9,9 +9,22 @@ public sealed class EventPayloadTests
 {
     private static readonly CrmEvent Full = new()
     {
-        Kind = EventKinds.Updated, EntityType = "deal", EntityId = "7 «семь» \"\\ \u0001 \ud83d\udd34", Data = new JObject { ["price"] = 12.50m, ["name"] = "2026-11-22T10:00:00", ["empty"] = null },
-        Complete = true, Old = new JObject { ["stage_id"] = "142" }, SourceTime = new(2026, 11, 22, 10, 0, 0, 120, TimeSpan.FromHours(3)), DedupKey = "key", DedupWithinWindow = true,
-        BodyHash = "ab", ActorId = "504141", TriggerId = "order", Depth = 3, CausedBy = "effect", Baseline = true, Sanitized = true,
+        Kind = EventKinds.Updated,
+        EntityType = "deal",
+        EntityId = "7 «семь» \"\\ \u0001 \ud83d\udd34",
+        Data = new JObject { ["price"] = 12.50m, ["name"] = "2026-11-22T10:00:00", ["empty"] = null },
+        Complete = true,
+        Old = new JObject { ["stage_id"] = "142" },
+        SourceTime = new(2026, 11, 22, 10, 0, 0, 120, TimeSpan.FromHours(3)),
+        DedupKey = "key",
+        DedupWithinWindow = true,
+        BodyHash = "ab",
+        ActorId = "504141",
+        TriggerId = "order",
+        Depth = 3,
+        CausedBy = "effect",
+        Baseline = true,
+        Sanitized = true,
     };
 
     [Fact]
