@@ -50,9 +50,9 @@ internal static class ContextReads
     public static async ValueTask<IReadOnlyList<CrmTask>> TasksAsync(this ActivityExecutionContext context, ConnectionId crm, string type, string id) =>
         await context.ReadCrmAsync<IReadOnlyList<CrmTask>>(crm, $"{type}/{id}/tasks", async (port, cancellationToken) => await port.ReadTasksAsync(type, id, cancellationToken)) ?? [];
 
-    /// <summary>A root of the expressions when it holds an entity with an id; null otherwise.</summary>
+    /// <summary>A copy of a root of the expressions when it holds an entity; null otherwise.</summary>
     public static async ValueTask<JObject?> RootAsync(this ActivityExecutionContext context, string root) =>
-        context.ExpressionScope.Roots.Contains(root) && await context.ExpressionScope.ReadRootAsync(root, context.CancellationToken) is JObject { Count: > 0 } entity ? entity : null;
+        context.ExpressionScope.Roots.Contains(root) && await context.ExpressionScope.ReadRootAsync(root, context.CancellationToken) is JObject { Count: > 0 } entity ? (JObject)entity.DeepClone() : null;
 
     /// <summary>The deal, contact or company that the run is about or belongs to it.</summary>
     /// <exception cref="ActivityFaultException">There is none.</exception>

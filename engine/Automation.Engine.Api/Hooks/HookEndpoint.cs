@@ -47,7 +47,7 @@ internal sealed class HookEndpoint(
             if (found is null) await ProblemWriter.WriteAsync(context, Problem.NotFound());
             return found;
         }
-        catch (Exception e) when (StoreFault.Is(e))
+        catch (Exception e) when (IsStorage(e))
         {
             logger.HookNotStored(Guid.Empty, e);
             await ProblemWriter.WriteAsync(context, Unstorable);
@@ -166,7 +166,7 @@ internal sealed class HookEndpoint(
         {
             return await inbox.AcceptAsync(target.Connection.Account, target.Connection.Id, row, events, late.Token).WaitAsync(late.Token);
         }
-        catch (Exception e) when (e is OperationCanceledException || StoreFault.Is(e))
+        catch (Exception e) when (e is OperationCanceledException || IsStorage(e))
         {
             logger.HookNotStored(target.Connection.Id.Value, e);
             return null;
@@ -182,4 +182,7 @@ internal sealed class HookEndpoint(
         ContentType = context.Request.ContentType,
         Body = body.Length == 0 && context.Request.QueryString.HasValue ? Encoding.UTF8.GetBytes(context.Request.QueryString.Value!) : body,
     };
+
+    // One that is being stopped has let its store go.
+    private static bool IsStorage(Exception e) => e is ObjectDisposedException || StoreFault.Is(e);
 }

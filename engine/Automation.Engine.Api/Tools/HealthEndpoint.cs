@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting;
 using Automation.Engine.Hosting.Cluster;

@@ -49,7 +49,7 @@ public interface IExpressionScope
         return loose;
     }
 
-    /// <summary>The value of a root; JSON null when it exists and is empty.</summary>
+    /// <summary>The value of a root; JSON null when it exists and is empty. All of a step share it: look at it, change only a copy.</summary>
     ValueTask<JToken> ReadRootAsync(string root, CancellationToken cancellationToken);
 
     /// <summary>The instant of this step; the only clock an expression sees.</summary>

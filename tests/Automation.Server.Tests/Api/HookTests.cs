@@ -1,7 +1,9 @@
 using System.Net;
 using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Steps;
 using Automation.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Automation.Server.Tests.Api;
 
@@ -32,6 +34,16 @@ public sealed class HookTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(EventStatus.Done, row.Status);
         var hook = await db.Hooks.SingleAsync(one => one.Id == row.HookId, Cancel);
         Assert.Equal(Wire.Lead(501), System.Text.Encoding.UTF8.GetString(hook.Body));
+    }
+
+    [Fact]
+    public async Task Hook_WhileTheServerLetsItsStoreGo_IsToldToComeAgain()
+    {
+        await using var stopping = new TestServer();
+        await stopping.InitializeAsync();
+        var address = $"/hooks/amocrm/{(await stopping.AddConnectionAsync("amocrm", NewName(), remoteAccount: "31700500")).Token}";
+        await stopping.Services.GetRequiredService<GroupCommitter<AcceptItem, AcceptResult>>().DisposeAsync();
+        await (await stopping.Client.PostAsync(address, Wire.Form(Wire.Lead(501)), Cancel)).AssertProblemAsync(503, "storage_unavailable");
     }
 
     [Fact]
