@@ -7,9 +7,13 @@ internal sealed class PostgreSqlStoreSetup(IDbContextFactory<PostgreSqlDbContext
 {
     private const long Door = 7_231_904_110_563;
 
+    // A journal of millions of rows is read once when it changes its form, and other nodes wait meanwhile.
+    private const int Unlimited = 0;
+
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Database.SetCommandTimeout(Unlimited);
         if (await SchemaCheck.IsBehindAsync(db, cancellationToken)) await db.Database.MigrateAsync(cancellationToken);
         await clock.FollowAsync(cancellationToken);
     }
@@ -19,6 +23,7 @@ internal sealed class PostgreSqlStoreSetup(IDbContextFactory<PostgreSqlDbContext
         var db = await contexts.CreateDbContextAsync(cancellationToken);
         try
         {
+            db.Database.SetCommandTimeout(Unlimited);
             // Held by the transaction, which ends with the connection.
             await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Door})", cancellationToken);

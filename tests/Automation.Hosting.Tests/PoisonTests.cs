@@ -20,7 +20,7 @@ public sealed class PoisonTests
     {
         if (onPostgres && PostgresServer.Shared is null) Assert.Skip(PostgresServer.WhyNot);
         var database = onPostgres ? await PostgresServer.Shared!.CreateDatabaseAsync(RuntimeHost.Stop) : null;
-        await using var host = await RuntimeHost.StartAsync(Funnel.Of(Funnel.Trigger("call", Funnel.Entered(Funnel.Meeting), Funnel.Flow(Funnel.Sms("нет")))), database, services: WithoutRecovery);
+        await using var host = await RuntimeHost.StartAsync(Funnel.Of(Funnel.Trigger("call", Funnel.Entered(Funnel.Meeting), Funnel.Flow(Funnel.Sms("нет")))), database, services: RuntimeHost.WithoutRecovery);
         var ids = host.Services.GetRequiredService<IIdSource>();
         var key = new MailboxKey(host.Account, host.Crm, EntityTypes.Deal, "7");
         NewEvent[] events = [.. new[] { "poison", "behind" }.Select(name => new NewEvent(ids.NewId(), new CrmEvent { Kind = EventKinds.Webhook, EntityType = key.EntityType, EntityId = key.EntityId, DedupKey = name }))];
@@ -37,7 +37,4 @@ public sealed class PoisonTests
         Assert.Equal([(EventStatus.Dead, "poison_crash", 3), (EventStatus.Done, null, 2)], rows.Select(row => (row.Status, row.ErrorCode, row.Tries)));
         Assert.Contains("poison_crash", Assert.Single(await read.Journal.Where(row => row.EventId == events[0].Id).ToListAsync(RuntimeHost.Stop)).Facts, StringComparison.Ordinal);
     }
-
-    // Its sweep could find the events before they are made old.
-    private static void WithoutRecovery(IServiceCollection services) => services.Remove(services.Single(service => service.ImplementationType?.Name == "Recovery"));
 }

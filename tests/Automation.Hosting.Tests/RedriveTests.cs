@@ -103,7 +103,7 @@ public sealed class RedriveTests
     [InlineData(true)]
     public async Task DeadEvent_Redriven_FiresOnceAlsoWhenHandedOverTwice(bool onPostgres)
     {
-        await using var host = await RuntimeHost.StartOnAsync(Funnel.Of(Funnel.Trigger("hook", new() { Event = Engine.Funnels.TriggerEvents.Webhook }, Funnel.Flow(Funnel.Activity("sms", "Crm.SendSms", ("text", "Liquid", "{{ event.data.text }}"), ("phone", "Literal", "+79160000001"))), reentry: Engine.Funnels.Reentry.EveryTime)), onPostgres);
+        await using var host = await RuntimeHost.StartOnAsync(Funnel.Of(Funnel.Trigger("hook", new() { Event = Engine.Funnels.TriggerEvents.Webhook }, Funnel.Flow(Funnel.Activity("sms", "Crm.SendSms", ("text", "Liquid", "{{ event.data.text }}"), ("phone", "Literal", "+79160000001"))), reentry: Engine.Funnels.Reentry.EveryTime)), onPostgres, services: RuntimeHost.WithoutRecovery);
         var ids = host.Services.GetRequiredService<IIdSource>();
         var key = new MailboxKey(host.Account, host.Crm, EntityTypes.Deal, "7");
         NewEvent[] events = [.. new[] { "раз", "два" }.Select(text => new NewEvent(ids.NewId(), new CrmEvent { Kind = EventKinds.Webhook, EntityType = key.EntityType, EntityId = key.EntityId, DedupKey = text, Data = new JObject { ["text"] = text } }))];

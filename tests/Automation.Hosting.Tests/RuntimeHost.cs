@@ -81,11 +81,14 @@ public sealed class RuntimeHost : IAsyncDisposable
     }
 
     /// <summary>On SQLite, or on a database of its own on the tests' PostgreSQL; skips where there is none.</summary>
-    public static async Task<RuntimeHost> StartOnAsync(FunnelDocument funnel, bool postgres, TimeProvider? clock = null)
+    public static async Task<RuntimeHost> StartOnAsync(FunnelDocument funnel, bool postgres, TimeProvider? clock = null, Action<IServiceCollection>? services = null)
     {
         if (postgres && PostgresServer.Shared is null) Assert.Skip(PostgresServer.WhyNot);
-        return await StartAsync(funnel, postgres ? await PostgresServer.Shared!.CreateDatabaseAsync(Stop) : null, clock);
+        return await StartAsync(funnel, postgres ? await PostgresServer.Shared!.CreateDatabaseAsync(Stop) : null, clock, services: services);
     }
+
+    /// <summary>For tests that age what they stored: the sweep could find it before.</summary>
+    public static void WithoutRecovery(IServiceCollection services) => services.Remove(services.Single(service => service.ImplementationType?.Name == "Recovery"));
 
     /// <summary>A deal in the new stage, with a contact of its own.</summary>
     public long AddDeal(string name, long price = 0, string stage = Funnel.New)

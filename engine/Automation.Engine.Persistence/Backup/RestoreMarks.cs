@@ -19,6 +19,7 @@ public sealed class RestoreMarks(IDbContextFactory<AutomationDbContext> contexts
     public async Task<RestoreReport?> SettleAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Database.SetCommandTimeout(0); // However many actions there are.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var rows = await db.Restores.ToListAsync(cancellationToken);
         if (rows.Count == 0) return null;
