@@ -32,6 +32,9 @@ public sealed record RuntimeOptions
     /// <summary>Most steps in one commit. Default 256.</summary>
     public int MaxBatch { get; init; } = 256;
 
+    /// <summary>Most open runs that idle mailboxes keep in memory. Default 20,000, some 100 MiB.</summary>
+    public int RestingRuns { get; init; } = 20_000;
+
     /// <summary>Where mailboxes and committers work. Default: the thread pool.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 }
@@ -93,7 +96,7 @@ public static class HostingRegistration
         services.AddSingleton(provider => new MailboxShared(
             provider.GetRequiredService<StepPlanner>(), provider.GetRequiredService<IEngineStore>(), provider.GetRequiredService<GroupCommitter<StepCommit, bool>>(),
             provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<EffectHosts>(), provider.GetRequiredService<Failures.EffectBudget>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
-            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox"), options.Scheduler, provider.GetRequiredService<NodeLease>()));
+            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox"), options.Scheduler, provider.GetRequiredService<NodeLease>(), new(options.RestingRuns)));
         services.AddSingleton(provider => new MailboxActors(provider.GetRequiredService<MailboxShared>()));
         var grouping = new GroupCommitterOptions { MaxBatch = options.MaxBatch, Loops = options.CommitLoops, Scheduler = options.Scheduler };
         services.AddSingleton(provider => new GroupCommitter<AcceptItem, AcceptResult>(provider.GetRequiredService<IEngineStore>().AcceptAsync, grouping));

@@ -45,6 +45,8 @@ public sealed class RedriveTests
         Assert.Equal(3, told.Count);
         foreach (var run in await read.Runs.ToListAsync(RuntimeHost.Stop))
         {
+            // Also the next life knows that its effects may have been done before.
+            Assert.Equal(1, RunJson.ReadMeta(run.Meta).Redriven?.Times);
             var report = await host.Services.GetRequiredService<ReplayService>().ReplayAsync(host.Account, run.Id, RuntimeHost.Stop);
             Assert.True(report!.Equal, report.Difference);
         }

@@ -32,8 +32,8 @@ internal sealed class ServerProcess : IDisposable
     public static async Task<ServerProcess> StartAsync(
         IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, string? dll = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = dll is not null, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(dll ?? Dll);
+        var (program, first) = Program(dll ?? Dll);
+        var start = new ProcessStartInfo(program, first) { RedirectStandardInput = dll is not null, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add("serve");
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
@@ -53,6 +53,8 @@ internal sealed class ServerProcess : IDisposable
 
         return server;
     }
+
+    private static (string Program, string[] First) Program(string path) => path.EndsWith(".dll", StringComparison.Ordinal) ? ("dotnet", [path]) : (path, []);
 
     public static int FreePort()
     {

@@ -12,7 +12,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
     StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, EffectHosts Hosts, Failures.EffectBudget Budget, JournalFeed Feed,
-    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger, TaskScheduler Scheduler, Cluster.NodeLease Lease)
+    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger, TaskScheduler Scheduler, Cluster.NodeLease Lease, RestingRuns Resting)
 {
     /// <summary>When this process began its work.</summary>
     public DateTimeOffset Started { get; } = Clock.GetUtcNow();
@@ -57,6 +57,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     private Task pump = Task.CompletedTask;
     private bool pumping;
     private bool lookAgain;
+    private int restingRuns;
 
     /// <summary>True while it has something to do; an idle one may go.</summary>
     public bool IsBusy
@@ -173,6 +174,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         }
 
         await running;
+        shared.Resting.Count(restingRuns, 0);
         stopping.Dispose();
         resting.Dispose();
     }
@@ -192,6 +194,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                     lock (gate)
                     {
                         if (HasWork(loaded)) continue;
+                        Rest(loaded);
                         pumping = false;
                         return;
                     }
@@ -218,6 +221,15 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
         }
 
         lock (gate) pumping = false;
+    }
+
+    /// <summary>Idle: keeps little, and nothing at all where many mailboxes do.</summary>
+    private void Rest(MailboxMemory loaded)
+    {
+        if (sending.Count > 0 || loaded.Effects.Count > 0) return;
+        loaded.Rest();
+        restingRuns = shared.Resting.Count(restingRuns, loaded.Runs.Count);
+        if (restingRuns < loaded.Runs.Count) memory = null;
     }
 
     private async Task<MailboxMemory> LoadAsync()

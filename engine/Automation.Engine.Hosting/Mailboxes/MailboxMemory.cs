@@ -72,6 +72,12 @@ internal sealed class MailboxMemory
         return memory;
     }
 
+    /// <summary>Nothing is to be done at once: what is read of the runs is read again when it is needed.</summary>
+    public void Rest()
+    {
+        foreach (var run in Runs.Values) run.Rest();
+    }
+
     /// <summary>Takes over what a committed step changed.</summary>
     public void Apply(StepBuilder step, StepCommit commit)
     {

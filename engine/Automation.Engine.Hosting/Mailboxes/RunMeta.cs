@@ -45,9 +45,6 @@ public sealed record RunMeta(
 /// <param name="Skipped">Journal rows that the redrives went back over: the run's own count of steps is its last row's number less these.</param>
 public sealed record RedriveMark([property: JsonProperty("times")] int Times, [property: JsonProperty("skipped")] long Skipped);
 
-/// <summary>An open run in a mailbox's memory.</summary>
-public sealed record OpenRun(RunRow Row, RunState State, RunMeta Meta);
-
 /// <summary>Reads and writes the JSON of runs.</summary>
 public static class RunJson
 {

@@ -136,6 +136,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     /// <summary>A run that had ended and goes on: its row is changed, not made.</summary>
     public void Reopen(OpenRun run)
     {
+        run.Row.Meta = run.Meta.ToJson();
         runs[run.Row.Id] = run;
         clearedBookmarkRuns.Add(run.Row.Id);
     }
@@ -185,7 +186,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         row.Sequence = state.Sequence;
         row.UpdatedAt = now;
         row.FinishedAt = state.Status is RunStatus.Finished or RunStatus.Faulted or RunStatus.Cancelled ? now : null;
-        var next = run with { Row = row, State = state };
+        var next = run with { State = state };
         if (isNew) newRuns.Add(row);
         else if (!newRuns.Contains(row)) changedRuns[row.Id] = row;
         runs[row.Id] = next;

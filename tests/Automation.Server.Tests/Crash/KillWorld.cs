@@ -9,7 +9,15 @@ internal sealed class KillWorld : IAsyncDisposable
 {
     private readonly TempDirectory folder;
     // A life is too short to win anything by compiling twice.
-    private readonly Dictionary<string, string> environment = new() { ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_CallCountingDelayMs"] = "EA60", ["AUTOMATION_KEY"] = "key_kill-kill-kill-kill-kill" };
+    private readonly Dictionary<string, string> environment = new()
+    {
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_CallCountingDelayMs"] = "EA60",
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
+        ["AUTOMATION_KEY"] = "key_kill-kill-kill-kill-kill",
+    };
+
     private readonly List<IReadOnlyList<string>> arguments = [];
     private readonly List<HttpClient> clients = [];
     private readonly ServerProcess?[] nodes;

@@ -137,7 +137,7 @@ public sealed class SimulatedNode
         var handler = history.Bug.Handler(new LedgerHandler(history, this));
         collection.AddSingleton(handler);
         collection.AddSingleton(history.Bug.Observer(handler, Scheduler));
-        collection.AddAutomationRuntime(new RuntimeOptions { Scheduler = Scheduler, MaxBatch = 8 });
+        collection.AddAutomationRuntime(new RuntimeOptions { Scheduler = Scheduler, MaxBatch = 8, RestingRuns = history.World.Seed % 3 });
         Installation.Shared.AddTo(collection);
         return collection.BuildServiceProvider();
     }

@@ -18,6 +18,8 @@ public sealed class SimulatedWorld(int seed, bool told) : IIdSource
     private long places;
     private long ids;
 
+    public int Seed => seed;
+
     public Random Chance { get; } = new(seed);
 
     /// <summary>Time since the history began; never jumps.</summary>
