@@ -48,7 +48,7 @@ internal static class RunEndpoints
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
         var row = await FindAsync(db, context, id);
         var effects = await db.Effects.AsNoTracking().Where(effect => effect.AccountId == row.AccountId && effect.ConnectionId == row.ConnectionId && effect.EntityType == row.EntityType && effect.EntityId == row.EntityId && effect.RunId == row.Id)
-            .OrderBy(effect => effect.Position).ToListAsync(context.RequestAborted);
+            .OrderBy(effect => effect.PlannedAt).ThenBy(effect => effect.Position).ToListAsync(context.RequestAborted);
         var state = StateOf(row);
         var timers = await db.Timers.AsNoTracking().Where(timer => timer.AccountId == row.AccountId && timer.ConnectionId == row.ConnectionId && timer.EntityType == row.EntityType && timer.EntityId == row.EntityId && timer.RunId == row.Id).ToListAsync(context.RequestAborted);
         return new JsonAnswer(new RunDetail(

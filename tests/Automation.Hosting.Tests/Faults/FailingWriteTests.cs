@@ -1,3 +1,4 @@
+using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence.Steps;
 using Automation.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,7 +32,7 @@ public sealed class FailingWriteTests
         {
             var real = services.Last(service => service.ServiceType == typeof(IEngineStore));
             services.Remove(real);
-            services.AddSingleton<IEngineStore>(provider => store = new FailingStore((IEngineStore)(real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!))));
+            services.AddSingleton<IEngineStore>(provider => store = new FailingStore((IEngineStore)(real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!)), provider.GetRequiredService<StepObserver>()));
         });
         // Its own echo would only add writes that nobody waits for.
         foreach (var hook in host.Amo.Webhooks) host.Amo.Unsubscribe(hook.Destination);

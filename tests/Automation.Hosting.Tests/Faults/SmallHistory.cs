@@ -40,8 +40,26 @@ internal static class SmallHistory
             }
         }
 
-        await host.UntilAsync(async context => await context.Runs.AnyAsync(run => run.EntityId == deal && run.Status > (int)RunStatus.Suspended, RuntimeHost.Stop));
+        try
+        {
+            await host.UntilAsync(async context => await context.Runs.AnyAsync(run => run.EntityId == deal && run.Status > (int)RunStatus.Suspended, RuntimeHost.Stop));
+        }
+        catch (TaskCanceledException)
+        {
+            Assert.Fail($"{name} does not end:\n{await StuckAsync(host, deal)}");
+        }
+
         return await TellAsync(host, deal, name);
+    }
+
+    private static async Task<string> StuckAsync(RuntimeHost host, string deal)
+    {
+        await using var db = await host.OpenAsync();
+        return string.Join('\n', [
+            .. (await db.Events.Where(row => row.EntityId == deal).ToListAsync(RuntimeHost.Stop)).Select(row => $"event {row.Kind} {row.Status} {row.ErrorCode} try {row.Tries}"),
+            .. (await db.Runs.Where(row => row.EntityId == deal).ToListAsync(RuntimeHost.Stop)).Select(row => $"run {(RunStatus)row.Status} step {row.Sequence} {row.State}"),
+            .. (await db.Effects.Where(row => row.EntityId == deal).ToListAsync(RuntimeHost.Stop)).Select(row => $"effect {row.Kind} {(EffectState)row.State} try {row.Tries} next {row.NextTryAt:O} {row.ErrorCode} {row.ErrorMessage}"),
+            .. (await db.Timers.Where(row => row.EntityId == deal).ToListAsync(RuntimeHost.Stop)).Select(row => $"timer {row.Kind} due {row.DueAt:O} try {row.Tries}")]);
     }
 
     private static async Task<string> TellAsync(RuntimeHost host, string deal, string name)
@@ -52,7 +70,7 @@ internal static class SmallHistory
         Assert.Equal(Enumerable.Range(1, (int)run.Sequence).Select(number => (long)number), journal);
         Assert.Empty(await db.Timers.Where(row => row.EntityId == deal).ToListAsync(RuntimeHost.Stop));
         var events = await db.Events.Where(row => row.EntityId == deal && row.Kind == EventKinds.Webhook).Select(row => $"event {row.Status} {row.ErrorCode}").ToListAsync(RuntimeHost.Stop);
-        var effects = await db.Effects.Where(row => row.EntityId == deal).OrderBy(row => row.Position).Select(row => $"effect {row.Kind} {(EffectState)row.State}").ToListAsync(RuntimeHost.Stop);
+        var effects = await db.Effects.Where(row => row.EntityId == deal).OrderBy(row => row.PlannedAt).ThenBy(row => row.Position).Select(row => $"effect {row.Kind} {(EffectState)row.State}").ToListAsync(RuntimeHost.Stop);
         return string.Join('\n', [
             $"run {(RunStatus)run.Status}", .. events, .. effects,
             .. host.Sms.Ledger.Where(message => message.Text.EndsWith(' ' + name, StringComparison.Ordinal)).Select(message => "sms " + message.Text.Split(' ')[0]),

@@ -7,7 +7,7 @@ namespace Automation.Server.Tests.Crash;
 internal sealed record KillScene(string Name, bool OnPostgres, int Nodes, double Lease, int Kills, int Seed)
 {
     /// <summary>Acknowledged in a life before it is told to die.</summary>
-    public const int Events = 46;
+    public const int Events = 36;
 
     /// <summary>So many more at most until it is dead: one that does not come by its point is killed then.</summary>
     public const int EventsAfter = 24;
