@@ -38,6 +38,8 @@ internal static class ConditionBenchmark
 
         public IReadOnlyCollection<string> Roots { get; } = ["deal"];
 
+        public string? FindRoot(ReadOnlySpan<char> name) => name.Equals("deal", StringComparison.OrdinalIgnoreCase) ? "deal" : null;
+
         public DateTimeOffset Now { get; } = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
 
         public TimeZoneInfo TimeZone => TimeZoneInfo.Utc;

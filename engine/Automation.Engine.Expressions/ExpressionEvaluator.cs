@@ -54,7 +54,7 @@ public sealed class ExpressionEvaluator : IExpressionEvaluator
         globals[ScriptWorkerPool.TimeZoneGlobal] = scope.TimeZone.Id;
         foreach (var path in ScriptPaths.In(source, globals)) seen.Add(path, ValuePath.Read(globals, path));
         var result = await _scripts.RunAsync(new ScriptRequest(source, globals), cancellationToken);
-        return result.Error is null ? EvaluationResult.Of(result.Value, seen.Values) : EvaluationResult.Failed(result.Error, seen.Values);
+        return result.Error is null ? EvaluationResult.Of(result.Value, seen) : EvaluationResult.Failed(result.Error, seen);
     }
 
     private static ExpressionError Unknown(string type) => new(ExpressionCodes.TypeUnknown, $"There is no expression type '{type}' here.");

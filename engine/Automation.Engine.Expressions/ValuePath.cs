@@ -20,6 +20,22 @@ internal static class ValuePath
         return null;
     }
 
+    /// <summary>Where a path can be split into a root and the rest, the longest root first.</summary>
+    public static (string Root, string Tail)[] Splits(string path)
+    {
+        var splits = new List<(string, string)>();
+        for (var end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1)) splits.Add((path[..end], end == path.Length ? "" : path[(end + 1)..]));
+        return [.. splits];
+    }
+
+    /// <summary>As <see cref="SplitRoot"/>, of a path whose splits are known.</summary>
+    public static (string Root, string Tail)? FindRoot((string Root, string Tail)[] splits, IExpressionScope scope)
+    {
+        foreach (var (name, tail) in splits)
+            if (scope.FindRoot(name) is { } root) return (root, tail);
+        return null;
+    }
+
     /// <summary>The value at <paramref name="path"/>; null when anything on the way is missing.</summary>
     public static JToken? Read(JToken? from, string path)
     {

@@ -44,7 +44,7 @@ public sealed class HostileFormulaTests
         Assert.True(result.Error is not null, name);
         Assert.StartsWith("expression_", result.Error.Code, StringComparison.Ordinal);
         Assert.Equal(result.Error.Code == "expression_failed" ? null : result.Error.Code, (await Evaluation.ValidateAsync(ExpressionTypes.NCalc, formula))?.Code);
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Fact]

@@ -191,7 +191,7 @@ public sealed class RuntimeHost : IAsyncDisposable
         services.AddAutomationHttp().AddAmoCrmConnector().AddSmscConnector();
         services.AddAutomationRuntime(new RuntimeOptions());
         replace?.Invoke(services);
-        builder.UseOrleans(silo => HostingRegistration.ConfigureLocalSilo(silo, FreePort(), FreePort()));
+        builder.UseOrleans(silo => HostingRegistration.ConfigureLocalSilo(silo, TestPorts.Next(), TestPorts.Next()));
         return builder.Build();
     }
 
@@ -224,13 +224,6 @@ public sealed class RuntimeHost : IAsyncDisposable
         }
 
         return (new(account.Id), new(crm.Id));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private sealed class Signals : StepObserver

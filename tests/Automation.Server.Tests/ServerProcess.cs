@@ -56,13 +56,6 @@ internal sealed class ServerProcess : IDisposable
 
     private static (string Program, string[] First) Program(string path) => path.EndsWith(".dll", StringComparison.Ordinal) ? ("dotnet", [path]) : (path, []);
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public bool IsDead => process.HasExited;
 
     public string Output

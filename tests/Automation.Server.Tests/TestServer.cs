@@ -53,7 +53,7 @@ public sealed class TestServer : IAsyncLifetime
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", ContentRootPath = directory.Path });
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Host.UseOrleans(silo => HostingRegistration.ConfigureLocalSilo(silo, FreePort(), FreePort()));
+        builder.Host.UseOrleans(silo => HostingRegistration.ConfigureLocalSilo(silo, TestPorts.Next(), TestPorts.Next()));
         var services = builder.Services;
         services.AddSingleton<StepObserver>(observer);
         services.AddPersistence(directory.Path, null);
@@ -142,13 +142,6 @@ public sealed class TestServer : IAsyncLifetime
     private IIdSource Ids => Services.GetRequiredService<IIdSource>();
 
     private TimeProvider Clock => Services.GetRequiredService<TimeProvider>();
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     private sealed class TestObserver : StepObserver
     {

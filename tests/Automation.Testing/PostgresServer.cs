@@ -69,7 +69,7 @@ public sealed class PostgresServer : IDisposable
     {
         var directory = Directory.CreateTempSubdirectory("automation-pg-").FullName;
         if (PostgresBinaries.NeedsOtherUser) PostgresBinaries.Run("chown", "postgres", directory);
-        var port = FreePort();
+        var port = TestPorts.Next();
         PostgresBinaries.Run($"{binaries}/initdb", "-D", $"{directory}/data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8");
         PostgresBinaries.CleanUpAfterThisProcess($"{binaries}/pg_ctl", directory);
         var server = new PostgresServer(
@@ -77,12 +77,5 @@ public sealed class PostgresServer : IDisposable
             $"-p {port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory} -c max_connections=400"); // eight servers of kill scenes side by side
         server.StartAgain();
         return server;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

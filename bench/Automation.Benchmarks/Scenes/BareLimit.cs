@@ -51,6 +51,25 @@ internal static class BareLimit
         return units / watch.Elapsed.TotalSeconds;
     }
 
+    /// <summary>What one durable write costs when nothing else is done: an insert of a small row and its commit, one after the other.</summary>
+    /// <returns>Milliseconds, sorted.</returns>
+    public static async Task<double[]> CommitsAsync(string database, int count)
+    {
+        await using var source = NpgsqlDataSource.Create(database + ";Maximum Pool Size=1");
+        await using var connection = await source.OpenConnectionAsync();
+        await ExecuteAsync(connection, "DROP TABLE IF EXISTS bare_commits; CREATE TABLE bare_commits (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())");
+        var times = new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            await ExecuteAsync(connection, "INSERT INTO bare_commits DEFAULT VALUES");
+            times[i] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        }
+
+        Array.Sort(times);
+        return times;
+    }
+
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);

@@ -56,8 +56,8 @@ internal sealed class Scene : IDisposable
     {
         Data = folder.Path,
         Postgres = Database,
-        Url = $"http://127.0.0.1:{FreePort.Find()}",
-        HookUrl = $"http://127.0.0.1:{FreePort.Find()}",
+        Url = $"http://127.0.0.1:{TestPorts.Next()}",
+        HookUrl = $"http://127.0.0.1:{TestPorts.Next()}",
     };
 
     public Task<ServerChild> StartAsync(ServeOptions? options = null) => ServerChild.StartAsync(options ?? Options, new Uri(Sink.Url).Authority);

@@ -7,10 +7,15 @@ namespace Automation.Server.Serve;
 public static class FreePort
 {
     /// <param name="address">Loopback when null.</param>
-    public static int Find(IPAddress? address = null)
+    /// <param name="but">Ports that this process is yet to open itself.</param>
+    public static int Find(IPAddress? address, params ReadOnlySpan<int> but)
     {
-        using var listener = new TcpListener(address ?? IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new TcpListener(address ?? IPAddress.Loopback, 0);
+            listener.Start();
+            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            if (!but.Contains(port)) return port;
+        }
     }
 }

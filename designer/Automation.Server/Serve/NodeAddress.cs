@@ -26,7 +26,7 @@ public static class NodeAddress
         var address = TowardsDatabase(options.Postgres!);
         var hooks = new Uri(options.HookUrl).Port;
         var port = hooks + (hooks + Above > IPEndPoint.MaxPort ? -Above : Above);
-        return new(address, hooks > 0 && IsFree(address, port) ? port : FreePort.Find(address));
+        return new(address, hooks > 0 && IsFree(address, port) ? port : FreePort.Find(address, hooks, new Uri(options.Url).Port));
     }
 
     private static IPEndPoint Read(string given)

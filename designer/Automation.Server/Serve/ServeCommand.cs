@@ -6,6 +6,7 @@ using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Secrets;
 using Automation.Server.CommandLine;
 using Automation.Server.Setup;
+using Microsoft.AspNetCore.Connections;
 
 namespace Automation.Server.Serve;
 
@@ -58,6 +59,11 @@ public static class ServeCommand
         catch (CommandFailedException e)
         {
             await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"address_in_use: {e.Message} Perhaps a server runs already; stop it, or start this one with another --url and --hook-url.");
             return 2;
         }
         catch (Exception e) when (StoreFault.Is(e))

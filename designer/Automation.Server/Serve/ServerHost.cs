@@ -61,8 +61,15 @@ public static class ServerHost
     /// <summary>Servers on one PostgreSQL find each other there; an embedded database has one server.</summary>
     private static void AddSilo(ISiloBuilder silo, ServeOptions options)
     {
-        if (options.Postgres is not { Length: > 0 }) HostingRegistration.ConfigureLocalSilo(silo, FreePort.Find(), FreePort.Find());
-        else ClusterSilo.Configure(silo, new() { Address = NodeAddress.Of(options), Lease = TimeSpan.FromSeconds(options.LeaseSeconds) });
+        if (options.Postgres is { Length: > 0 })
+        {
+            ClusterSilo.Configure(silo, new() { Address = NodeAddress.Of(options), Lease = TimeSpan.FromSeconds(options.LeaseSeconds) });
+            return;
+        }
+
+        var (page, hooks) = (new Uri(options.Url).Port, new Uri(options.HookUrl).Port);
+        var port = FreePort.Find(null, page, hooks);
+        HostingRegistration.ConfigureLocalSilo(silo, port, FreePort.Find(null, page, hooks, port));
     }
 
     private static void AddProduct(IServiceCollection services, ServeOptions options)

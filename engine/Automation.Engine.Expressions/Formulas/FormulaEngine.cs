@@ -1,3 +1,5 @@
+using Newtonsoft.Json.Linq;
+
 namespace Automation.Engine.Expressions.Formulas;
 
 /// <summary>Conditions and calculations in NCalc's syntax, parsed once and walked by our own evaluator.</summary>
@@ -7,18 +9,35 @@ internal sealed class FormulaEngine(int cacheSize)
 
     public ExpressionError? Validate(string source) => Parse(source).Error;
 
-    public async ValueTask<EvaluationResult> EvaluateAsync(string source, IExpressionScope scope, CancellationToken cancellationToken)
+    public ValueTask<EvaluationResult> EvaluateAsync(string source, IExpressionScope scope, CancellationToken cancellationToken)
     {
         var (formula, error) = Parse(source);
-        if (formula is null) return EvaluationResult.Failed(error!);
-        var values = new FormulaValues(formula.Paths.Count);
-        for (var i = 0; i < formula.Paths.Count; i++)
+        return formula is null ? ValueTask.FromResult(EvaluationResult.Failed(error!)) : EvaluateAsync(formula, new(formula.Paths.Length), 0, scope, cancellationToken);
+    }
+
+    // Most roots are at hand: only one that is read outside makes it wait.
+    private static ValueTask<EvaluationResult> EvaluateAsync(Formula formula, FormulaValues values, int from, IExpressionScope scope, CancellationToken cancellationToken)
+    {
+        for (var i = from; i < formula.Paths.Length; i++)
         {
-            if (ValuePath.SplitRoot(formula.Paths[i].Text, scope) is not { } split) return EvaluationResult.Failed(Unknown(formula, formula.Paths[i], scope));
-            if (!values.TryGet(split.Root, out var root)) values.Add(split.Root, root = await scope.ReadRootAsync(split.Root, cancellationToken));
+            if (ValuePath.FindRoot(formula.Paths[i].Splits, scope) is not { } split) return ValueTask.FromResult(EvaluationResult.Failed(Unknown(formula, formula.Paths[i], scope)));
+            if (!values.TryGet(split.Root, out var root))
+            {
+                var reading = scope.ReadRootAsync(split.Root, cancellationToken);
+                if (!reading.IsCompletedSuccessfully) return GoOnAsync(formula, values, i, split.Root, reading, scope, cancellationToken);
+                values.Add(split.Root, root = reading.Result);
+            }
+
             values.Set(i, ValuePath.Read(root, split.Tail));
         }
-        return new FormulaEvaluation(formula, values, scope).Run();
+
+        return ValueTask.FromResult(new FormulaEvaluation(formula, values, scope).Run());
+    }
+
+    private static async ValueTask<EvaluationResult> GoOnAsync(Formula formula, FormulaValues values, int from, string root, ValueTask<JToken> reading, IExpressionScope scope, CancellationToken cancellationToken)
+    {
+        values.Add(root, await reading);
+        return await EvaluateAsync(formula, values, from, scope, cancellationToken);
     }
 
     private (Formula? Formula, ExpressionError? Error) Parse(string source) => source.Length > FormulaScanner.MaxLength ? Make(source) : _cache.GetOrAdd(source, Make);

@@ -7,6 +7,8 @@ namespace Automation.Engine.Expressions.Formulas;
 internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, IExpressionScope scope)
 {
     public static readonly object Failed = new();
+    private static readonly object True = true;
+    private static readonly object False = false;
     public const int MaxText = 100_000;
     private DateTimeOffset? _now;
     private int _position;
@@ -24,7 +26,7 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
         try
         {
             var value = Walk(formula.Root);
-            if (value is not string { Length: > MaxText }) return Error is null ? EvaluationResult.Of(FormulaValue.ToToken(value), Seen.Values) : EvaluationResult.Failed(Error, Seen.Values);
+            if (value is not string { Length: > MaxText }) return Error is null ? EvaluationResult.Of(FormulaValue.ToToken(value), Seen) : EvaluationResult.Failed(Error, Seen);
             Fail($"The text is longer than {MaxText} characters.");
         }
         catch (OverflowException)
@@ -35,7 +37,7 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
         {
             Fail("A date is out of range.");
         }
-        return EvaluationResult.Failed(Error!, Seen.Values);
+        return EvaluationResult.Failed(Error!, Seen);
     }
 
     public object Fail(string message, string code = ExpressionCodes.Failed)
@@ -47,21 +49,22 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
     public object Missing(string what) => Fail($"{what} is empty.", ExpressionCodes.ValueMissing);
 
     /// <summary>The value at a path as it stands in the scope.</summary>
-    public JToken? Read(string path) =>
-        ValuePath.SplitRoot(path, scope) is { } split && values.TryGet(split.Root, out var root) ? ValuePath.Read(root, split.Tail) : null;
+    /// <param name="splits">Of the path.</param>
+    public JToken? Read((string Root, string Tail)[] splits) =>
+        ValuePath.FindRoot(splits, scope) is { } split && values.TryGet(split.Root, out var root) ? ValuePath.Read(root, split.Tail) : null;
 
     public object? Walk(FormulaNode node)
     {
         switch (node)
         {
-            case FormulaNode.Constant constant: return constant.Value;
-            case FormulaNode.Date date: return date.Value.In(Zone);
+            case FormulaNode.Both both: return Both(both);
             case FormulaNode.Path path: return ReadSeen(path);
-            case FormulaNode.Not not: return Truth(not.Operand) switch { bool b => !b, var failed => failed };
+            case FormulaNode.Constant constant: return constant.Value;
+            case FormulaNode.Call call: return Call(call);
+            case FormulaNode.Not not: return Truth(not.Operand) switch { bool b => b ? False : True, var failed => failed };
             case FormulaNode.Negate negate: return Number(negate.Operand) switch { decimal d => -d, var failed => failed };
             case FormulaNode.Choice choice: return Choose(choice.Condition, choice.Yes, choice.No);
-            case FormulaNode.Both both: return Both(both);
-            case FormulaNode.Call call: return Call(call);
+            case FormulaNode.Date date: return date.Value.In(Zone);
             default: return Fail("This part is not supported in formulas.");
         }
     }
@@ -128,8 +131,8 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
             : left is null || right is null ? null : FormulaComparison.Order(left, right, Zone) is { } order ? Holds(both.Type, order) : null;
         if (result is { } answer)
         {
-            Seen.Add(both.Text, new JValue(answer));
-            return answer;
+            Seen.Add(both.Text, answer);
+            return answer ? True : False;
         }
         var ordering = both.Type is not (BinaryExpressionType.Equal or BinaryExpressionType.NotEqual);
         if (ordering && left is null) return MissingAt(both.Left);
@@ -199,7 +202,7 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
         }
         _position = call.Position;
         var result = call.Function.Body!(this, evaluated);
-        if (result is bool answer) Seen.Add(call.Text, new JValue(answer));
+        if (result is bool answer) Seen.Add(call.Text, answer);
         return result;
     }
 }

@@ -4,6 +4,8 @@ namespace Automation.Engine.Expressions.Formulas;
 
 internal static class FormulaLists
 {
+    private static readonly (string, string)[] TagsPath = ValuePath.Splits("deal.tags");
+
     public static void AddTo(Action<string, int, int, FunctionBody> add)
     {
         add("count количество", 1, 1, (run, a) => a[0] switch
@@ -26,8 +28,10 @@ internal static class FormulaLists
     {
         if (wanted is null) return false;
         var name = FormulaValue.TextOf(wanted);
-        return run.Read("deal.tags") is JArray tags
-            && tags.Any(tag => string.Equals((tag is JObject o ? o["name"] : tag)?.ToString(), name, StringComparison.OrdinalIgnoreCase));
+        if (run.Read(TagsPath) is not JArray tags) return false;
+        foreach (var tag in tags)
+            if (string.Equals((tag is JObject o ? o["name"] : tag)?.ToString(), name, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
     }
 
     private static object? Sum(FormulaEvaluation run, object?[] a)

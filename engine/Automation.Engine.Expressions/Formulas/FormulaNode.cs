@@ -9,7 +9,11 @@ internal abstract record FormulaNode(string Text, int Position)
     public sealed record Constant(string Text, int Position, object? Value) : FormulaNode(Text, Position);
     public sealed record Date(string Text, int Position, DateLiteral Value) : FormulaNode(Text, Position);
     /// <param name="Index">Its place among the formula's paths.</param>
-    public sealed record Path(string Text, int Position, int Index) : FormulaNode(Text, Position);
+    public sealed record Path(string Text, int Position, int Index) : FormulaNode(Text, Position)
+    {
+        public (string Root, string Tail)[] Splits { get; } = ValuePath.Splits(Text);
+    }
+
     public sealed record Not(string Text, int Position, FormulaNode Operand) : FormulaNode(Text, Position);
     public sealed record Negate(string Text, int Position, FormulaNode Operand) : FormulaNode(Text, Position);
     public sealed record Both(string Text, int Position, BinaryExpressionType Type, FormulaNode Left, FormulaNode Right) : FormulaNode(Text, Position);
@@ -18,4 +22,4 @@ internal abstract record FormulaNode(string Text, int Position)
 }
 
 /// <summary>A parsed formula; immutable, shared by all evaluations of the same text. <c>Paths</c>: everything an evaluation may read.</summary>
-internal sealed record Formula(string Source, FormulaNode Root, IReadOnlyList<FormulaNode.Path> Paths);
+internal sealed record Formula(string Source, FormulaNode Root, FormulaNode.Path[] Paths);

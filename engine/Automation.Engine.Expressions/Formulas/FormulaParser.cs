@@ -31,7 +31,7 @@ internal static partial class FormulaParser
         }
         var paths = new List<FormulaNode.Path>();
         var tree = Compile(source, lifted.ToString(), tokens, starts);
-        return new Formula(source, new Converter(source, tokens, paths).Convert(tree), paths);
+        return new Formula(source, new Converter(source, tokens, paths).Convert(tree), [.. paths]);
     }
 
     private static LogicalExpression Compile(string source, string lifted, IReadOnlyList<Token> tokens, List<int> starts)

@@ -58,12 +58,9 @@ internal static class FormulaValue
 
     private static object? FromClr(object? value, TimeZoneInfo zone) => value switch
     {
-        null => null,
-        string s => s,
-        bool b => b,
+        null or string or bool or decimal => value,
         long l => (decimal)l,
         int i => (decimal)i,
-        decimal d => d,
         double d => decimal.Parse(d.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture),
         float f => decimal.Parse(f.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture),
         ulong u => (decimal)u,

@@ -64,11 +64,11 @@ internal sealed partial class TextEngine(int cacheSize)
         {
             using var writer = new CappedWriter(MaxOutput, culture);
             template.Render(writer, parameters);
-            return EvaluationResult.Of(new JValue(writer.ToString()), seen.Values);
+            return EvaluationResult.Of(new JValue(writer.ToString()), seen);
         }
         catch (Exception e) when ((e as RequiredValueException ?? e.InnerException as RequiredValueException) is not null)
         {
-            var empty = seen.Values.FirstOrDefault(v => v.Value.Type == JTokenType.Null)?.Path;
+            var empty = seen.FirstOrDefault(v => v.Value.Type == JTokenType.Null)?.Path;
             return Failed(ExpressionCodes.ValueMissing, empty is null ? "A required value is empty." : $"A required value is empty: {empty}.", seen);
         }
         catch (TextTooLongException)
@@ -85,7 +85,7 @@ internal sealed partial class TextEngine(int cacheSize)
         }
     }
 
-    private static EvaluationResult Failed(string code, string message, SeenValues seen) => EvaluationResult.Failed(new ExpressionError(code, message), seen.Values);
+    private static EvaluationResult Failed(string code, string message, SeenValues seen) => EvaluationResult.Failed(new ExpressionError(code, message), seen);
 
     private Compiled Parse(string source) => source.Length > MaxTemplate ? Make(source) : _cache.GetOrAdd(source, Make);
 

@@ -42,6 +42,7 @@ public interface IExpressionScope
         string? loose = null;
         foreach (var root in Roots)
         {
+            if (name.Length != root.Length) continue;
             if (name.SequenceEqual(root)) return root;
             if (name.Equals(root, StringComparison.OrdinalIgnoreCase)) loose ??= root;
         }

@@ -14,7 +14,7 @@ public sealed class DragTests
         if (!File.Exists(Chromium)) Assert.Skip("No Chromium: /usr/bin/chromium is not installed.");
         var stop = TestContext.Current.CancellationToken;
         using var folder = new TempDirectory();
-        var (admin, hooks, sandbox) = ($"http://127.0.0.1:{ServerProcess.FreePort()}", $"http://127.0.0.1:{ServerProcess.FreePort()}", $"http://127.0.0.1:{ServerProcess.FreePort()}");
+        var (admin, hooks, sandbox) = ($"http://127.0.0.1:{TestPorts.Next()}", $"http://127.0.0.1:{TestPorts.Next()}", $"http://127.0.0.1:{TestPorts.Next()}");
         using var server = await ServerProcess.StartAsync(["--sandbox", "--data", folder.Path, "--url", admin, "--hook-url", hooks, "--sandbox-url", sandbox], new Dictionary<string, string>(), stop);
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new()

@@ -106,10 +106,10 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private void Add(double leaseSeconds)
     {
-        var hooks = $"http://127.0.0.1:{ServerProcess.FreePort()}";
+        var hooks = $"http://127.0.0.1:{TestPorts.Next()}";
         arguments.Add([
-            "--data", folder.Path, "--url", $"http://127.0.0.1:{ServerProcess.FreePort()}", "--hook-url", hooks, "--postgres", Database,
-            "--cluster-address", $"127.0.0.1:{ServerProcess.FreePort()}", "--lease", leaseSeconds.ToString(CultureInfo.InvariantCulture)]);
+            "--data", folder.Path, "--url", $"http://127.0.0.1:{TestPorts.Next()}", "--hook-url", hooks, "--postgres", Database,
+            "--cluster-address", $"127.0.0.1:{TestPorts.Next()}", "--lease", leaseSeconds.ToString(CultureInfo.InvariantCulture)]);
         clients.Add(new HttpClient { BaseAddress = new Uri(hooks), Timeout = TimeSpan.FromSeconds(8) });
         nodes.Add(null);
     }

@@ -28,8 +28,8 @@ public sealed class KillTests
     {
         var (kills, seed) = (KillLane.Number("AUTOMATION_KILLS", 1_200), KillLane.Number("AUTOMATION_KILL_SEED", 1));
         var played = await PlayAsync([
-            new("sqlite", false, 1, 1, kills * 7 / 24, seed),
-            new("postgresql", true, 1, 1, kills * 5 / 24, seed + 1),
+            new("sqlite", false, 1, 1, kills * 6 / 24, seed),
+            new("postgresql", true, 1, 1, kills * 6 / 24, seed + 1),
             new("two nodes", true, 2, 1, kills * 6 / 24, seed + 2),
             new("three nodes", true, 3, 1, kills * 5 / 24, seed + 3),
             new("production lease", true, 2, 15, kills / 24, seed + 4),

@@ -101,10 +101,10 @@ internal sealed class KillWorld : IAsyncDisposable
 
     private void Add()
     {
-        var hooks = $"http://127.0.0.1:{ServerProcess.FreePort()}";
-        List<string> words = ["--data", folder.Path, "--url", $"http://127.0.0.1:{ServerProcess.FreePort()}", "--hook-url", hooks];
+        var hooks = $"http://127.0.0.1:{TestPorts.Next()}";
+        List<string> words = ["--data", folder.Path, "--url", $"http://127.0.0.1:{TestPorts.Next()}", "--hook-url", hooks];
         if (Database is not null)
-            words.AddRange(["--postgres", Database, "--cluster-address", $"127.0.0.1:{ServerProcess.FreePort()}", "--lease", Scene.Lease.ToString(CultureInfo.InvariantCulture)]);
+            words.AddRange(["--postgres", Database, "--cluster-address", $"127.0.0.1:{TestPorts.Next()}", "--lease", Scene.Lease.ToString(CultureInfo.InvariantCulture)]);
         arguments.Add(words);
         clients.Add(new HttpClient { BaseAddress = new Uri(hooks), Timeout = TimeSpan.FromSeconds(8) });
     }

@@ -4,6 +4,7 @@ using Automation.Engine.Persistence.PostgreSql;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Sqlite;
 using Automation.Server.CommandLine;
+using Automation.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,8 +15,8 @@ internal static class Stores
 {
     public static Task<ServerProcess> StartAsync(DoubleShop shop, string folder, string? database, out string hooks, CancellationToken stop)
     {
-        hooks = $"http://127.0.0.1:{ServerProcess.FreePort()}";
-        List<string> arguments = ["--data", folder, "--url", $"http://127.0.0.1:{ServerProcess.FreePort()}", "--hook-url", hooks];
+        hooks = $"http://127.0.0.1:{TestPorts.Next()}";
+        List<string> arguments = ["--data", folder, "--url", $"http://127.0.0.1:{TestPorts.Next()}", "--hook-url", hooks];
         if (database is not null) arguments.AddRange(["--postgres", database]);
         return ServerProcess.StartAsync(arguments, new Dictionary<string, string> { ["Automation__Http__AllowedHosts__0"] = shop.Host, ["DOTNET_TieredPGO"] = "0" }, stop);
     }

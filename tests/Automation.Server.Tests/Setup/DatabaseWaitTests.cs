@@ -16,7 +16,7 @@ public sealed class DatabaseWaitTests
     [Fact]
     public async Task Wait_NobodyAnswers_SaysWhereAndWhatToDo()
     {
-        var port = ServerProcess.FreePort();
+        var port = TestPorts.Next();
         var refused = await Assert.ThrowsAsync<CommandFailedException>(() => DatabaseWait.UntilReachableAsync($"Host=127.0.0.1;Port={port};Username=a;Database=a", TimeSpan.Zero, TimeProvider.System, Stop));
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"), refused.Message, StringComparison.Ordinal);
     }

@@ -31,8 +31,8 @@ public sealed class TelemetryTests
         await using var collector = new Collector();
         await collector.StartAsync();
         var token = await CrashShop.SeedAsync(folder, null, outside.Urls.First(), Stop);
-        var hooks = $"http://127.0.0.1:{ServerProcess.FreePort()}";
-        using var server = await ServerProcess.StartAsync(["--data", folder.Path, "--url", $"http://127.0.0.1:{ServerProcess.FreePort()}", "--hook-url", hooks], new Dictionary<string, string>
+        var hooks = $"http://127.0.0.1:{TestPorts.Next()}";
+        using var server = await ServerProcess.StartAsync(["--data", folder.Path, "--url", $"http://127.0.0.1:{TestPorts.Next()}", "--hook-url", hooks], new Dictionary<string, string>
         {
             ["Automation__Http__AllowedHosts__0"] = new Uri(outside.Urls.First()).Authority,
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
