@@ -9,7 +9,7 @@ internal sealed class SeenValues : IReadOnlyList<SeenValue>
 {
     public const int MaxEntries = 50;
     public const int MaxText = 200;
-    private const int MaxKept = 12 << 4;
+    private const int MaxKept = 4 * MaxEntries;
     private static readonly object True = true;
     private static readonly object False = false;
     private (string Path, object? Value)[] seen = new (string, object?)[12];

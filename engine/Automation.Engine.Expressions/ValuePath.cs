@@ -12,23 +12,26 @@ internal static class ValuePath
     public const string NamesKey = "$names";
     private const string CustomFieldsKey = "cf";
 
-    /// <summary>Splits a path into an existing root and the rest. Null when no root fits.</summary>
-    public static (string Root, string Tail)? SplitRoot(string path, IExpressionScope scope)
-    {
-        for (var end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
-            if (scope.FindRoot(path.AsSpan(0, end)) is { } root) return (root, end == path.Length ? "" : path[(end + 1)..]);
-        return null;
-    }
+    // Splits are kept with what is parsed: a text of nothing but dots must not fill the memory.
+    private const int MaxRootParts = 8;
+    // No field is called by a longer name (CRMs allow 255 characters).
+    private const int MaxName = 512;
 
-    /// <summary>Where a path can be split into a root and the rest, the longest root first.</summary>
+    /// <summary>Where a path can be split into a root and the rest, the longest root first. A root has at most <see cref="MaxRootParts"/> parts.</summary>
     public static (string Root, string Tail)[] Splits(string path)
     {
         var splits = new List<(string, string)>();
-        for (var end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1)) splits.Add((path[..end], end == path.Length ? "" : path[(end + 1)..]));
+        for (var end = 0; end < path.Length && splits.Count < MaxRootParts;)
+        {
+            end = path.IndexOf('.', end + 1) is var dot && dot < 0 ? path.Length : dot;
+            splits.Add((path[..end], end == path.Length ? "" : path[(end + 1)..]));
+        }
+
+        splits.Reverse();
         return [.. splits];
     }
 
-    /// <summary>As <see cref="SplitRoot"/>, of a path whose splits are known.</summary>
+    /// <summary>The first of a path's splits whose root exists; null when none does.</summary>
     public static (string Root, string Tail)? FindRoot((string Root, string Tail)[] splits, IExpressionScope scope)
     {
         foreach (var (name, tail) in splits)
@@ -40,7 +43,7 @@ internal static class ValuePath
     public static JToken? Read(JToken? from, string path)
     {
         if (path.Length == 0) return from;
-        for (var end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
+        for (var end = path.Length <= MaxName ? path.Length : path.LastIndexOf('.', MaxName); end > 0; end = path.LastIndexOf('.', end - 1))
         {
             if (Step(from, path[..end]) is not { } next) continue;
             if (end == path.Length) return next;

@@ -32,7 +32,7 @@ public sealed record RuntimeOptions
     /// <summary>Most steps in one commit. Default 256.</summary>
     public int MaxBatch { get; init; } = 256;
 
-    /// <summary>Most open runs that idle mailboxes keep in memory. Default 20,000, some 100 MiB.</summary>
+    /// <summary>Most open runs that idle mailboxes keep in memory. Default 20,000.</summary>
     public int RestingRuns { get; init; } = 20_000;
 
     /// <summary>Where mailboxes and committers work. Default: the thread pool.</summary>

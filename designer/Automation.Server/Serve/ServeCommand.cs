@@ -14,6 +14,7 @@ namespace Automation.Server.Serve;
 public static class ServeCommand
 {
     private static readonly TimeSpan DatabasePatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Unremarkable = TimeSpan.FromSeconds(5);
 
     /// <param name="adjust">Puts its own in the place of a service.</param>
     public static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken, Action<IServiceCollection>? adjust = null)
@@ -51,12 +52,7 @@ public static class ServeCommand
             await LeaveAsync(app);
             return null;
         }
-        catch (StartRefusedException e)
-        {
-            await Console.Error.WriteLineAsync($"{e.Code}: {e.Message}");
-            return 2;
-        }
-        catch (CommandFailedException e)
+        catch (Exception e) when (e is StartRefusedException or CommandFailedException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
@@ -128,14 +124,24 @@ public static class ServeCommand
 
     private static async Task<StartReport> PrepareAsync(WebApplication app, ServeOptions options, CancellationToken cancellationToken)
     {
-        await app.Services.GetRequiredService<IStoreSetup>().MigrateAsync(cancellationToken);
-        await using var alone = await app.Services.GetRequiredService<IStoreSetup>().EnterAsync(cancellationToken);
+        var setup = app.Services.GetRequiredService<IStoreSetup>();
+        await SayingSoAsync(setup.MigrateAsync(cancellationToken), "The database is brought up to date; with a long journal this takes a while …");
+        var entering = setup.EnterAsync(cancellationToken);
+        await SayingSoAsync(entering, "Another server prepares the database; this one waits for it …");
+        await using var alone = await entering;
         // Before this node can join the others: no mailbox may be loaded as it stood in the backup.
         if (await app.Services.GetRequiredService<RestoreMarks>().SettleAsync(cancellationToken) is { } restored)
             Console.WriteLine($"  Restored from a backup of {restored.TakenAt:u}: {restored.Effects} unfinished actions may have been done since. They are looked up; what cannot be is asked about: ./run.sh effects --state unknown");
         app.Services.GetRequiredService<RuntimeGate>().Prepared();
         await app.Services.GetRequiredService<SecretStore>().VerifyAsync(cancellationToken);
         return await app.Services.GetRequiredService<FirstStart>().RunAsync(options, cancellationToken);
+    }
+
+    /// <summary>What takes long says what it waits for.</summary>
+    private static async Task SayingSoAsync(Task work, string words)
+    {
+        if (await Task.WhenAny(work, Task.Delay(Unremarkable)) != work) Console.WriteLine($"  {words}");
+        await work;
     }
 
     private static void Print(ServeOptions options, StartReport report)

@@ -19,7 +19,7 @@ internal sealed partial class TextEngine(int cacheSize)
 
     static TextEngine() => Template.RegexTimeOut = TimeSpan.FromSeconds(1);
 
-    private sealed record Compiled(Template? Template, IReadOnlyCollection<string> Paths, ExpressionError? Error);
+    private sealed record Compiled(Template? Template, IReadOnlyList<(string Text, (string Root, string Tail)[] Splits)> Paths, ExpressionError? Error);
 
     public ExpressionError? Validate(string source) => Parse(source).Error;
 
@@ -29,9 +29,9 @@ internal sealed partial class TextEngine(int cacheSize)
         if (compiled.Template is null) return EvaluationResult.Failed(compiled.Error!);
         var (values, seen) = (new Hash(), new SeenValues());
         var read = new Dictionary<string, JToken>(StringComparer.Ordinal);
-        foreach (var path in compiled.Paths)
+        foreach (var (path, splits) in compiled.Paths)
         {
-            if (ValuePath.SplitRoot(path, scope) is not { } split) continue;
+            if (ValuePath.FindRoot(splits, scope) is not { } split) continue;
             if (!read.TryGetValue(split.Root, out var root))
             {
                 read[split.Root] = root = await scope.ReadRootAsync(split.Root, cancellationToken);
@@ -97,7 +97,7 @@ internal sealed partial class TextEngine(int cacheSize)
         {
             var template = Template.Parse(source, SyntaxCompatibility.DotLiquid22a);
             template.MakeThreadSafe();
-            return new Compiled(template, TemplatePaths.In(source), null);
+            return new Compiled(template, [.. TemplatePaths.In(source).Select(path => (path, ValuePath.Splits(path)))], null);
         }
         catch (Exception e) when (e is DotLiquid.Exceptions.LiquidException or FormatException or OverflowException or ArgumentException)
         {

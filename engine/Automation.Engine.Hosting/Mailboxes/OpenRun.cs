@@ -3,7 +3,7 @@ using Automation.Engine.Workflows;
 
 namespace Automation.Engine.Hosting.Mailboxes;
 
-/// <summary>An open run in a mailbox's memory. One that rests is held as its row's text, a fifth of what the read state takes.</summary>
+/// <summary>An open run in a mailbox's memory. One that rests is held as its row's text, which takes less than the read state.</summary>
 public sealed record OpenRun
 {
     private RunState? state;
