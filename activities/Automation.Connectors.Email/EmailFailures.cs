@@ -26,6 +26,9 @@ internal static class EmailFailures
         _ => null,
     };
 
+    /// <summary>The server is there and refused, also for a while and this receiver; false where it is gone or says that it is closing (421).</summary>
+    public static bool IsAnswer(Exception failure) => failure is AuthenticationException or SslHandshakeException or ServiceNotAuthenticatedException or NotSupportedException or SmtpCommandException { StatusCode: not SmtpStatusCode.ServiceNotAvailable };
+
     private static EffectResult Refused(SmtpCommandException command)
     {
         var status = (int)command.StatusCode;

@@ -20,13 +20,20 @@ public sealed class EmailSender : IEmailSender
     private readonly ISecrets secrets;
     private readonly RateLimiter limiter;
     private readonly TimeProvider clock;
+    private readonly Action<bool> answered;
 
-    internal EmailSender(Connection connection, ISecrets secrets, RateLimiter limiter, TimeProvider clock) =>
-        (this.connection, this.secrets, this.limiter, this.clock) = (connection, secrets, limiter, clock);
+    /// <param name="answered">Told after every call whether the server answered as one does that is there.</param>
+    internal EmailSender(Connection connection, ISecrets secrets, RateLimiter limiter, TimeProvider clock, Action<bool> answered) =>
+        (this.connection, this.secrets, this.limiter, this.clock, this.answered) = (connection, secrets, limiter, clock, answered);
+
+    /// <summary>Where the connection's mail goes.</summary>
+    internal static (string? Host, int Port) Server(Connection connection) => (
+        (string?)connection.Settings["host"] ?? connection.BaseUrl?.Host,
+        (int?)connection.Settings["port"] ?? ((string?)connection.Settings["security"])?.ToLowerInvariant() switch { "tls" or "ssl" => 465, _ => 587 });
 
     public async Task<EffectResult> SendAsync(EmailRequest request, CancellationToken cancellationToken)
     {
-        var host = (string?)connection.Settings["host"] ?? connection.BaseUrl?.Host;
+        var (host, port) = Server(connection);
         var user = (string?)connection.Settings["user"];
         var from = (string?)connection.Settings["from"] ?? user;
         if (string.IsNullOrEmpty(host) || string.IsNullOrEmpty(from)) return new Rejected("email_settings_missing", $"The connection '{connection.Name}' needs 'host' and 'from'.");
@@ -38,11 +45,11 @@ public sealed class EmailSender : IEmailSender
             await message.WriteToAsync(size, cancellationToken);
             if (size.Length > MaxBytes) return new Rejected("email_message_refused", "The message is larger than 10 MB.");
             using var turn = await limiter.EnterAsync(connection.Id.ToString(), cancellationToken);
-            return await SendAsync(message, host, user, cancellationToken);
+            return await SendAsync(message, host, port, user, cancellationToken);
         }
     }
 
-    private async Task<EffectResult> SendAsync(MimeMessage message, string host, string? user, CancellationToken cancellationToken)
+    private async Task<EffectResult> SendAsync(MimeMessage message, string host, int port, string? user, CancellationToken cancellationToken)
     {
         var progress = new Progress();
         using var client = new SmtpClient { Timeout = (int)StepTime.TotalMilliseconds };
@@ -50,7 +57,7 @@ public sealed class EmailSender : IEmailSender
         {
             var security = Security((string?)connection.Settings["security"], host);
             if (security is null) return new Rejected("email_settings_missing", "The connection's 'security' must be 'starttls', 'tls', or 'none' for a host of this machine.");
-            await client.ConnectAsync(host, (int?)connection.Settings["port"] ?? (security == SecureSocketOptions.SslOnConnect ? 465 : 587), security.Value, cancellationToken);
+            await client.ConnectAsync(host, port, security.Value, cancellationToken);
             if (!string.IsNullOrEmpty(user))
             {
                 if (await secrets.ReadAsync(connection.Id, "password", cancellationToken) is not { Length: > 0 } password)
@@ -58,9 +65,11 @@ public sealed class EmailSender : IEmailSender
                 await client.AuthenticateAsync(user, password, cancellationToken);
             }
             await client.SendAsync(message, cancellationToken, progress);
+            answered(true);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && EmailFailures.Meaning(failure, progress.Complete) is { } meaning)
         {
+            answered(EmailFailures.IsAnswer(failure));
             return meaning;
         }
         catch (OperationCanceledException) when (progress.Complete)

@@ -17,6 +17,8 @@ public sealed class KlientiksConnector(IHttpGateway http, ISecrets secrets, Time
 
     public IReadOnlyList<Type> PortTypes { get; } = [typeof(IBookingSystem), typeof(IChangeFeed)];
 
+    public string? HostOf(Connection connection) => (connection.BaseUrl ?? KlientiksWire.Home).Authority;
+
     public object Open(Connection connection, Type port)
     {
         if (port != typeof(IBookingSystem) && port != typeof(IChangeFeed)) throw new InvalidOperationException($"Klientiks does not offer {port.Name}.");

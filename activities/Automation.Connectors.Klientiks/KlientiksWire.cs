@@ -13,7 +13,7 @@ internal sealed class KlientiksWire(Connection connection)
 {
     public const int PageSize = 100;
 
-    private static readonly Uri Home = new("https://klientiks.ru");
+    public static readonly Uri Home = new("https://klientiks.ru");
 
     private static readonly FrozenDictionary<string, VisitState> States = new Dictionary<string, VisitState>
     {

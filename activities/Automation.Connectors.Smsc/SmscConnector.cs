@@ -14,6 +14,8 @@ public sealed class SmscConnector(IHttpGateway http, ISecrets secrets, TimeProvi
 
     public IReadOnlyList<Type> PortTypes { get; } = [typeof(ISmsGateway)];
 
+    public string? HostOf(Connection connection) => (connection.BaseUrl ?? SmscGateway.Home).Authority;
+
     public object Open(Connection connection, Type port) => port == typeof(ISmsGateway)
         ? new SmscGateway(connection, http, secrets, limiter, doubtful, clock)
         : throw new InvalidOperationException($"SMSC does not offer {port.Name}.");

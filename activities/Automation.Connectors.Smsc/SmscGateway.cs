@@ -13,7 +13,7 @@ public sealed class SmscGateway : ISmsGateway
 {
     // Twice absent, so far apart, is surely absent.
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(60);
-    private static readonly Uri Home = new("https://smsc.ru");
+    internal static readonly Uri Home = new("https://smsc.ru");
 
     private readonly Connection connection;
     private readonly IHttpGateway http;

@@ -1,4 +1,5 @@
 using Automation.Engine.Api.Access;
+using Automation.Engine.Api.Accounts;
 using Automation.Engine.Api.Calendars;
 using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Errors;
@@ -76,6 +77,8 @@ public static class AutomationApi
         JournalEndpoints.Map(api.MapGroup("").WithTags("Journal"));
         DeadLetterEndpoints.Map(api.MapGroup("").WithTags("Failures"));
         GuardEndpoints.Map(api.MapGroup("").WithTags("Failures"));
+        BlockEndpoints.Map(api.MapGroup("").WithTags("Failures"));
+        SettingsEndpoints.Map(api.MapGroup("").WithTags("Settings"));
         WorkEndpoints.Map(api.MapGroup("").WithTags("Work"));
         ConnectionEndpoints.Map(api.MapGroup("").WithTags("Connections"));
         ManagerEndpoints.Map(api.MapGroup("").WithTags("Managers"));

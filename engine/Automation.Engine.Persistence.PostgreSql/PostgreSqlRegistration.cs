@@ -11,6 +11,8 @@ namespace Automation.Engine.Persistence.PostgreSql;
 
 public static class PostgreSqlRegistration
 {
+    private static readonly TimeSpan PlainIdle = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// The store on PostgreSQL 13 or later. Call <see cref="IStoreSetup.MigrateAsync"/> before use. Where no <see cref="TimeProvider"/> is
     /// registered yet, it becomes one that follows the database's clock.
@@ -26,7 +28,7 @@ public static class PostgreSqlRegistration
         services.AddSingleton(_ => new EngineDataSource(connectionString));
         services.AddDbContextFactory<PostgreSqlDbContext>(options => options.UseNpgsql(
             // Npgsql's own strategy would wrap what a lost connection throws in another exception; whoever can wait for the store waits by itself.
-            PoolSize.AtMost(16, connectionString).ConnectionString, npgsql => npgsql.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies))));
+            PoolSize.AtMost(16, connectionString, PlainIdle).ConnectionString, npgsql => npgsql.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies))));
         services.AddSingleton<IDbContextFactory<AutomationDbContext>, ContextFactory<PostgreSqlDbContext>>();
         services.AddSingleton<IMemberStore>(provider => new PostgreSqlMembers(provider.GetRequiredService<EngineDataSource>().Source));
         services.AddSingleton<IChangeSource>(provider => new PostgreSqlChanges(connectionString, provider.GetRequiredService<TimeProvider>()));

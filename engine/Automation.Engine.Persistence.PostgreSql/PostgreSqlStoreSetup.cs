@@ -26,6 +26,8 @@ internal sealed class PostgreSqlStoreSetup(IDbContextFactory<PostgreSqlDbContext
             db.Database.SetCommandTimeout(Unlimited);
             // Held by the transaction, which ends with the connection.
             await db.Database.BeginTransactionAsync(cancellationToken);
+            // It does nothing while this node prepares the database, and a node that is paused in it holds the others up no longer than that.
+            await db.Database.ExecuteSqlRawAsync("SET LOCAL idle_in_transaction_session_timeout = '2min'", cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Door})", cancellationToken);
             return db;
         }

@@ -56,9 +56,12 @@ internal sealed class PostgreSqlTransactions(NpgsqlDataSource source, TimeProvid
     // Two batches stored the same first: the mailbox, its next number, or the event's key. Read again and find it.
     private static bool IsRace(PostgresException e) => e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "ux_events_dedup" or "ux_events_number" or "PK_mailboxes" };
 
+    // The session did nothing for too long within the transaction (this process was paused): the server has rolled it back.
+    private const string IdleInTransaction = "25P03";
+
     // Data exceptions, integrity violations, limits.
     private static bool IsRefusal(PostgresException e) => e.SqlState[..2] is "22" or "23" or "54";
 
     private static bool MayPass(NpgsqlException e) => e.IsTransient || e.SqlState is
-        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown;
+        IdleInTransaction or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown;
 }

@@ -12,6 +12,9 @@ internal sealed class OwnTime(TimeSpan limit) : Constraint
     private long _lookAt;
     private TimeSpan _usedBefore;
 
+    /// <summary>What the script has taken so far.</summary>
+    public TimeSpan Used => Environment.CpuUsage.TotalTime - _usedBefore;
+
     public override void Reset()
     {
         _usedBefore = Environment.CpuUsage.TotalTime;
@@ -21,7 +24,7 @@ internal sealed class OwnTime(TimeSpan limit) : Constraint
     public override void Check()
     {
         if (Stopwatch.GetTimestamp() < _lookAt) return;
-        var left = limit - (Environment.CpuUsage.TotalTime - _usedBefore);
+        var left = limit - Used;
         if (left <= TimeSpan.FromMilliseconds(1)) throw new TimeoutException();
         _lookAt = Stopwatch.GetTimestamp() + Ticks(left);
     }

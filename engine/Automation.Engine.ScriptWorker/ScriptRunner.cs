@@ -15,6 +15,7 @@ internal sealed class ScriptRunner
 {
     public static readonly TimeSpan RegexTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(250);
+    private const int AttemptsOfRegex = 3;
     private const int MaxStatements = 100_000;
     private const int MaxRecursion = 64;
     private const int MaxArray = 10_000;
@@ -36,7 +37,7 @@ internal sealed class ScriptRunner
             var call = ScriptCall.Read(body);
             var prepared = _sources.Prepare(call.Source);
             if (call.Op == "check") return new Reply("{}"u8.ToArray(), false);
-            return new Reply(Evaluate(call, prepared), false);
+            return new Reply(Evaluate(call, prepared, AttemptsOfRegex), false);
         }
         catch (ScriptFailure e)
         {
@@ -91,9 +92,22 @@ internal sealed class ScriptRunner
         return new Reply(Error(code, message, line, column, leave), leave);
     }
 
-    private static byte[] Evaluate(ScriptCall call, Prepared<Acornima.Ast.Script> prepared)
+    // A regular expression ends by the clock on the wall: where the processor was elsewhere meanwhile, the script begins anew.
+    private static byte[] Evaluate(ScriptCall call, Prepared<Acornima.Ast.Script> prepared, int attempts)
     {
         var time = new OwnTime(Timeout);
+        try
+        {
+            return Evaluate(call, prepared, time);
+        }
+        catch (System.Text.RegularExpressions.RegexMatchTimeoutException) when (attempts > 1 && time.Used < RegexTimeout / 2)
+        {
+            return Evaluate(call, prepared, attempts - 1);
+        }
+    }
+
+    private static byte[] Evaluate(ScriptCall call, Prepared<Acornima.Ast.Script> prepared, OwnTime time)
+    {
         using var engine = new Jint.Engine(options => Limit(options, call, time));
         foreach (var name in Removed) engine.Global.Delete(name);
         var host = new HostGlobals(engine, call);

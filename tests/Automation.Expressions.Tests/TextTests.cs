@@ -37,6 +37,14 @@ public sealed class TextTests
     public async Task Template_English_Text(string template, string text) =>
         Assert.Equal(text, (string?)(await Evaluation.TextAsync(template, new TestScope("""{ "deal": { "price": 12500.5, "due": "2026-11-25" } }""") { Language = "en" })).Value);
 
+    /// <summary>The library's patterns end by the clock on the wall: one second of it goes by on a machine that is busy, and the run failed.</summary>
+    [Fact]
+    public async Task Patterns_OfTheLibrary_HaveTimeOnABusyMachine()
+    {
+        await Evaluation.TextAsync("{{ deal.name }}");
+        Assert.True(DotLiquid.Template.RegexTimeOut >= TimeSpan.FromSeconds(5));
+    }
+
     [Theory]
     [InlineData("{{ deal.nothing | required }}", "value_missing")]
     [InlineData("{{ deal.priority | required }}", "value_missing")]

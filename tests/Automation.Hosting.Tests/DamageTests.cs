@@ -1,6 +1,8 @@
 using Automation.Engine.Accounts;
+using Automation.Engine.Calendars;
 using Automation.Engine.Effects;
 using Automation.Engine.Events;
+using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Failures;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Mailboxes;
@@ -51,6 +53,27 @@ public sealed class DamageTests
         await host.UntilAsync(context => context.Timers.AnyAsync(timer => timer.Tries == 2, RuntimeHost.Stop));
         host.Amo.Faults.Clear();
         await host.UntilAsync(context => context.Runs.AnyAsync(run => run.Status == (int)RunStatus.Finished, RuntimeHost.Stop));
+    }
+
+    /// <summary>Runs that begin behind the first one of their event have a step of their own, and a count of their own.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task LeftBeginning_BegunThreeTimes_FailsItsRunUnbegun(bool onPostgres)
+    {
+        await using var host = await RuntimeHost.StartOnAsync(Funnel.Of(Funnel.Trigger("later", Funnel.Entered(Funnel.Meeting) with { Timing = new() { Kind = TimingKind.After, Delay = TimeLength.Parse("1h") } }, Funnel.Flow(Funnel.Sms("раз")))), onPostgres);
+        await host.MovedAsync(host.AddDeal("А"), Funnel.Meeting);
+        await using (var context = await host.OpenAsync())
+        {
+            await context.Timers.ExecuteUpdateAsync(update => update.SetProperty(row => row.Kind, "begin"), RuntimeHost.Stop);
+            // As if another node had had the mailbox in between: it is read anew.
+            await context.Mailboxes.ExecuteUpdateAsync(update => update.SetProperty(row => row.Epoch, row => row.Epoch + 1), RuntimeHost.Stop);
+        }
+
+        await LeftAsync(host, tries: 3);
+        await host.UntilAsync(context => context.Runs.AnyAsync(run => run.Status == (int)RunStatus.Faulted, RuntimeHost.Stop));
+        Assert.Equal("poison_crash", Assert.Single(await host.Services.GetRequiredService<DeadLetterReads>().FindAsync(host.Account, new(), 10, RuntimeHost.Stop)).Code);
+        Assert.Empty(host.Sms.Ledger);
     }
 
     [Theory]

@@ -46,6 +46,22 @@ public sealed class LostCommitTests
         Assert.Equal((1, 1), await world.Store.ReadAsync(async db => (await db.Runs.CountAsync(Cancellation), await db.Journal.CountAsync(Cancellation))));
     }
 
+    /// <summary>The server ends the session of one that does nothing within its transaction, and with it the locks.</summary>
+    [Fact]
+    public async Task Accept_ByAProcessThatIsPausedAtItsCommit_HoldsTheOthersUpForSecondsOnly()
+    {
+        await using var world = await World.OpenAsync();
+        await world.Store.Engine.AcceptAsync([deals.Item(Deals.Event("warm"))], Cancellation);
+        await using var other = PostgreSqlTestStores.Open(world.Database);
+        world.Proxy.Meanwhile = () => other.Engine.AcceptAsync([deals.Item(Deals.Event("other"))], Cancellation);
+
+        world.Proxy.Arm(Cut.BeforeCommitIsSent);
+        await world.Store.Engine.AcceptAsync([deals.Item(Deals.Event("paused"))], Cancellation);
+
+        Assert.Equal(1, world.Proxy.Cuts);
+        Assert.Equal(["warm", "other", "paused"], await world.Store.ReadAsync(db => db.Events.OrderBy(e => e.Number).Select(e => e.DedupKey).ToListAsync(Cancellation)));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

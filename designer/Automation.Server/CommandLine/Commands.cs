@@ -34,6 +34,7 @@ public static class Commands
         root.Subcommands.Add(ManagerVerbs.Create(verbs));
         root.Subcommands.Add(CalendarVerbs.Create(verbs));
         root.Subcommands.Add(ConnectVerbs.Create(verbs));
+        root.Subcommands.Add(SettingsVerbs.Create(verbs));
         return root;
     }
 

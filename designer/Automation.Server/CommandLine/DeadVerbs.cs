@@ -22,7 +22,7 @@ internal static class DeadVerbs
     {
         var dead = Dead(verbs);
         dead.Aliases.Add("dead-letters");
-        return [dead, Redrive(verbs), Redrives(verbs), Lift(verbs)];
+        return [dead, Redrive(verbs), Redrives(verbs), Lift(verbs), Unblock(verbs)];
     }
 
     private static Command Dead(ServerVerbs verbs)
@@ -76,6 +76,19 @@ internal static class DeadVerbs
             var body = new JObject { ["deal"] = verb.Parsed.GetRequiredValue(deal), ["trigger"] = verb.Parsed.GetRequiredValue(trigger), ["connection"] = verb.Parsed.GetValue(connection) };
             var answer = await verb.Server.SendAsync(HttpMethod.Post, "api/guards/lift", body.ToString(Newtonsoft.Json.Formatting.None), cancellationToken);
             await verb.Output.WriteLineAsync($"The trigger goes on. It was stopped at {Items.Show(answer["since"])}: {(Items.Show(answer["cycle"]) is { Length: > 0 } cycle ? cycle : "too many events from outside")}");
+        });
+    }
+
+    private static Command Unblock(ServerVerbs verbs)
+    {
+        var deal = new Option<string>("--deal") { Description = "The deal's id.", Required = true };
+        var connection = new Option<string?>("--connection") { Description = "Name of the CRM; not needed where there is one." };
+        return verbs.Create("unblock", "Let a deal go on that stands still because something of it could not be done; what waited behind it follows.", [deal, connection], async (verb, cancellationToken) =>
+        {
+            var body = new JObject { ["deal"] = verb.Parsed.GetRequiredValue(deal), ["connection"] = verb.Parsed.GetValue(connection) };
+            var answer = await verb.Server.SendAsync(HttpMethod.Post, "api/dead-letters/unblock", body.ToString(Newtonsoft.Json.Formatting.None), cancellationToken);
+            await verb.Output.WriteLineAsync("The deal goes on. It stood still for:");
+            TextTable.Write(verb.Output, [.. (answer["causes"] as JArray ?? []).OfType<JObject>()], "since", "kind", "id");
         });
     }
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Automation.Engine.Api.Funnels;
 using Automation.Engine.Events;
 using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Failures;
 using Automation.Engine.Matching;
 using Automation.Engine.Ports;
 using Newtonsoft.Json;
@@ -59,6 +60,7 @@ internal sealed partial class EventWords(bool english, FunnelDocument? document,
 
     public string Event(JObject facts)
     {
+        if ((string?)facts["dead"] == DeadLetter.StandsBack) return Say("Событие ждёт: раньше по этой сделке был сбой, и она стоит, пока его не разберут", "The event waits: something of this deal failed before, and the deal stands still until that is settled");
         if ((string?)facts["dead"] is { } dead) return Say($"Событие не обработано: {dead}", $"The event was given up: {dead}") + ((string?)facts["message"] is { } message ? $" ({message})" : "");
         var kind = (string?)facts["kind"] ?? "";
         var text = Kinds.TryGetValue(kind, out var words) ? Say(words.Ru, words.En) : kind;

@@ -17,6 +17,7 @@ internal static class OperatorWords
         ["not_dead"] = ("не потребовалось: уже не числится среди сбоев", "not needed: it is no longer among what failed"),
         ["activity_unknown"] = ("не удалось: в сценарии нет такого шага", "not done: the workflow has no such step"),
         ["activity_not_reached"] = ("не удалось: до этого шага запуск не дошёл", "not done: the run never came to that step"),
+        ["deal_blocked"] = ("пока нет: сделка стоит из-за более раннего сбоя, событие пойдёт следом само", "not yet: the deal stands still for an earlier failure; it follows by itself"),
         ["journal_gone"] = ("не удалось: журнал этого запуска уже не хранится", "not done: the run's journal is no longer kept"),
     };
 
@@ -31,6 +32,7 @@ internal static class OperatorWords
     {
         var by = (string?)facts["by"];
         if ((string?)facts["what"] == "lift") return (english ? $"{by} let the trigger '{(string?)facts["trigger"]}' go on" : $"{by}: триггер «{(string?)facts["trigger"]}» снова включён для этой сделки", "plain");
+        if ((string?)facts["what"] == "unblock") return (english ? $"{by} let the deal go on" : $"{by}: сделка снова идёт дальше", "plain");
         if ((string?)facts["what"] != "redrive") return ((string?)facts["text"] ?? (string?)facts["what"] ?? "operator", "plain");
         var kind = Kinds.TryGetValue((string?)facts["kind"] ?? "", out var words) ? english ? words.En : words.Ru : "";
         var text = english ? $"{by} started {kind} again" : $"{by}: повторно — {kind}";

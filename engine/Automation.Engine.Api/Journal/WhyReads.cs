@@ -4,6 +4,7 @@ using Automation.Engine.Api.Json;
 using Automation.Engine.Api.Runs;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Failures;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Matching;
 using Automation.Engine.Persistence;
@@ -22,6 +23,8 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
     private sealed record Entry(JournalRow Row, JObject Facts)
     {
         public bool IsDue => (string?)Facts["kind"] == "due";
+
+        public bool StandsBack => (string?)Facts["dead"] == DeadLetter.StandsBack;
 
         /// <summary>Something happened, and not by our own hand.</summary>
         public bool Meant => !IsDue && Facts["quiet"] is null && Facts["causedBy"] is null;
@@ -45,7 +48,8 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
 
         if (eventId is not null) rows = rows.Where(row => row.EventId == eventId);
         var entries = (await rows.OrderByDescending(row => row.Id).Take(LookBack).ToListAsync(cancellationToken)).ConvertAll(row => new Entry(row, ApiJson.Parse(row.Facts)));
-        var chosen = entries.Find(entry => entry.Meant && Watched(entry)) ?? entries.Find(entry => entry.Meant) ?? entries.Find(entry => !entry.IsDue) ?? entries.FirstOrDefault();
+        // The last one answers by itself: nothing looked at it, because the deal stands still.
+        var chosen = entries is [{ StandsBack: true } last, ..] ? last : entries.Find(entry => entry.Meant && Watched(entry)) ?? entries.Find(entry => entry.Meant) ?? entries.Find(entry => !entry.IsDue) ?? entries.FirstOrDefault();
         if (chosen is null) return await NothingAsync(db, account, deal, eventId, english, cancellationToken);
 
         var same = entries.Where(entry => entry.Row.EventId == chosen.Row.EventId && entry.Row.ConnectionId == chosen.Row.ConnectionId).OrderBy(entry => entry.Row.Id).ToList();
@@ -86,6 +90,9 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
 
     private static string Summary(List<WhyVerdict> verdicts, Entry entry, bool english)
     {
+        if (entry.StandsBack) return english
+            ? "The deal stands still: something of it failed before. This event follows once that is done again or the deal is let go on."
+            : "Сделка стоит: раньше по ней был сбой. Это событие пойдёт следом, когда неудавшееся повторят или сделку отпустят дальше.";
         if (entry.Facts["dead"] is not null) return english ? "The event could not be processed; no trigger looked at it." : "Событие не удалось обработать, триггеры на него не смотрели.";
         var fired = verdicts.Count(trigger => trigger.Outcome != "no");
         return english

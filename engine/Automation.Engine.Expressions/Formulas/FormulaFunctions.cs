@@ -108,11 +108,12 @@ internal static class FormulaFunctions
         if (a[0] is JToken) return run.Fail($"A text is needed here, not {FormulaValue.KindOf(a[0])}.");
         try
         {
-            return Patterns.GetOrAdd(pattern, Compile).IsMatch(FormulaValue.TextOf(a[0]));
+            var (regex, text) = (Patterns.GetOrAdd(pattern, Compile), FormulaValue.TextOf(a[0]));
+            return PausedProcess.Twice(() => regex.IsMatch(text));
         }
         catch (RegexMatchTimeoutException)
         {
-            return run.Fail("The pattern took longer than 100 ms.");
+            return run.Fail("The pattern took longer than 5 s.");
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -122,7 +123,7 @@ internal static class FormulaFunctions
 
     private static Regex Compile(string pattern) => pattern.Length > 500
         ? throw new NotSupportedException("pattern too long")
-        : new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(100));
+        : new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, PausedProcess.LastResort);
 
     private static object Round(FormulaEvaluation run, object?[] a)
     {

@@ -17,7 +17,7 @@ internal sealed partial class TextEngine(int cacheSize)
     private static readonly Type[] Filters = [typeof(TextFilters)];
     private readonly LruCache<string, Compiled> _cache = new(cacheSize, StringComparer.Ordinal);
 
-    static TextEngine() => Template.RegexTimeOut = TimeSpan.FromSeconds(1);
+    static TextEngine() => Template.RegexTimeOut = PausedProcess.LastResort;
 
     private sealed record Compiled(Template? Template, IReadOnlyList<(string Text, (string Root, string Tail)[] Splits)> Paths, ExpressionError? Error);
 
@@ -48,23 +48,32 @@ internal sealed partial class TextEngine(int cacheSize)
         var culture = TextCulture.Of(scope.Language);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(MaxMilliseconds);
-        var context = new Context([values], new Hash(), new Hash { [TextFilters.ScopeKey] = scope }, ErrorsOutputMode.Rethrow, MaxIterations, culture, timeout.Token)
-        {
-            SyntaxCompatibilityLevel = SyntaxCompatibility.DotLiquid22a,
-        };
-        context.AddFilters(Filters);
-        var parameters = new RenderParameters(culture)
-        {
-            Context = context,
-            MaxIterations = MaxIterations,
-            ErrorsOutputMode = ErrorsOutputMode.Rethrow,
-            SyntaxCompatibilityLevel = SyntaxCompatibility.DotLiquid22a,
-        };
         try
         {
-            using var writer = new CappedWriter(MaxOutput, culture);
-            template.Render(writer, parameters);
-            return EvaluationResult.Of(new JValue(writer.ToString()), seen);
+            var context = new Context([values], new Hash(), new Hash { [TextFilters.ScopeKey] = scope }, ErrorsOutputMode.Rethrow, MaxIterations, culture, timeout.Token)
+            {
+                SyntaxCompatibilityLevel = SyntaxCompatibility.DotLiquid22a,
+            };
+            // Names of filters go through regular expressions, too.
+            PausedProcess.Twice(() =>
+            {
+                context.AddFilters(Filters);
+                return true;
+            });
+            var parameters = new RenderParameters(culture)
+            {
+                Context = context,
+                MaxIterations = MaxIterations,
+                ErrorsOutputMode = ErrorsOutputMode.Rethrow,
+                SyntaxCompatibilityLevel = SyntaxCompatibility.DotLiquid22a,
+            };
+            var text = PausedProcess.Twice(() =>
+            {
+                using var writer = new CappedWriter(MaxOutput, culture);
+                template.Render(writer, parameters);
+                return writer.ToString();
+            });
+            return EvaluationResult.Of(new JValue(text), seen);
         }
         catch (Exception e) when ((e as RequiredValueException ?? e.InnerException as RequiredValueException) is not null)
         {
@@ -95,7 +104,7 @@ internal sealed partial class TextEngine(int cacheSize)
         if (TooDeep(source)) return Wrong(ExpressionCodes.TooComplex, $"The template is nested deeper than {MaxNesting} levels.");
         try
         {
-            var template = Template.Parse(source, SyntaxCompatibility.DotLiquid22a);
+            var template = PausedProcess.Twice(() => Template.Parse(source, SyntaxCompatibility.DotLiquid22a));
             template.MakeThreadSafe();
             return new Compiled(template, [.. TemplatePaths.In(source).Select(path => (path, ValuePath.Splits(path)))], null);
         }

@@ -7,22 +7,10 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Hosting.Accounts;
 
 /// <summary>What the runtime needs of an account on every step.</summary>
-public sealed record AccountInfo(AccountId Id, string Slug, string Name, TimeZoneInfo TimeZone, string Language, AccountQuotas Quotas);
-
-/// <summary>Quotas of R13 and R14; an account's settings may raise each of them alone.</summary>
-public sealed record AccountQuotas
+public sealed record AccountInfo(AccountId Id, string Slug, string Name, TimeZoneInfo TimeZone, string Language, AccountQuotas Quotas)
 {
-    /// <summary>Accepted events a second. Default 100, with a burst of three times as many.</summary>
-    public int EventsPerSecond { get; init; } = 100;
-
-    /// <summary>Planned effects a day. Default 10,000.</summary>
-    public int EffectsPerDay { get; init; } = 10_000;
-
-    /// <summary>Runs of one trigger on one deal within 10 minutes. Default 20.</summary>
-    public int RunsPerTrigger { get; init; } = 20;
-
-    /// <summary>Length of a chain of own effects. Default 10.</summary>
-    public int MaxDepth { get; init; } = 10;
+    /// <summary>True: a deal stands still once something of it was given up, until a person redrives it or lets the deal go on (R9, <c>onDead: block</c>). Default: it goes on with its next event.</summary>
+    public bool StandsStillOnDead { get; init; }
 }
 
 /// <summary>Accounts, kept in memory after the first look.</summary>
@@ -40,8 +28,8 @@ public sealed class AccountDirectory(IDbContextFactory<AutomationDbContext> cont
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await context.Accounts.AsNoTracking().FirstOrDefaultAsync(account => account.Id == id.Value, cancellationToken)
             ?? throw new InvalidOperationException($"There is no account {id}.");
-        var quotas = JObject.Parse(row.Settings)["quotas"]?.ToObject<AccountQuotas>() ?? new AccountQuotas();
-        info = new(id, row.Slug, row.Name, TimeZoneInfo.FindSystemTimeZoneById(row.TimeZone), row.Language, quotas);
+        var settings = AccountSettings.FromJson(row.Settings);
+        info = new(id, row.Slug, row.Name, TimeZoneInfo.FindSystemTimeZoneById(row.TimeZone), row.Language, settings.Quotas) { StandsStillOnDead = settings.OnDead == AccountSettings.Block };
         known.Keep(id, info, version);
         return info;
     }

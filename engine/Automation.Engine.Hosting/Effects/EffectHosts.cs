@@ -22,12 +22,12 @@ public sealed class EffectHosts
         };
     }
 
-    /// <summary>Host and port of an HTTP call; null for what goes over no HTTP.</summary>
+    /// <summary>The host that the effect's call goes to; null for what goes to none.</summary>
     public async ValueTask<string?> OfAsync(EffectRow effect, CancellationToken cancellationToken)
     {
         if (effect.Kind == "http") return effect.TargetConnectionId is null ? EffectLane.Of(effect) : EffectLane.Host((string?)Mailboxes.RunJson.Parse(effect.Request)["url"]);
-        if (effect.TargetConnectionId is not { } id || effect.Kind == "email") return null;
-        return (await ports.FindAsync(new AccountId(effect.AccountId), new ConnectionId(id), cancellationToken))?.BaseUrl?.Authority;
+        if (effect.TargetConnectionId is not { } id) return null;
+        return await ports.FindAsync(new AccountId(effect.AccountId), new ConnectionId(id), cancellationToken) is { } connection ? ports.HostOf(connection) : null;
     }
 
     /// <summary>May it go now?</summary>

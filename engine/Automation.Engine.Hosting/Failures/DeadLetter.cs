@@ -9,7 +9,11 @@ namespace Automation.Engine.Hosting.Failures;
 /// <param name="Code">Why: <c>poison_crash</c>, <c>retries_exhausted</c>, <c>state_unreadable</c>, an activity's own code …</param>
 /// <param name="Tries">How often it was tried; null where nobody counts.</param>
 public sealed record DeadLetter(
-    string Kind, string Target, DateTimeOffset Since, DateTimeOffset At, Guid ConnectionId, string EntityType, string EntityId, string? TriggerId, string? Code, string? Message, int? Tries);
+    string Kind, string Target, DateTimeOffset Since, DateTimeOffset At, Guid ConnectionId, string EntityType, string EntityId, string? TriggerId, string? Code, string? Message, int? Tries)
+{
+    /// <summary>Code of an event that only stands back: something earlier of its deal was given up, and the account lets a deal stand still then.</summary>
+    public const string StandsBack = "deal_blocked";
+}
 
 /// <summary>Which of them. Null means any.</summary>
 public sealed record DeadLetterFilter

@@ -26,6 +26,13 @@ public sealed class RedriveReads(IDbContextFactory<AutomationDbContext> contexts
         return await In(context.Effects.AsNoTracking(), key).FirstOrDefaultAsync(row => row.Key == effectKey, cancellationToken);
     }
 
+    /// <summary>The first two events that stand back for something that was given up, in their order.</summary>
+    public async Task<IReadOnlyList<EventRow>> StandingBackAsync(MailboxKey key, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await In(context.Events.AsNoTracking(), key).Where(row => row.Status == EventStatus.Dead && row.ErrorCode == DeadLetter.StandsBack).OrderBy(row => row.Number).Take(2).ToListAsync(cancellationToken);
+    }
+
     /// <summary>Every effect that a run has planned, by key.</summary>
     public async Task<Dictionary<string, EffectRow>> EffectsOfAsync(MailboxKey key, Guid run, CancellationToken cancellationToken)
     {

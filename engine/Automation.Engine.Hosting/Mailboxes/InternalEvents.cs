@@ -12,6 +12,9 @@ public static class InternalEvents
     /// <summary>A person lets a trigger go on that the loop guard has stopped for this mailbox.</summary>
     public const string Lift = "lift";
 
+    /// <summary>A person lets a deal go on that stands still because something of it was given up.</summary>
+    public const string Unblock = "unblock";
+
     /// <summary>A person redrives a dead event, run or effect of this mailbox.</summary>
     public const string Redrive = "redrive";
 }

@@ -77,10 +77,10 @@ internal sealed partial class MailboxActor
     private void Begin(IReadOnlyList<TimerRow> timers)
     {
         lock (gate)
-            foreach (var timer in timers.Where(timer => timer.Kind == "begin" && !timersSeen.Contains(timer.Id)).Reverse())
+            foreach (var timer in timers.Where(timer => timer.Kind is "begin" or StepPlanner.FollowUp && !timersSeen.Contains(timer.Id)).Reverse())
             {
                 Seen(timer.Id);
-                work.AddFirst(loaded => HandleTimerAsync(loaded, timer));
+                work.AddFirst(loaded => TakeAsync(loaded, timer));
             }
     }
 
@@ -107,13 +107,10 @@ internal sealed partial class MailboxActor
         {
             return await next.Plan(loaded);
         }
-        catch (Exception e) when (e is not OperationCanceledException && next.Event is not null && !RetriesForever(e) && attempt + 1 >= GiveUpAfter)
+        catch (Exception e) when (e is not OperationCanceledException && next.Event is not null && !StepPlanner.MayPass(e) && attempt + 1 >= GiveUpAfter)
         {
             shared.Logger.EventBuried(key.ToString(), next.Event.Id, attempt + 1, e);
-            return shared.Planner.BuryEvent(key, loaded, next.Event, "internal", e.Message);
+            return await shared.Planner.BuryEventAsync(key, loaded, next.Event, "internal", e.Message, stopping.Token);
         }
     }
-
-    /// <summary>A CRM or a database that does not answer: the event waits, order is kept.</summary>
-    private static bool RetriesForever(Exception e) => (e is Workflows.Interpreter.StepInputException { InnerException: { } inner } && RetriesForever(inner)) || e is Ports.RemoteCallException { MayPass: true } or HttpRequestException || StoreFault.Is(e);
 }

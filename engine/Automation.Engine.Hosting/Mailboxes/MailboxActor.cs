@@ -302,7 +302,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             var stored = delivered[loaded.DoneNumber + 1];
             if (left.Remove(stored.Number, out var tries))
                 return tries >= PoisonAfter
-                    ? new(current => Task.FromResult<StepBuilder?>(shared.Planner.BuryEvent(key, current, stored, "poison_crash", "The process died while it worked on this event.")), stored)
+                    ? new(async current => await shared.Planner.BuryEventAsync(key, current, stored, "poison_crash", "The process died while it worked on this event.", stopping.Token), stored)
                     : new(current => Task.FromResult<StepBuilder?>(shared.Planner.BeginEvent(key, current, stored, tries + 1)), stored, OnlyBegins: true);
             return new(async current => await shared.Planner.HandleEventAsync(key, current, stored, stopping.Token), stored);
         }

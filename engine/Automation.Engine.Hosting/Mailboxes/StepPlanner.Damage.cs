@@ -2,6 +2,7 @@ using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Steps;
 using Automation.Engine.Workflows;
 using Newtonsoft.Json.Linq;
 
@@ -40,8 +41,10 @@ internal sealed partial class StepPlanner
         {
             Stimulus meant = timer.Kind == "bookmark" ? new Stimulus.BookmarkHit(timer.BookmarkId!, JValue.CreateNull()) : new Stimulus.Start();
             await GiveUpAsync(key, step, account, run, meant, cancellationToken);
-            return step;
+            return Settled(step, account);
         }
+
+        if (timer.Kind == FollowUp && await reads.StandingBackAsync(key, cancellationToken) is [var first, ..]) return BuryFollowing(key, memory, timer, account, StoredEvents.From(first), Poison, PoisonWords);
 
         if (timer.Kind == "date") step.State = step.State with { Armed = Without(step.State.Armed, timer.TriggerId!) };
         if (timer.Kind == "schedule")
@@ -63,7 +66,9 @@ internal sealed partial class StepPlanner
         if (memory.Runs.TryGetValue(effect.RunId, out var run) && run.State.PendingEffects.Any(pending => pending.Key == effect.Key))
         {
             var outcome = new EffectOutcome(effect.Key, false, JValue.CreateNull(), Poison, PoisonWords);
-            await GiveUpAsync(key, step, await accounts.GetAsync(key.Account, cancellationToken), run, new Stimulus.EffectFinished(outcome), cancellationToken);
+            var account = await accounts.GetAsync(key.Account, cancellationToken);
+            await GiveUpAsync(key, step, account, run, new Stimulus.EffectFinished(outcome), cancellationToken);
+            Settled(step, account);
         }
 
         Tell(step, effect, new() { ["state"] = "failed", ["code"] = Poison, ["message"] = PoisonWords });

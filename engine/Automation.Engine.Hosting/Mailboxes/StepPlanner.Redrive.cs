@@ -25,23 +25,26 @@ internal sealed partial class StepPlanner
         if (order.From is not null) facts["from"] = order.From;
         if (order.Input is { Count: > 0 }) facts["edited"] = new JArray(order.Input.Properties().Select(edit => edit.Name));
         var row = step.AddJournal("operator", facts, eventId: stored.Id);
-        facts["outcome"] = order.Kind switch
+        var outcome = order.Kind switch
         {
             "event" => await RedriveEventAsync(key, memory, step, account, order, cancellationToken),
             "run" => await RedriveRunAsync(key, memory, step, account, order, cancellationToken),
             _ => await RedriveEffectAsync(key, memory, step, order, cancellationToken),
         };
+        facts["outcome"] = outcome;
         row.Facts = JsonLine.Write(facts);
+        if (outcome is "redriven" or "not_dead") step.State = step.State with { Blocked = [.. step.State.Blocked.Where(cause => cause.Target != order.Target)] };
     }
 
     private async Task<string> RedriveEventAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, RedriveOrder order, CancellationToken cancellationToken)
     {
         if (await reads.EventAsync(key, Guid.Parse(order.Target), cancellationToken) is not { Status: EventStatus.Dead } row) return "not_dead";
+        // Order is kept: it follows when those before it have been.
+        if (row.ErrorCode == DeadLetter.StandsBack && step.State.Blocked.Count > 0) return DeadLetter.StandsBack;
         var dead = StoredEvents.From(row);
         step.Doubtful ??= restored.Doubtful(Causes.At(dead));
         if (order.Input is { } edits) dead = dead with { Event = dead.Event with { Data = Merged(dead.Event.Data, edits) } };
-        if (dead.Event.Kind == InternalEvents.Stimulus) await ResumeByEventAsync(key, memory, step, account, dead, cancellationToken);
-        else await MatchAsync(key, memory, step, account, dead, cancellationToken);
+        await LookAtAsync(key, memory, step, account, dead, cancellationToken);
         step.EndEvent(dead.Id, EventStatus.Done, null, null, step.State.Known?.ToString(Newtonsoft.Json.Formatting.None));
         return "redriven";
     }

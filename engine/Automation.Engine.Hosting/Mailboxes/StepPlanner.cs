@@ -25,13 +25,19 @@ internal sealed partial class StepPlanner(
         var step = Begin(key, memory, Causes.At(stored));
         (step.DoneNumber, step.Cause) = (stored.Number, Causes.Of(stored));
         var account = await accounts.GetAsync(key.Account, cancellationToken);
-        if (stored.Event.Kind == InternalEvents.Stimulus) await ResumeByEventAsync(key, memory, step, account, stored, cancellationToken);
-        else if (stored.Event.Kind == InternalEvents.Arm) await ArmAsync(key, step, account, stored, cancellationToken);
+        if (step.State.Blocked.Count > 0 && !Passes(stored))
+        {
+            StandBack(step, account, stored);
+            return Settled(step, account);
+        }
+
+        if (stored.Event.Kind == InternalEvents.Arm) await ArmAsync(key, step, account, stored, cancellationToken);
         else if (stored.Event.Kind == InternalEvents.Lift) Lift(step, stored);
+        else if (stored.Event.Kind == InternalEvents.Unblock) Unblock(step, stored);
         else if (stored.Event.Kind == InternalEvents.Redrive) await RedriveAsync(key, memory, step, account, stored, cancellationToken);
-        else await MatchAsync(key, memory, step, account, stored, cancellationToken);
+        else await LookAtAsync(key, memory, step, account, stored, cancellationToken);
         step.EndEvent(stored.Id, EventStatus.Done, null, null, step.State.Known is { } known ? JsonLine.Write(known) : null);
-        return step;
+        return Settled(step, account);
     }
 
     /// <summary>
@@ -52,15 +58,17 @@ internal sealed partial class StepPlanner(
         return step;
     }
 
-    /// <summary>Ends an event that cannot be processed, so that the deal goes on with its next one (R9).</summary>
-    public StepBuilder BuryEvent(MailboxKey key, MailboxMemory memory, StoredEvent stored, string code, string message)
+    /// <summary>Ends an event that cannot be processed, so that the deal goes on with its next one, or stands still where the account wants that (R9).</summary>
+    public async Task<StepBuilder> BuryEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, string code, string message, CancellationToken cancellationToken)
     {
+        var account = await accounts.GetAsync(key.Account, cancellationToken);
         var step = new StepBuilder(key, memory, ids, clock.GetUtcNow()) { DoneNumber = stored.Number };
         // What a redrive brought stays dead itself; the event that brought it is over.
         var redriven = stored.Event.Kind == InternalEvents.Redrive ? stored.Event.Data.ToObject<Failures.RedriveOrder>() : null;
         if (redriven is null) step.EndEvent(stored.Id, EventStatus.Dead, code, message, null);
         else step.EndEvent(stored.Id, EventStatus.Done, code, message, null);
         if (redriven is { Kind: "event" }) step.EndEvent(Guid.Parse(redriven.Target), EventStatus.Dead, code, message, null);
+        if (redriven is null && !Passes(stored)) Block(step, account, "event", stored.Id.ToString());
         step.AddJournal("event", new JObject { ["dead"] = code, ["message"] = message }, eventId: redriven is { Kind: "event" } ? Guid.Parse(redriven.Target) : stored.Id);
         return step;
     }
@@ -83,6 +91,8 @@ internal sealed partial class StepPlanner(
                 var workflow = await funnels.WorkflowAsync(key.Account, run.Row.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {id}: its definition does not exist.");
                 await StartAsync(key, step, account, run, workflow, cancellationToken);
                 break;
+            case FollowUp:
+                return await FollowAsync(key, memory, timer, account, cancellationToken);
             case "arm":
                 await ArmAllAsync(key, step, timer, cancellationToken);
                 break;
@@ -103,7 +113,7 @@ internal sealed partial class StepPlanner(
                 break;
         }
 
-        return step;
+        return Settled(step, account);
     }
 
     public async Task<StepBuilder> HandleEffectAsync(MailboxKey key, MailboxMemory memory, EffectRow effect, EffectState state, JToken? value, string? code, string? message, CancellationToken cancellationToken)
@@ -123,8 +133,10 @@ internal sealed partial class StepPlanner(
             var account = await accounts.GetAsync(key.Account, cancellationToken);
             var outcome = new EffectOutcome(effect.Key, state == EffectState.Done, value ?? JValue.CreateNull(), code, message);
             await ResumeAsync(key, step, account, run, new Stimulus.EffectFinished(outcome), cancellationToken);
+            return Settled(step, account);
         }
-        else if (state == EffectState.Failed || effect.Callback == SentAgain)
+
+        if (state == EffectState.Failed || effect.Callback == SentAgain)
         {
             Tell(step, effect, new() { ["state"] = state == EffectState.Failed ? "failed" : "done", ["code"] = code, ["message"] = message });
         }

@@ -35,6 +35,8 @@ public sealed class PortCatalog(IDbContextFactory<AutomationDbContext> contexts,
         return (TPort)opened.GetOrAdd((connection, typeof(TPort)), key => connectors[key.Connection.Kind].Open(key.Connection, key.Port));
     }
 
+    public string? HostOf(Connection connection) => connectors.TryGetValue(connection.Kind, out var connector) ? connector.HostOf(connection) : connection.BaseUrl?.Authority;
+
     /// <summary>To be called after every change of the account's connections.</summary>
     public void Invalidate(AccountId account)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Automation.Engine.Persistence.Retention;
 
 /// <summary>
@@ -40,6 +42,16 @@ public sealed class RetentionWalk(IRetentionStore store)
           AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.status = 2 AND e.account_id = hooks.account_id AND e.hook_id = hooks.id)
         """;
 
+    // Small tables: what is over of them goes at once. Who was assigned is kept as long as anything that may ask for it.
+    private static readonly IReadOnlyList<string> Small =
+    [
+        "DELETE FROM redrive_items WHERE redrive_id IN (SELECT id FROM redrives WHERE finished_at < @p0)",
+        "DELETE FROM redrives WHERE finished_at < @p0",
+        "DELETE FROM effect_budgets WHERE day < @p1",
+        "DELETE FROM api_keys WHERE expires_at < @p0",
+        "DELETE FROM assignments WHERE at < @p2",
+    ];
+
     public async Task<RetentionReport> RunAsync(RetentionCut cut, CancellationToken cancellationToken)
     {
         var months = await store.DropMonthsAsync(cut.Journal, cancellationToken);
@@ -48,6 +60,8 @@ public sealed class RetentionWalk(IRetentionStore store)
         var loose = await LooseAsync(cut, cancellationToken);
         var events = await WalkAsync("events", latest, (from, to) => [new(DeleteEvents, from, to, cut.Finished, cut.Dead)], cancellationToken);
         var hooks = await WalkAsync("hooks", cut.Finished, (from, to) => [new(DeleteHooks, from, to, cut.Finished, cut.Dead)], cancellationToken);
+        var longest = cut.Finished < cut.Dead ? cut.Finished : cut.Dead;
+        await store.DeleteAsync([.. Small.Select(sql => new RetentionSql(sql, cut.Finished, cut.Finished.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), longest))], cancellationToken);
         var journal = 0;
         var accounts = await store.ReadAsync(new("SELECT id FROM accounts"), cancellationToken);
         foreach (var table in await store.JournalTablesAsync(cancellationToken))

@@ -27,6 +27,9 @@ public sealed record MailboxState
     /// <summary>Date value a date_field trigger is armed for, by trigger id.</summary>
     [JsonProperty("armed")] public IReadOnlyDictionary<string, DateTimeOffset> Armed { get; init; } = new Dictionary<string, DateTimeOffset>();
 
+    /// <summary>What was given up and lets the entity stand still (R9, <c>onDead: block</c>); empty while it goes on.</summary>
+    [JsonProperty("blocked")] public IReadOnlyList<Blockage> Blocked { get; init; } = [];
+
     private static readonly JsonSerializerSettings Settings = new()
     {
         NullValueHandling = NullValueHandling.Ignore,
@@ -61,6 +64,7 @@ public sealed record MailboxState
         json.WriteEndObject();
         if (state.OwnWrites.Count > 0) Rare(json, "own", state.OwnWrites);
         if (state.Armed.Count > 0) Rare(json, "armed", state.Armed);
+        if (state.Blocked.Count > 0) Rare(json, "blocked", state.Blocked);
         json.WriteEndObject();
     });
 
@@ -72,6 +76,11 @@ public sealed record MailboxState
 
     public static MailboxState FromJson(string json) => json is "" or "{}" ? new() : JsonConvert.DeserializeObject<MailboxState>(json, Settings)!;
 }
+
+/// <summary>Something that was given up and that later events stand back for.</summary>
+/// <param name="Kind">event or run.</param>
+/// <param name="Target">Its id.</param>
+public sealed record Blockage([property: JsonProperty("k")] string Kind, [property: JsonProperty("id")] string Target, [property: JsonProperty("at")] DateTimeOffset Since);
 
 /// <summary>The stay in one stage.</summary>
 /// <param name="Number">1, 2, 3 … over the deal's life.</param>

@@ -31,6 +31,9 @@ public interface IConnector
 
     /// <summary>Makes a port. Cheap; the caller may keep it for the life of the connection's settings.</summary>
     object Open(Connection connection, Type port);
+
+    /// <summary>Host, and port where it is not the usual one, that the connection's calls go to: what the breaker goes by (R8). Null when it has none yet.</summary>
+    string? HostOf(Connection connection) => connection.BaseUrl?.Authority;
 }
 
 /// <summary>Finds connections of an account and opens their ports.</summary>
@@ -44,6 +47,9 @@ public interface IPorts
 
     /// <exception cref="InvalidOperationException">The connection does not offer the port.</exception>
     TPort Open<TPort>(Connection connection) where TPort : class;
+
+    /// <inheritdoc cref="IConnector.HostOf"/>
+    string? HostOf(Connection connection) => connection.BaseUrl?.Authority;
 }
 
 /// <summary>A hook as received: bytes first, meaning later.</summary>

@@ -11,11 +11,31 @@ public sealed class EmailSenderTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static IEmailSender Open(SmtpServer server, Action<JObject>? change = null)
+    private static IEmailSender Open(SmtpServer server, Action<JObject>? change = null, HostBreakers? breakers = null)
     {
         var settings = new JObject { ["host"] = "127.0.0.1", ["port"] = server.Port, ["security"] = "none", ["user"] = "studio", ["from"] = "Студия <studio@demo.example>" };
         change?.Invoke(settings);
-        return (IEmailSender)new EmailConnector(new FixedSecrets(("password", "secret")), TimeProvider.System).Open(Hooks.Connection("email", settings: settings), typeof(IEmailSender));
+        return (IEmailSender)new EmailConnector(new FixedSecrets(("password", "secret")), TimeProvider.System, breakers).Open(Hooks.Connection("email", settings: settings), typeof(IEmailSender));
+    }
+
+    /// <summary>R8: five in a row without an answer open the breaker; a refusal is an answer, and one answer closes it.</summary>
+    [Fact]
+    public async Task Breaker_ServerGone_OpensAndAnAnswerClosesIt()
+    {
+        await using var server = new SmtpServer { Answers = { ["RCPT"] = "450 later" } };
+        var breakers = new HostBreakers(TimeProvider.System);
+        var sender = Open(server, settings => settings["perMinute"] = 6_000, breakers);
+        var connection = Hooks.Connection("email", settings: new JObject { ["host"] = "127.0.0.1", ["port"] = server.Port });
+        for (var i = 0; i < HostBreakers.OpensAfter; i++) await sender.SendAsync(Letter, Cancel);
+        Assert.Empty(breakers.Open(connection.Account));
+
+        server.Answers["RCPT"] = "421 closing";
+        for (var i = 0; i < HostBreakers.OpensAfter; i++) await sender.SendAsync(Letter, Cancel);
+        Assert.Equal(new EmailConnector(new FixedSecrets(), TimeProvider.System).HostOf(connection), Assert.Single(breakers.Open(connection.Account)).Host);
+
+        server.Answers.Remove("RCPT");
+        Assert.IsType<Delivered>(await sender.SendAsync(Letter, Cancel));
+        Assert.Empty(breakers.Open(connection.Account));
     }
 
     [Fact]

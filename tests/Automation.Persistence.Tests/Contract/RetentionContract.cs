@@ -50,6 +50,33 @@ public abstract class RetentionContract : StoreContract
     }
 
     [Fact]
+    public async Task Retention_SmallTables_KeepWhatMayBeAskedFor()
+    {
+        Account();
+        foreach (var (name, days) in new[] { ("new", 10), ("old", 100), ("very old", 500) })
+        {
+            var redrive = new RedriveRow { Id = Id(name, days), AccountId = Deals.Account.Value, By = name, Request = "{}", PerSecond = 10, Total = 1, Done = 1, NextAt = Ago(days), CreatedAt = Ago(days), FinishedAt = Ago(days) };
+            rows.AddRange(redrive,
+                new RedriveItemRow { RedriveId = redrive.Id, AccountId = Deals.Account.Value, ConnectionId = Deals.Connection.Value, EntityType = EntityTypes.Deal, EntityId = name, Kind = "run", Target = name },
+                new EffectBudgetRow { AccountId = Deals.Account.Value, Day = Ago(days).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), Taken = days },
+                new ApiKeyRow { Id = Id($"key {name}", days), AccountId = Deals.Account.Value, Hash = Id($"key {name}", days).ToByteArray(), Name = name, Kind = "session", CreatedAt = Ago(days), ExpiresAt = Ago(days) },
+                new AssignmentRecord { Key = name, AccountId = Deals.Account.Value, ConnectionId = Deals.Connection.Value, EntityType = EntityTypes.Deal, EntityId = name, Pool = "", ManagerId = "1", At = Ago(days) });
+        }
+
+        rows.Add(new RedriveRow { Id = Id("open", 500), AccountId = Deals.Account.Value, By = "open", Request = "{}", PerSecond = 10, Total = 1, NextAt = Ago(500), CreatedAt = Ago(500) });
+        rows.Add(new ApiKeyRow { Id = Id("for ever", 500), AccountId = Deals.Account.Value, Hash = Id("for ever", 500).ToByteArray(), Name = "for ever", Kind = "key", CreatedAt = Ago(500) });
+        await Store.WriteAsync([.. rows]);
+
+        await RunAsync();
+
+        Assert.Equal(["new", "open"], await Store.ReadAsync(db => db.Redrives.Select(row => row.By).OrderBy(by => by).ToListAsync(Cancellation)));
+        Assert.Equal(["new"], await Store.ReadAsync(db => db.RedriveItems.Select(row => row.Target).ToListAsync(Cancellation)));
+        Assert.Equal([10], await Store.ReadAsync(db => db.EffectBudgets.Select(row => row.Taken).ToListAsync(Cancellation)));
+        Assert.Equal(["for ever", "new"], await Store.ReadAsync(db => db.ApiKeys.Select(row => row.Name).OrderBy(name => name).ToListAsync(Cancellation)));
+        Assert.Equal(["new", "old"], await Store.ReadAsync(db => db.Assignments.Select(row => row.Key).OrderBy(key => key).ToListAsync(Cancellation)));
+    }
+
+    [Fact]
     public async Task Retention_MoreThanOneChunk_AllGo()
     {
         Account();

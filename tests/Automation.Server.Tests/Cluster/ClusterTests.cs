@@ -41,14 +41,14 @@ public sealed class ClusterTests
         await called.Task.WaitAsync(TimeSpan.FromSeconds(30), Stop);
         cluster[0].Signal("STOP");
         // The other one takes over: what had begun is called again under its key, and the deal goes on with its next event.
-        Assert.NotEqual(0, await SendUntilTakenAsync(load, 1, "slow"));
+        Assert.NotEqual(0, await SendUntilTakenAsync(cluster, load, 1, "slow"));
         await load.HoldsAsync(TimeSpan.FromSeconds(40));
         var before = await ClusterFacts.WhenQuietAsync(cluster, Stop);
 
         cluster[0].Signal("CONT");
         release.SetResult();
         await cluster[0].SaysAsync("It starts again", Stop).WaitAsync(TimeSpan.FromSeconds(60), Stop);
-        await SendUntilTakenAsync(load, 0, "after");
+        await SendUntilTakenAsync(cluster, load, 0, "after");
         await load.HoldsAsync(TimeSpan.FromSeconds(40));
         Assert.Empty(before.Except(await ClusterFacts.WhenQuietAsync(cluster, Stop)));
     }
@@ -73,12 +73,12 @@ public sealed class ClusterTests
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), string.Create(CultureInfo.InvariantCulture, $"stopped after {watch.Elapsed}"));
     }
 
-    private static async Task<int> SendUntilTakenAsync(ClusterLoad load, int node, string deal)
+    private static async Task<int> SendUntilTakenAsync(TestCluster cluster, ClusterLoad load, int node, string deal)
     {
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < TimeSpan.FromSeconds(40))
             if (await load.SendAsync(node, deal, Stop) is > 0 and var number) return number;
-        Assert.Fail($"Node {node} takes no hooks.");
+        Assert.Fail($"Node {node} takes no hooks.\n{cluster.Outputs}");
         return 0;
     }
 }

@@ -65,6 +65,16 @@ public sealed class CommandsTests
     }
 
     [Fact]
+    public async Task Settings_Set_SendsOnlyWhatIsNamed()
+    {
+        server.On("PUT /api/settings", """{"timeZone":"Europe/Moscow","onDead":"block","quotas":{"effectsPerDay":50000}}""");
+        Assert.Equal(0, await server.RunAsync("settings", "set", "--on-dead", "block", "--effects-per-day", "50000"));
+        Assert.True(JToken.DeepEquals(JObject.Parse("""{"onDead":"block","quotas":{"effectsPerDay":50000}}"""), JObject.Parse(Assert.Single(server.Bodies))));
+        Assert.Contains("effectsPerDay", server.Output, StringComparison.Ordinal);
+        Assert.Equal(1, await server.RunAsync("settings", "set"));
+    }
+
+    [Fact]
     public async Task Verb_NobodyAnswers_SaysHowToStartTheServer()
     {
         Assert.Equal(1, await server.RunAsync("timers"));
