@@ -61,8 +61,9 @@ public sealed class DamageTests
     [InlineData(true)]
     public async Task LeftBeginning_BegunThreeTimes_FailsItsRunUnbegun(bool onPostgres)
     {
-        await using var host = await RuntimeHost.StartOnAsync(Funnel.Of(Funnel.Trigger("later", Funnel.Entered(Funnel.Meeting) with { Timing = new() { Kind = TimingKind.After, Delay = TimeLength.Parse("1h") } }, Funnel.Flow(Funnel.Sms("раз")))), onPostgres);
-        await host.MovedAsync(host.AddDeal("А"), Funnel.Meeting);
+        await using var host = await RuntimeHost.StartOnAsync(Funnel.Of(Funnel.Trigger("later", Funnel.Entered(Funnel.Meeting) with { Timing = new() { Kind = TimingKind.After, Delay = TimeLength.Parse("1h") } }, Funnel.Flow(Funnel.Sms("раз")))), onPostgres, services: RuntimeHost.WithoutTimerScan);
+        var deal = host.AddDeal("А");
+        await host.MovedAsync(deal, Funnel.Meeting);
         await using (var context = await host.OpenAsync())
         {
             await context.Timers.ExecuteUpdateAsync(update => update.SetProperty(row => row.Kind, "begin"), RuntimeHost.Stop);
@@ -71,7 +72,8 @@ public sealed class DamageTests
         }
 
         await LeftAsync(host, tries: 3);
-        await host.UntilAsync(context => context.Runs.AnyAsync(run => run.Status == (int)RunStatus.Faulted, RuntimeHost.Stop));
+        await host.Services.GetRequiredService<MailboxRouter>().WakeAsync(new(host.Account, host.Crm, EntityTypes.Deal, deal.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        await host.UntilAsync(context => context.Runs.AnyAsync(run => run.Status != (int)RunStatus.Suspended, RuntimeHost.Stop));
         Assert.Equal("poison_crash", Assert.Single(await host.Services.GetRequiredService<DeadLetterReads>().FindAsync(host.Account, new(), 10, RuntimeHost.Stop)).Code);
         Assert.Empty(host.Sms.Ledger);
     }

@@ -90,6 +90,12 @@ public sealed class RuntimeHost : IAsyncDisposable
     /// <summary>For tests that age what they stored: the sweep could find it before.</summary>
     public static void WithoutRecovery(IServiceCollection services) => services.Remove(services.Single(service => service.ImplementationType?.Name == "Recovery"));
 
+    /// <summary>For tests in which a timer's mailbox is loaded before its timer is scanned.</summary>
+    public static void WithoutTimerScan(IServiceCollection services)
+    {
+        foreach (var service in services.Where(service => service.ImplementationType?.Name is "TimerScanLoop" or "QuartzHostedService").ToList()) services.Remove(service);
+    }
+
     /// <summary>A deal in the new stage, with a contact of its own.</summary>
     public long AddDeal(string name, long price = 0, string stage = Funnel.New)
     {

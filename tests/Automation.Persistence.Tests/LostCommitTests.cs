@@ -53,10 +53,12 @@ public sealed class LostCommitTests
         await using var world = await World.OpenAsync();
         await world.Store.Engine.AcceptAsync([deals.Item(Deals.Event("warm"))], Cancellation);
         await using var other = PostgreSqlTestStores.Open(world.Database);
-        world.Proxy.Meanwhile = () => other.Engine.AcceptAsync([deals.Item(Deals.Event("other"))], Cancellation);
+        var overtaking = Task.CompletedTask;
+        world.Proxy.Meanwhile = () => overtaking = other.Engine.AcceptAsync([deals.Item(Deals.Event("other"))], Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
 
         world.Proxy.Arm(Cut.BeforeCommitIsSent);
         await world.Store.Engine.AcceptAsync([deals.Item(Deals.Event("paused"))], Cancellation);
+        await overtaking;
 
         Assert.Equal(1, world.Proxy.Cuts);
         Assert.Equal(["warm", "other", "paused"], await world.Store.ReadAsync(db => db.Events.OrderBy(e => e.Number).Select(e => e.DedupKey).ToListAsync(Cancellation)));
