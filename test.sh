@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./test.sh [--long] [WORD…]   installs what is missing, builds, runs the tests whose full name contains a WORD (all without one).
 #
-# Installed with apt-get, after a question unless CI=true: postgresql, chromium, nodejs. Without root nothing is installed, and the tests
+# Installed with apt-get, after a question unless CI=true: postgresql, chromium, nodejs, npm. Without root nothing is installed, and the tests
 # that need one of them are skipped with the reason. --long adds the long lane: tests with the trait Lane=Long. It ends with one line of
 # what they counted. AUTOMATION_KILLS=60 or AUTOMATION_SEEDS=500 make it shorter.
 set -uo pipefail
@@ -24,6 +24,7 @@ install_missing() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || [[ -n ${AUTOMATION_TEST_POSTGRES:-} ]] || missing+=(postgresql)
   command -v chromium >/dev/null || missing+=(chromium)
   command -v node >/dev/null || missing+=(nodejs)
+  command -v npm >/dev/null || missing+=(npm)
   ((${#missing[@]})) || return 0
   if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
     echo "Not installed: ${missing[*]}. As root on Debian this script installs them; now the tests that need them are skipped."

@@ -2,6 +2,7 @@ using Automation.Engine.Api.Access;
 using Automation.Engine.Api.Accounts;
 using Automation.Engine.Api.Calendars;
 using Automation.Engine.Api.Connections;
+using Automation.Engine.Api.Elsa;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Failures;
 using Automation.Engine.Api.Funnels;
@@ -85,6 +86,7 @@ public static class AutomationApi
         CalendarEndpoints.Map(api.MapGroup("").WithTags("Calendars"));
         DrainEndpoints.Map(api.MapGroup("").WithTags("Tools"));
         EvalEndpoints.Map(api.MapGroup("").WithTags("Tools"));
+        ElsaApi.Map(routes);
         api.MapOpenApi("/openapi.json");
         return routes;
     }

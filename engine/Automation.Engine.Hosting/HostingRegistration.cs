@@ -62,6 +62,9 @@ public static class HostingRegistration
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<PortCatalog>());
         services.AddHostedService<ChangeListener>();
         services.AddSingleton<FunnelService>();
+        services.AddSingleton<Definitions.DefinitionService>();
+        services.AddSingleton<Automation.Engine.Calendars.ICronTimes, Timers.CronTimes>();
+        services.AddSingleton<Definitions.WorkflowStarter>();
         services.AddSingleton<Failures.FailureLog>();
         services.AddSingleton<Failures.EffectBudget>();
         services.AddSingleton<Failures.RunFold>();

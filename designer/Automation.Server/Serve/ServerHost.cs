@@ -14,6 +14,7 @@ using Automation.Engine.Ports;
 using Automation.Engine.Workflows.Interpreter;
 using Automation.Server.CommandLine;
 using Automation.Server.Setup;
+using Automation.Server.Studio;
 using Scalar.AspNetCore;
 
 namespace Automation.Server.Serve;
@@ -107,12 +108,14 @@ public static class ServerHost
 
             await next(context);
         });
+        StudioFiles.Use(app);
         app.UseDefaultFiles();
         app.UseStaticFiles();
         app.UseRouting();
         app.MapHooks();
         app.MapAutomationApi();
         ConnectionApi.Map(app, options);
+        StudioPages.Map(app);
         app.MapScalarApiReference("/scalar", scalar => scalar.WithOpenApiRoutePattern("/api/openapi.json").DisableDefaultFonts().DisableAgent().DisableTelemetry());
     }
 }

@@ -1,20 +1,22 @@
+using Automation.Engine.Api.Elsa;
 using Automation.Engine.Api.Errors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Engine.Api.Access;
 
-/// <summary>Lets nobody under <c>/api</c> without a key or a session (S8).</summary>
+/// <summary>Lets nobody under <c>/api</c> and <c>/elsa</c> without a key or a session (S8).</summary>
 internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys, AttemptGate attempts, ILogger<AccessMiddleware> logger)
 {
     public const string Cookie = "automation_session";
-    private const string Bearer = "Bearer ";
+    private static readonly string[] Schemes = ["Bearer ", "ApiKey "];
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        var elsa = context.Request.Path.StartsWithSegments(ElsaApi.Root, StringComparison.OrdinalIgnoreCase);
+        if (elsa || context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
-            if (await RefusalAsync(context) is { } refusal)
+            if (await RefusalAsync(context, elsa) is { } refusal)
             {
                 await ProblemWriter.WriteAsync(context, refusal);
                 return;
@@ -34,11 +36,11 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys,
         return problem;
     }
 
-    private async Task<Problem?> RefusalAsync(HttpContext context)
+    private async Task<Problem?> RefusalAsync(HttpContext context, bool elsa)
     {
         if (KeyOf(context.Request) is { } key)
         {
-            if (await keys.FindAsync(key, context.RequestAborted) is not { Kind: ApiKeyKinds.Key } caller) return Wrong(context, attempts, logger);
+            if (await keys.FindAsync(key, context.RequestAborted) is not { } caller || !(caller.Kind == ApiKeyKinds.Key || (elsa && caller.Kind == ApiKeyKinds.Studio))) return Wrong(context, attempts, logger);
             context.Features.Set(caller);
             return null;
         }
@@ -53,6 +55,6 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys,
     private static string? KeyOf(HttpRequest request)
     {
         if (request.Headers["X-Api-Key"] is [{ Length: > 0 } key]) return key;
-        return request.Headers.Authorization is [{ } header] && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : null;
+        return request.Headers.Authorization is [{ } header] && Array.Find(Schemes, scheme => header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) is { } scheme ? header[scheme.Length..].Trim() : null;
     }
 }

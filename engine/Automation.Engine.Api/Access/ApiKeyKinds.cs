@@ -11,4 +11,7 @@ public static class ApiKeyKinds
 
     /// <summary>Lives in a browser's cookie.</summary>
     public const string Session = "session";
+
+    /// <summary>Lives for an hour in a page that holds Elsa Studio, and opens nothing but its API.</summary>
+    public const string Studio = "studio";
 }

@@ -14,6 +14,9 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
     /// <summary>How long a session lasts.</summary>
     public static readonly TimeSpan SessionLife = TimeSpan.FromHours(12);
 
+    /// <summary>How long a page that holds Studio may speak; it asks anew before that.</summary>
+    public static readonly TimeSpan StudioLife = TimeSpan.FromHours(1);
+
     // A key taken away on another node works there no longer than this, should the notice be lost.
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(15);
     private readonly Kept<TokenHash, (Caller Caller, DateTimeOffset Until)> known = new();
@@ -44,6 +47,18 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
         var gone = await db.ApiKeys.Where(row => row.AccountId == account.Value && row.Id == id).ExecuteDeleteAsync(cancellationToken);
         known.Forget((_, kept) => kept.Caller.Id == id);
         return gone > 0;
+    }
+
+    /// <summary>A key for the page that holds Studio; it goes with the session that asked.</summary>
+    internal async Task<(string Key, DateTimeOffset ExpiresAt)> OpenStudioAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        await db.ApiKeys.Where(row => row.Kind == ApiKeyKinds.Studio && row.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
+        var life = caller.ExpiresAt - now is { } left && left < StudioLife ? left : StudioLife;
+        var key = Add(db, caller.Account, caller.Name, ApiKeyKinds.Studio, life);
+        await db.SaveChangesAsync(cancellationToken);
+        return (key, now + life);
     }
 
     /// <summary>The living key or session; null when there is none.</summary>

@@ -12,6 +12,9 @@ namespace Automation.Engine.Api.Access;
 /// <param name="Language">ru or en.</param>
 public sealed record SessionView(string Account, string Name, string TimeZone, string Language, string Kind, DateTimeOffset? ExpiresAt);
 
+/// <param name="Key">Opens <c>/elsa</c> and nothing else.</param>
+public sealed record StudioKey(string Key, DateTimeOffset ExpiresAt);
+
 /// <summary>Opening and closing of a browser's session.</summary>
 internal static class SessionEndpoints
 {
@@ -23,6 +26,7 @@ internal static class SessionEndpoints
         routes.MapGet("/start/{token}", StartAsync).ExcludeFromDescription();
         api.MapGet("/session", ReadAsync).WithSummary("Who is signed in").Produces<SessionView>();
         api.MapPost("/session", OpenAsync).WithSummary("Opens a browser session for the API key that the request carries").Produces(204);
+        api.MapPost("/session/studio", StudioAsync).WithSummary("A key for the page that holds Elsa Studio, good for an hour").Produces<StudioKey>();
         api.MapDelete("/session", CloseAsync).WithSummary("Ends the browser session").Produces(204);
     }
 
@@ -51,6 +55,12 @@ internal static class SessionEndpoints
     {
         SetCookie(context, await keys.OpenSessionAsync(context.Caller(), context.RequestAborted));
         return Results.NoContent();
+    }
+
+    private static async Task<IResult> StudioAsync(HttpContext context, ApiKeyService keys)
+    {
+        var (key, until) = await keys.OpenStudioAsync(context.Caller(), context.RequestAborted);
+        return new JsonAnswer(new StudioKey(key, until));
     }
 
     private static async Task<IResult> CloseAsync(HttpContext context, ApiKeyService keys)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Automation.Engine.Api.Elsa;
 using Automation.Engine.Api.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -15,6 +16,7 @@ public static class ProblemWriter
         if (problem.RetryAfter is { } wait) response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
         response.Headers.CacheControl = "no-store";
         var trace = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+        if (context.Request.Path.StartsWithSegments(ElsaApi.Base, StringComparison.OrdinalIgnoreCase)) return ApiJson.WriteAsync(response, ElsaProblem.Of(problem, trace), "application/problem+json");
         var body = new ProblemBody($"urn:funnel:error:{problem.Code}", problem.Title, problem.Status, problem.Code, trace, problem.Errors.Count == 0 ? null : problem.Errors);
         return ApiJson.WriteAsync(response, body, "application/problem+json");
     }

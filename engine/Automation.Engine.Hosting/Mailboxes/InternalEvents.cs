@@ -15,6 +15,9 @@ public static class InternalEvents
     /// <summary>A person lets a deal go on that stands still because something of it was given up.</summary>
     public const string Unblock = "unblock";
 
+    /// <summary>A workflow is started by its name, for no deal.</summary>
+    public const string Start = "start";
+
     /// <summary>A person redrives a dead event, run or effect of this mailbox.</summary>
     public const string Redrive = "redrive";
 }

@@ -96,7 +96,12 @@ internal sealed partial class StepPlanner
     }
 
     private Task LookAtAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, StoredEvent stored, CancellationToken cancellationToken) =>
-        stored.Event.Kind == InternalEvents.Stimulus ? ResumeByEventAsync(key, memory, step, account, stored, cancellationToken) : MatchAsync(key, memory, step, account, stored, cancellationToken);
+        stored.Event.Kind switch
+        {
+            InternalEvents.Stimulus => ResumeByEventAsync(key, memory, step, account, stored, cancellationToken),
+            InternalEvents.Start => StartByNameAsync(key, step, account, stored, cancellationToken),
+            _ => MatchAsync(key, memory, step, account, stored, cancellationToken),
+        };
 
     /// <summary>A CRM or a database that does not answer: the work waits, order is kept.</summary>
     internal static bool MayPass(Exception e) =>

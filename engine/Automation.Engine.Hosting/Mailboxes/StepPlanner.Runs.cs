@@ -1,8 +1,10 @@
 using Automation.Engine.Effects;
+using Automation.Engine.Events;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Matching;
+using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
 using Newtonsoft.Json.Linq;
 
@@ -20,12 +22,43 @@ internal sealed partial class StepPlanner
         step.Take(run with { Meta = run.Meta with { Delayed = false } }, started, new Stimulus.Start(), inputs, seed);
     }
 
-    private static JObject Seed(MailboxKey key, OpenRun run) =>
-        new() { ["trigger"] = run.Row.TriggerId, ["correlation"] = $"{key.EntityType}:{key.EntityId}", ["input"] = (run.Meta.Event["data"]?["input"] as JObject)?.DeepClone() ?? new JObject() };
+    /// <summary>A workflow that somebody started by its name: a run of its own, in a mailbox of its own.</summary>
+    private async Task StartByNameAsync(MailboxKey key, StepBuilder step, AccountInfo account, StoredEvent stored, CancellationToken cancellationToken)
+    {
+        var order = stored.Event.Data.ToObject<StartOrder>()!;
+        var workflow = await funnels.WorkflowAsync(key.Account, order.Definition) ?? throw new InvalidOperationException($"Definition version {order.Definition} does not exist.");
+        var row = new RunRow
+        {
+            Id = order.Run,
+            AccountId = key.Account.Value,
+            ConnectionId = key.Connection.Value,
+            EntityType = key.EntityType,
+            EntityId = key.EntityId,
+            DefinitionVersionId = order.Definition,
+            EventId = stored.Id,
+            State = "{}",
+            CreatedAt = step.Now,
+            UpdatedAt = step.Now,
+        };
+        var empty = new RunState { Id = row.Id, DefinitionVersionId = order.Definition, Status = RunStatus.Suspended, Body = [] };
+        var told = new JObject { ["kind"] = InternalEvents.Start, [Correlation] = order.Correlation, [TriggerActivity] = order.Activity, ["data"] = new JObject { ["input"] = order.Input } };
+        await StartAsync(key, step, account, new(row, empty, new(0, 0, told, false)), workflow, cancellationToken);
+    }
+
+    private const string Correlation = "correlation";
+    private const string TriggerActivity = "triggerActivity";
+
+    private static JObject Seed(MailboxKey key, OpenRun run)
+    {
+        var told = run.Meta.Event;
+        var seed = new JObject { ["trigger"] = run.Row.TriggerId, [Correlation] = told.ContainsKey(Correlation) ? told[Correlation] : $"{key.EntityType}:{key.EntityId}", ["input"] = (told["data"]?["input"] as JObject)?.DeepClone() ?? new JObject() };
+        if ((string?)told[TriggerActivity] is { } activity) seed[TriggerActivity] = activity;
+        return seed;
+    }
 
     /// <summary>Also used by replay, so that both begin alike.</summary>
     internal static RunSeed ReadSeed(Guid runId, JObject seed) => new(
-        runId, (string?)seed["trigger"], ((JObject)seed["input"]!).Properties().ToDictionary(input => input.Name, input => input.Value), (string?)seed["correlation"], null)
+        runId, (string?)seed["trigger"], ((JObject)seed["input"]!).Properties().ToDictionary(input => input.Name, input => input.Value), (string?)seed[Correlation], (string?)seed[TriggerActivity])
     {
         Edits = seed[RunEdits.Member] as JObject,
     };

@@ -1,3 +1,4 @@
+using Automation.Engine.Calendars;
 using Quartz;
 
 namespace Automation.Engine.Hosting.Timers;
@@ -22,4 +23,10 @@ public static class Cron
             return false;
         }
     }
+}
+
+/// <summary>For activities that wait for the next time of an expression.</summary>
+internal sealed class CronTimes : ICronTimes
+{
+    public DateTimeOffset? Next(string expression, DateTimeOffset now, TimeZoneInfo zone) => Cron.Next(expression, now, zone);
 }

@@ -96,6 +96,9 @@ public abstract class ActivityExecutionContext
     /// <summary>Runs a child (the value of a port, or an activity of a container) after this one returns.</summary>
     public abstract ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback = null);
 
+    /// <summary>The same, with variables that are the child's own: each of several children of one port sees its own values.</summary>
+    public abstract ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback, IReadOnlyDictionary<string, JToken> variables);
+
     public abstract ValueTask CompleteActivityAsync(object? result = null);
 
     public abstract ValueTask CompleteActivityWithOutcomesAsync(params string[] outcomes);

@@ -48,6 +48,8 @@ internal sealed class StepContext(ActivityRun run, IActivity activity, Dictionar
     public override void SetWorkflowOutput(string name, JToken value) { }
     public override void SetResult(object? value) => run.Result = value is null ? null : JToken.FromObject(value);
     public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback = null) => throw new NotSupportedException();
+
+    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback, IReadOnlyDictionary<string, JToken> variables) => throw new NotSupportedException();
     public override ValueTask CompleteActivityAsync(object? result = null) => CompleteActivityWithOutcomesAsync("Done");
 
     public override ValueTask CompleteActivityWithOutcomesAsync(params string[] outcomes)

@@ -67,6 +67,42 @@ public sealed class ActivityTests
         Assert.Equal(4, run.Snapshots.Count);
     }
 
+    /// <summary>All bodies wait at once, each with its own item; after the wait they still have it.</summary>
+    [Fact]
+    public async Task ParallelForEach_BodiesThatWait_KeepTheirOwnItem()
+    {
+        var body = Sequence("body", Line("before", Expression("Variable", "CurrentValue")), Activity("w", "Elsa.Delay", new { timeSpan = Literal("00:01:00") }), Line("after", Expression("Variable", "CurrentValue")));
+        var run = new RunHarness(Workflow(Sequence("s", Activity("each", "Elsa.ParallelForEach", new { items = Expression("Object", """["x","y","z"]"""), body }), Line("end"))));
+        await run.StartAsync();
+
+        Assert.Equal(["x", "y", "z"], run.Lines);
+        Assert.Equal(3, run.State.Bookmarks.Count);
+        await run.DriveAsync();
+        Assert.Equal(["x", "y", "z", "x", "y", "z", "end"], run.Lines);
+        Assert.Equal(run.Snapshots, await run.ReplayAsync());
+    }
+
+    [Fact]
+    public async Task ParallelForEach_NoItems_Completes() =>
+        Assert.Equal(["end"], (await RunAsync(Sequence("s", Activity("each", "Elsa.ParallelForEach", new { items = Expression("Object", "[]"), body = Line("never") }), Line("end")))).Lines);
+
+    [Fact]
+    public async Task Parallel_Children_RunAtOnceAndAllAreWaitedFor()
+    {
+        var slow = Sequence("slow", Activity("w", "Elsa.Delay", new { timeSpan = Literal("00:01:00") }), Line("slow line"));
+        var run = await RunAsync(Sequence("s", Activity("p", "Elsa.Parallel", new { activities = new[] { slow, Line("quick") } }), Line("end")));
+
+        Assert.Equal(["quick", "slow line", "end"], run.Lines);
+    }
+
+    [Fact]
+    public async Task Log_Message_StandsInTheJournalWithItsLevel()
+    {
+        var run = await RunAsync(Activity("log", "Elsa.Log", new { message = Literal("ready"), level = Literal("Warning"), attributes = Expression("Object", """{"step":1}""") }));
+
+        Assert.Equal(RunStatus.Finished, run.State.Status);
+    }
+
     [Fact]
     public async Task While_Condition_IsEvaluatedEachTime()
     {

@@ -31,7 +31,7 @@ public sealed class DockerfileTests
     public void Images_HaveTheFrameworkOfTheProjects()
     {
         var version = RepositoryFolder.Read("Directory.Build.props").Split("<TargetFramework>net")[1].Split('<')[0];
-        Assert.All(Steps.Where(step => step[0] == "FROM"), step => Assert.EndsWith($":{version}", step[1], StringComparison.Ordinal));
+        Assert.All(Steps.Where(step => step[0] == "FROM" && step[1].Contains("/dotnet/", StringComparison.Ordinal)), step => Assert.EndsWith($":{version}", step[1], StringComparison.Ordinal));
     }
 
     [Fact]

@@ -71,6 +71,7 @@ internal static class ActivityCall
         var node = execution.Burst.Plan.Find((string)json["node"]!) ?? throw new InvalidOperationException($"The definition has no activity {json["node"]}.");
         var child = execution.Burst.Schedule(node, execution, null);
         child.CompletionCallback = (string?)json["callback"];
+        foreach (var (name, value) in json["variables"] as JObject ?? []) child.SetOwnVariable(name, value!);
     }
 
     private static JObject Inputs(Execution execution)

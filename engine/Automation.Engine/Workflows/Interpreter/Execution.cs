@@ -9,6 +9,7 @@ internal enum ExecutionStatus { Scheduled, Running, Completed, Cancelled, Faulte
 /// <summary>One execution of one node, live within a <see cref="Burst"/>; between steps it is a few lines of JSON.</summary>
 internal sealed partial class Execution(Burst burst, PlanNode node, int number, Execution? parent) : ActivityExecutionContext
 {
+    private static readonly Dictionary<string, JToken> NoVariables = [];
     private readonly List<Execution> _children = [];
 
     public Burst Burst { get; } = burst;
@@ -62,10 +63,18 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
 
     public override bool IsTriggerOfWorkflow() => IsTrigger;
 
-    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback = null)
+    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback = null) => ScheduleActivityAsync(activity, callback, NoVariables);
+
+    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback, IReadOnlyDictionary<string, JToken> variables)
     {
-        if (activity is null) ScheduledNothing = true;
-        else Burst.Schedule(Burst.Plan.Find(activity), this, callback);
+        if (activity is null)
+        {
+            ScheduledNothing = true;
+            return ValueTask.CompletedTask;
+        }
+
+        var child = Burst.Schedule(Burst.Plan.Find(activity), this, callback);
+        foreach (var (name, value) in variables) child.SetOwnVariable(name, value);
         return ValueTask.CompletedTask;
     }
 

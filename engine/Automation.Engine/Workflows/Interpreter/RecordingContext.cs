@@ -92,10 +92,19 @@ internal sealed partial class RecordingContext : ActivityExecutionContext
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback = null)
+    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback = null) => ScheduleActivityAsync(activity, callback, new Dictionary<string, JToken>());
+
+    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback, IReadOnlyDictionary<string, JToken> variables)
     {
-        if (activity is null) Answer["scheduledNothing"] = true;
-        else Add("scheduled", new JObject { ["node"] = _plan.Find(activity).NodeId, ["callback"] = callback is null ? null : CallbackName.Of(Activity, callback) });
+        if (activity is null)
+        {
+            Answer["scheduledNothing"] = true;
+            return ValueTask.CompletedTask;
+        }
+
+        var scheduled = new JObject { ["node"] = _plan.Find(activity).NodeId, ["callback"] = callback is null ? null : CallbackName.Of(Activity, callback) };
+        if (variables.Count > 0) scheduled["variables"] = new JObject(variables.Select(variable => new JProperty(variable.Key, variable.Value)));
+        Add("scheduled", scheduled);
         return ValueTask.CompletedTask;
     }
 

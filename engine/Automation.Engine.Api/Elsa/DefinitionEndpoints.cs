@@ -1,0 +1,252 @@
+using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Json;
+using Automation.Engine.Hosting.Definitions;
+using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
+using Automation.Engine.Workflows.Interpreter;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Api.Elsa;
+
+/// <summary>Workflow definitions as Studio's list and editor read and write them.</summary>
+internal static class DefinitionEndpoints
+{
+    private const int MaxDocument = 10 * 1024 * 1024;
+    private const int MostListed = 200;
+
+    public static void Map(IEndpointRouteBuilder elsa)
+    {
+        elsa.MapGet("/workflow-definitions", ListAsync);
+        elsa.MapGet("/workflow-definitions/query/count", CountAsync);
+        elsa.MapGet("/workflow-definitions/many-by-id", ManyAsync);
+        elsa.MapGet("/workflow-definitions/by-definition-id/{definitionId}", ReadAsync);
+        elsa.MapGet("/workflow-definitions/by-id/{id}", ReadVersionAsync);
+        elsa.MapGet("/workflow-definitions/validation/is-name-unique", IsNameUniqueAsync);
+        elsa.MapGet("/workflow-definitions/{definitionId}/export", ExportAsync);
+        elsa.MapPost("/workflow-definitions", SaveAsync);
+        elsa.MapPost("/workflow-definitions/import", ImportAsync);
+        elsa.MapPost("/workflow-definitions/{definitionId}/publish", PublishAsync);
+        elsa.MapPost("/workflow-definitions/{definitionId}/retract", RetractAsync);
+        elsa.MapPost("/workflow-definitions/{definitionId}/revert/{version:int}", RevertAsync);
+        elsa.MapDelete("/workflow-definitions/{definitionId}", (HttpContext context, string definitionId, DefinitionService definitions) => DeleteAsync(context, token => definitions.DeleteAsync(context.Account(), [definitionId], token)));
+        elsa.MapDelete("/workflow-definition-versions/{id}", (HttpContext context, string id, DefinitionService definitions) => DeleteAsync(context, token => definitions.DeleteVersionsAsync(context.Account(), [id], token)));
+        elsa.MapPost("/bulk-actions/delete/workflow-definitions/by-definition-id", (HttpContext context, DefinitionService definitions) => BulkDeleteAsync(context, body => definitions.DeleteAsync(context.Account(), body.DefinitionIds ?? [], context.RequestAborted)));
+        elsa.MapPost("/bulk-actions/delete/workflow-definitions/by-id", (HttpContext context, DefinitionService definitions) => BulkDeleteAsync(context, body => definitions.DeleteVersionsAsync(context.Account(), body.Ids ?? [], context.RequestAborted)));
+        elsa.MapPost("/bulk-actions/publish/workflow-definitions/by-definition-ids", BulkPublishAsync);
+        elsa.MapPost("/bulk-actions/retract/workflow-definitions/by-definition-ids", BulkRetractAsync);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts)
+    {
+        var query = context.Request.Query;
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var rows = Chosen(db, context);
+        var total = await rows.CountAsync(context.RequestAborted);
+        var descending = string.Equals(query["OrderDirection"], "Descending", StringComparison.OrdinalIgnoreCase);
+        var ordered = ((string?)query["OrderBy"])?.ToUpperInvariant() switch
+        {
+            "NAME" => descending ? rows.OrderByDescending(row => row.Name) : rows.OrderBy(row => row.Name),
+            "VERSION" => descending ? rows.OrderByDescending(row => row.Version) : rows.OrderBy(row => row.Version),
+            _ => descending ? rows.OrderByDescending(row => row.CreatedAt) : rows.OrderBy(row => row.CreatedAt),
+        };
+        IQueryable<DefinitionRow> page = ordered.ThenBy(row => row.VersionId);
+        if (Number(query, "PageSize") is { } size)
+        {
+            size = Math.Clamp(size, 1, MostListed);
+            page = page.Skip((Number(query, "Page") ?? 0) * size).Take(size);
+        }
+        else
+        {
+            page = page.Take(MostListed);
+        }
+
+        var found = await page.ToListAsync(context.RequestAborted);
+        return new JsonAnswer(new JObject { ["items"] = new JArray(found.Select(DefinitionViews.Summary)), ["totalCount"] = total, ["links"] = DefinitionViews.ListLinks() });
+    }
+
+    private static async Task<IResult> CountAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts)
+    {
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        return new JsonAnswer(new JObject { ["count"] = await Of(db, context).Select(row => row.DefinitionId).Distinct().CountAsync(context.RequestAborted) });
+    }
+
+    private static async Task<IResult> ManyAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, ActivityRegistry registry)
+    {
+        var ids = context.Request.Query["ids"].OfType<string>().ToList();
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var rows = await Of(db, context).AsNoTracking().Where(row => ids.Contains(row.VersionId)).Take(MostListed).ToListAsync(context.RequestAborted);
+        return new JsonAnswer(new JObject { ["items"] = new JArray(rows.Select(row => DefinitionViews.Whole(row, registry))) });
+    }
+
+    private static async Task<IResult> ReadAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions, ActivityRegistry registry) =>
+        new JsonAnswer(DefinitionViews.Whole(await FindAsync(context, definitionId, versionOptions ?? "Latest", definitions), registry));
+
+    private static async Task<IResult> ReadVersionAsync(HttpContext context, string id, DefinitionService definitions, ActivityRegistry registry) =>
+        new JsonAnswer(DefinitionViews.Whole(await definitions.FindVersionAsync(context.Account(), id, context.RequestAborted) ?? throw None(), registry));
+
+    private static async Task<IResult> IsNameUniqueAsync(HttpContext context, string? name, string? definitionId, DefinitionService definitions) =>
+        new JsonAnswer(new JObject { ["isUnique"] = await definitions.IsNameFreeAsync(context.Account(), name ?? "", definitionId, context.RequestAborted) });
+
+    private static async Task<IResult> ExportAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions)
+    {
+        var row = await FindAsync(context, definitionId, versionOptions ?? "Latest", definitions);
+        var name = string.Concat((row.Name ?? row.DefinitionId).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"workflow-definition-{name}.json\"; filename*=UTF-8''workflow-definition-{Uri.EscapeDataString(row.Name ?? row.DefinitionId)}.json";
+        return new JsonAnswer(DefinitionViews.Exported(row));
+    }
+
+    private static async Task<IResult> SaveAsync(HttpContext context, DefinitionService definitions, ActivityRegistry registry)
+    {
+        var body = await ApiJson.ReadAsync<JObject>(context.Request, context.RequestAborted, MaxDocument);
+        if (body["model"] is not JObject model) throw ApiProblem.BadRequest("payload_invalid", "The body has no model.");
+        return await RefusedAsync(async () =>
+        {
+            var saved = await definitions.SaveAsync(context.Account(), Text(model, "definitionId"), model, (bool?)body["publish"] == true, context.RequestAborted);
+            return Saved(saved, registry);
+        });
+    }
+
+    private static async Task<IResult> ImportAsync(HttpContext context, DefinitionService definitions, ActivityRegistry registry)
+    {
+        var document = await ApiJson.ReadAsync<JObject>(context.Request, context.RequestAborted, MaxDocument);
+        if (document["root"] is not JObject) throw ApiProblem.BadRequest("payload_invalid", "This is no workflow definition: it has no root activity.");
+        return await RefusedAsync(async () =>
+        {
+            var saved = await definitions.SaveAsync(context.Account(), Text(document, "definitionId"), document, publish: false, context.RequestAborted);
+            return new JsonAnswer(DefinitionViews.Whole(saved.Row, registry));
+        });
+    }
+
+    private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, ActivityRegistry registry) =>
+        RefusedAsync(async () => Saved(await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), registry));
+
+    private static Task<IResult> RetractAsync(HttpContext context, string definitionId, DefinitionService definitions, ActivityRegistry registry) =>
+        RefusedAsync(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), registry)));
+
+    private static Task<IResult> RevertAsync(HttpContext context, string definitionId, int version, DefinitionService definitions) =>
+        RefusedAsync(async () => new JsonAnswer(DefinitionViews.Summary(await definitions.RevertAsync(context.Account(), definitionId, version, context.RequestAborted) ?? throw None())));
+
+    private static Task<IResult> DeleteAsync(HttpContext context, Func<CancellationToken, Task<int>> delete) =>
+        RefusedAsync(async () => await delete(context.RequestAborted) > 0 ? Results.NoContent() : throw None());
+
+    private static async Task<IResult> BulkDeleteAsync(HttpContext context, Func<BulkBody, Task<int>> delete)
+    {
+        var body = await ApiJson.ReadAsync<BulkBody>(context.Request, context.RequestAborted);
+        return await RefusedAsync(async () => new JsonAnswer(new JObject { ["deleted"] = await delete(body) }));
+    }
+
+    private static async Task<IResult> BulkPublishAsync(HttpContext context, DefinitionService definitions)
+    {
+        var body = await ApiJson.ReadAsync<BulkBody>(context.Request, context.RequestAborted);
+        var (published, already, notFound, failed, warnings) = (new JArray(), new JArray(), new JArray(), new JArray(), new JArray());
+        foreach (var id in body.DefinitionIds ?? [])
+        {
+            try
+            {
+                var done = await definitions.PublishAsync(context.Account(), id, context.RequestAborted);
+                (done is null ? notFound : done.AlreadyPublished ? already : published).Add(id);
+            }
+            catch (Exception e) when (e is DefinitionRefusedException or DefinitionInvalidException)
+            {
+                failed.Add(id);
+                warnings.Add(e.Message);
+            }
+        }
+
+        return new JsonAnswer(new JObject { ["published"] = published, ["alreadyPublished"] = already, ["notFound"] = notFound, ["skipped"] = new JArray(), ["updatedConsumers"] = new JArray(), ["failed"] = failed, ["warnings"] = warnings });
+    }
+
+    private static async Task<IResult> BulkRetractAsync(HttpContext context, DefinitionService definitions)
+    {
+        var body = await ApiJson.ReadAsync<BulkBody>(context.Request, context.RequestAborted);
+        var (retracted, already, notFound) = (new JArray(), new JArray(), new JArray());
+        foreach (var id in body.DefinitionIds ?? [])
+        {
+            try
+            {
+                (await definitions.RetractAsync(context.Account(), id, context.RequestAborted) is null ? notFound : retracted).Add(id);
+            }
+            catch (DefinitionRefusedException)
+            {
+                already.Add(id);
+            }
+        }
+
+        return new JsonAnswer(new JObject { ["retracted"] = retracted, ["alreadyRetracted"] = already, ["notFound"] = notFound });
+    }
+
+    private static JsonAnswer Saved(DefinitionSaved saved, ActivityRegistry registry) => new(new JObject
+    {
+        ["workflowDefinition"] = DefinitionViews.Whole(saved.Row, registry),
+        ["alreadyPublished"] = saved.AlreadyPublished,
+        ["consumingWorkflowCount"] = 0,
+        ["validationErrors"] = new JArray(),
+    });
+
+    private static async Task<IResult> RefusedAsync(Func<Task<IResult>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (DefinitionRefusedException refused)
+        {
+            throw ApiProblem.BadRequest(refused.Code, refused.Message);
+        }
+        catch (DefinitionInvalidException invalid)
+        {
+            throw new ProblemException(new(400, "definition_invalid", "The workflow has problems; it is not published.") { Errors = [.. invalid.Problems.Select(problem => new ProblemPlace(problem.Path, problem.Code, problem.Message))] });
+        }
+    }
+
+    private static async Task<DefinitionRow> FindAsync(HttpContext context, string definitionId, string versions, DefinitionService definitions)
+    {
+        try
+        {
+            return await definitions.FindAsync(context.Account(), definitionId, versions, context.RequestAborted) ?? throw None();
+        }
+        catch (FormatException e)
+        {
+            throw new ProblemException(Problem.BadQuery(e.Message));
+        }
+    }
+
+    private static IQueryable<DefinitionRow> Of(AutomationDbContext db, HttpContext context)
+    {
+        var account = context.Account().Value;
+        return db.Definitions.AsNoTracking().Where(row => row.AccountId == account);
+    }
+
+    private static IQueryable<DefinitionRow> Chosen(AutomationDbContext db, HttpContext context)
+    {
+        var query = context.Request.Query;
+        var rows = Of(db, context);
+        try
+        {
+            rows = rows.Where(VersionChoice.Parse(query["versionOptions"]));
+        }
+        catch (FormatException e)
+        {
+            throw new ProblemException(Problem.BadQuery(e.Message));
+        }
+
+        if (query["DefinitionIds"].OfType<string>().Where(id => id.Length > 0).ToList() is { Count: > 0 } definitions) rows = rows.Where(row => definitions.Contains(row.DefinitionId));
+        if (query["Ids"].OfType<string>().Where(id => id.Length > 0).ToList() is { Count: > 0 } versions) rows = rows.Where(row => versions.Contains(row.VersionId));
+        if ((string?)query["SearchTerm"] is { Length: > 0 } search) rows = rows.Where(row => row.Name!.Contains(search) || row.DefinitionId.Contains(search));
+        return rows;
+    }
+
+    private static int? Number(IQueryCollection query, string name) => int.TryParse(query[name], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static string? Text(JObject json, string name) => (string?)json[name] is { Length: > 0 } text ? text : null;
+
+    private static ProblemException None() => ApiProblem.NotFound("There is no such workflow.");
+
+    /// <summary>Several at once.</summary>
+    internal sealed record BulkBody(IReadOnlyList<string>? Ids, IReadOnlyList<string>? DefinitionIds);
+}

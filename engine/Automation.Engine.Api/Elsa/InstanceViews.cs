@@ -1,0 +1,188 @@
+using Automation.Engine.Api.Json;
+using Automation.Engine.Hosting.Mailboxes;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Api.Elsa;
+
+/// <summary>Runs in Elsa's form: there they are instances.</summary>
+internal static class InstanceViews
+{
+    /// <summary>Elsa's status and sub-status of ours.</summary>
+    public static (string Status, string SubStatus) StatusOf(int status) => (RunStatus)status switch
+    {
+        RunStatus.Running => ("Running", "Executing"),
+        RunStatus.Suspended => ("Running", "Suspended"),
+        RunStatus.Finished => ("Finished", "Finished"),
+        RunStatus.Cancelled => ("Finished", "Cancelled"),
+        _ => ("Finished", "Faulted"),
+    };
+
+    /// <summary>Our statuses that Elsa's word means; empty for a word that none fits.</summary>
+    public static IReadOnlyList<int> Statuses(string word) => [.. Enum.GetValues<RunStatus>().Select(status => (int)status).Where(status => StatusOf(status) is var pair && (Is(pair.Status, word) || Is(pair.SubStatus, word)))];
+
+    public static JObject Summary(RunRow row, DefinitionRow? definition)
+    {
+        var (status, subStatus) = StatusOf(row.Status);
+        var view = new JObject
+        {
+            ["id"] = row.Id.ToString(),
+            ["definitionId"] = definition?.DefinitionId ?? "",
+            ["definitionVersionId"] = row.DefinitionVersionId,
+            ["version"] = definition?.Version ?? 0,
+            ["status"] = status,
+            ["subStatus"] = subStatus,
+            ["name"] = row.Name ?? definition?.Name ?? "",
+            ["incidentCount"] = row.IncidentCount,
+            ["isExecuting"] = row.Status == (int)RunStatus.Running,
+            ["isSystem"] = false,
+            ["createdAt"] = row.CreatedAt,
+            ["updatedAt"] = row.UpdatedAt,
+        };
+        if (row.CorrelationId is not null) view["correlationId"] = row.CorrelationId;
+        if (row.FinishedAt is { } ended) view["finishedAt"] = ended;
+        return view;
+    }
+
+    public static JObject Whole(RunRow row, DefinitionRow? definition)
+    {
+        var view = Summary(row, definition);
+        var state = StateOf(row);
+        view["workflowState"] = new JObject
+        {
+            ["id"] = row.Id.ToString(),
+            ["definitionId"] = view["definitionId"],
+            ["definitionVersionId"] = row.DefinitionVersionId,
+            ["definitionVersion"] = view["version"],
+            ["correlationId"] = row.CorrelationId ?? "",
+            ["status"] = view["status"],
+            ["subStatus"] = view["subStatus"],
+            ["bookmarks"] = new JArray((state?.Bookmarks ?? []).Select(bookmark => new JObject { ["id"] = bookmark.Id, ["name"] = bookmark.Name, ["hash"] = bookmark.Hash, ["activityInstanceId"] = $"{row.Id:N}-{bookmark.ContextId}", ["autoBurn"] = true })),
+            ["incidents"] = new JArray((state?.Incidents ?? []).Select(Incident)),
+            ["completionCallbacks"] = new JArray(),
+            ["activityExecutionContexts"] = new JArray(),
+            ["scheduledActivities"] = new JArray(),
+            ["input"] = state?.Body["input"]?.DeepClone() ?? new JObject(),
+            ["output"] = state?.Body["output"]?.DeepClone() ?? new JObject(),
+            ["properties"] = new JObject(),
+            ["createdAt"] = row.CreatedAt,
+            ["updatedAt"] = row.UpdatedAt,
+            ["finishedAt"] = row.FinishedAt,
+        };
+        return view;
+    }
+
+    /// <summary>The values of the workflow's own variables, as they stand.</summary>
+    public static JArray Variables(RunRow row, DefinitionRow? definition)
+    {
+        var values = (StateOf(row)?.Body["tree"] as JArray)?.OfType<JObject>().FirstOrDefault()?["variables"] as JObject ?? [];
+        var declared = definition is null ? [] : (ApiJson.Parse(definition.Document)["variables"] as JArray ?? []).OfType<JObject>();
+        return new(declared.Select(variable => new JObject { ["id"] = variable["id"] ?? variable["name"], ["name"] = variable["name"], ["value"] = values[(string?)variable["name"] ?? ""]?.DeepClone() ?? variable["value"]?.DeepClone() }));
+    }
+
+    public static JObject Line(RecordLine line, IReadOnlyDictionary<string, string> names)
+    {
+        var execution = line.Execution;
+        var view = new JObject
+        {
+            ["id"] = line.Id,
+            ["activityInstanceId"] = execution.Id,
+            ["activityId"] = execution.ActivityId,
+            ["activityType"] = execution.Type,
+            ["activityTypeVersion"] = 1,
+            ["activityName"] = names.GetValueOrDefault(execution.ActivityId, execution.ActivityId),
+            ["nodeId"] = execution.NodeId,
+            ["timestamp"] = line.At,
+            ["sequence"] = line.Sequence,
+            ["eventName"] = line.Event,
+            ["message"] = line.Fact["message"] ?? line.Fact["summary"] ?? "",
+            ["source"] = "",
+            ["activityState"] = execution.Inputs.DeepClone(),
+            ["payload"] = Payload(line.Fact),
+        };
+        if (execution.Parent is not null) view["parentActivityInstanceId"] = execution.Parent;
+        return view;
+    }
+
+    public static JObject Short(Guid run, ExecutionRecord execution, IReadOnlyDictionary<string, string> names)
+    {
+        var view = new JObject
+        {
+            ["id"] = execution.Id,
+            ["workflowInstanceId"] = run.ToString(),
+            ["activityId"] = execution.ActivityId,
+            ["activityNodeId"] = execution.NodeId,
+            ["activityType"] = execution.Type,
+            ["activityTypeVersion"] = 1,
+            ["activityName"] = names.GetValueOrDefault(execution.ActivityId, execution.ActivityId),
+            ["startedAt"] = execution.StartedAt,
+            ["hasBookmarks"] = execution.Waits,
+            ["metadata"] = new JObject(),
+            ["status"] = execution.Status,
+        };
+        if (execution.EndedAt is { } ended) view["completedAt"] = ended;
+        return view;
+    }
+
+    public static JObject Full(Guid run, ExecutionRecord execution, IReadOnlyDictionary<string, string> names)
+    {
+        var view = Short(run, execution, names);
+        view["activityState"] = execution.Inputs.DeepClone();
+        view["payload"] = new JObject { ["Outcomes"] = execution.Outcomes.DeepClone() };
+        view["outputs"] = execution.Data?.DeepClone() ?? new JObject();
+        view["properties"] = new JObject();
+        view["aggregateFaultCount"] = execution.Status == "Faulted" ? 1 : 0;
+        if (execution.Exception is not null) view["exception"] = execution.Exception.DeepClone();
+        if (execution.Parent is not null) view["schedulingActivityExecutionId"] = execution.Parent;
+        return view;
+    }
+
+    /// <summary>Badges of one node on the canvas.</summary>
+    public static JObject Stats(string nodeId, IReadOnlyCollection<ExecutionRecord> executions)
+    {
+        var completed = executions.Count(one => one.Status == "Completed");
+        return new()
+        {
+            ["activityId"] = nodeId[(nodeId.LastIndexOf(':') + 1)..],
+            ["activityNodeId"] = nodeId,
+            ["startedCount"] = executions.Count,
+            ["completedCount"] = completed,
+            ["uncompletedCount"] = executions.Count - completed,
+            ["isBlocked"] = executions.Any(one => one.Waits),
+            ["isFaulted"] = executions.Any(one => one.Status == "Faulted"),
+            ["metadata"] = new JObject(),
+        };
+    }
+
+    private static JObject Incident(Incident incident) => new()
+    {
+        ["activityId"] = incident.ActivityId,
+        ["activityNodeId"] = incident.ActivityNodeId,
+        ["activityType"] = incident.ActivityType,
+        ["message"] = $"{incident.Message} ({incident.Code})",
+        ["timestamp"] = incident.At,
+    };
+
+    private static JObject Payload(JObject fact)
+    {
+        var payload = new JObject();
+        foreach (var detail in fact.Properties().Where(detail => detail.Name is not ("event" or "execution" or "node" or "type" or "parent" or "inputs" or "message"))) payload[detail.Name] = detail.Value.DeepClone();
+        return payload;
+    }
+
+    private static RunState? StateOf(RunRow row)
+    {
+        try
+        {
+            return RunJson.ReadState(row.State);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Is(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+}

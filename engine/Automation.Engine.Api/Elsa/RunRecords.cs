@@ -1,0 +1,77 @@
+using Automation.Engine.Api.Json;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Api.Elsa;
+
+/// <summary>One execution of one activity, as the run's journal tells it.</summary>
+internal sealed record ExecutionRecord(string Id, string NodeId, string Type, int Number)
+{
+    public string? Parent { get; set; }
+    public DateTimeOffset StartedAt { get; set; }
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>Running, Completed, Canceled, Faulted.</summary>
+    public string Status { get; set; } = "Running";
+    public bool Waits { get; set; }
+    public JObject Inputs { get; set; } = [];
+    public JArray Outcomes { get; set; } = [];
+    public JObject? Data { get; set; }
+    public JObject? Exception { get; set; }
+
+    /// <summary>Last segment of the node id.</summary>
+    public string ActivityId => NodeId[(NodeId.LastIndexOf(':') + 1)..];
+}
+
+/// <summary>A line of the instance viewer's journal.</summary>
+internal sealed record RecordLine(string Id, DateTimeOffset At, long Sequence, string Event, ExecutionRecord Execution, JObject Fact);
+
+/// <summary>A run's journal rows as Elsa's execution records and log: nothing is kept a second time for Studio.</summary>
+internal sealed class RunRecords
+{
+    private static readonly HashSet<string> Ends = new(StringComparer.Ordinal) { "Completed", "Canceled", "Faulted" };
+    private readonly Dictionary<string, ExecutionRecord> executions = new(StringComparer.Ordinal);
+    private readonly List<RecordLine> lines = [];
+
+    /// <param name="rows">The run's own rows, in order.</param>
+    public RunRecords(Guid run, IEnumerable<JournalRow> rows)
+    {
+        foreach (var row in rows)
+            foreach (var fact in RunFacts.Of(ApiJson.Parse(row.Facts)))
+                Take(run, row, fact);
+    }
+
+    /// <summary>In the order in which they began.</summary>
+    public IReadOnlyCollection<ExecutionRecord> Executions => executions.Values;
+
+    public IReadOnlyList<RecordLine> Lines => lines;
+
+    private void Take(Guid run, JournalRow row, JObject fact)
+    {
+        if ((string?)fact["execution"] is not { } number || (string?)fact["event"] is not { } name) return;
+        var id = $"{run:N}-{number}";
+        if (!executions.TryGetValue(id, out var execution))
+        {
+            // Its beginning may be older than the journal goes.
+            if ((string?)fact["node"] is not { } node) return;
+            executions[id] = execution = new(id, node, (string?)fact["type"] ?? "", int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)) { StartedAt = row.At };
+        }
+
+        Note(run, row, fact, name, execution);
+        lines.Add(new($"{row.Id:N}-{lines.Count}", row.At, lines.Count + 1, name, execution, fact));
+    }
+
+    private static void Note(Guid run, JournalRow row, JObject fact, string name, ExecutionRecord execution)
+    {
+        if ((string?)fact["parent"] is { } parent) execution.Parent = $"{run:N}-{parent}";
+        if (fact["inputs"] is JObject inputs) execution.Inputs = inputs;
+        if (fact["data"] is JObject data) execution.Data = data;
+        if (name is "Suspended" or "EffectPlanned") execution.Waits = true;
+        if (name == "Resumed") execution.Waits = false;
+        if (name == "Faulted") execution.Exception = new() { ["type"] = (string?)fact["code"] ?? "", ["message"] = (string?)fact["message"] ?? "", ["stackTrace"] = "" };
+        if (!Ends.Contains(name)) return;
+        (execution.Status, execution.EndedAt, execution.Waits) = (name, row.At, false);
+        if (fact["outcomes"] is JArray outcomes) execution.Outcomes = outcomes;
+    }
+}

@@ -1,0 +1,199 @@
+using Automation.Engine.Accounts;
+using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
+using Microsoft.EntityFrameworkCore;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Hosting.Definitions;
+
+/// <summary>Why a change of a definition was refused, with a code of the API.</summary>
+public sealed class DefinitionRefusedException(string code, string message) : Exception(message)
+{
+    public string Code => code;
+}
+
+/// <summary>What a save or publish did.</summary>
+/// <param name="AlreadyPublished">It was published as it stood.</param>
+public sealed record DefinitionSaved(DefinitionRow Row, bool AlreadyPublished);
+
+/// <summary>
+/// Drafts and versions of workflows that belong to no funnel. Those of a funnel's triggers are read here, and changed with their funnel. A
+/// version that was published never changes: runs stay on the one they began with (R12).
+/// </summary>
+public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter, IIdSource ids, TimeProvider clock)
+{
+    private const int LongestName = 200;
+
+    /// <summary>The version that is chosen; of several the highest. Null when there is none.</summary>
+    public async Task<DefinitionRow?> FindAsync(AccountId account, string definitionId, string? versions, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await Of(context, account).AsNoTracking().Where(row => row.DefinitionId == definitionId).Where(VersionChoice.Parse(versions)).OrderByDescending(row => row.Version).FirstOrDefaultAsync(cancellationToken);
+    }
+
+    public async Task<DefinitionRow?> FindVersionAsync(AccountId account, string versionId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await Of(context, account).AsNoTracking().FirstOrDefaultAsync(row => row.VersionId == versionId, cancellationToken);
+    }
+
+    /// <summary>True when no other definition has the name now.</summary>
+    public async Task<bool> IsNameFreeAsync(AccountId account, string name, string? definitionId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return !await Of(context, account).AnyAsync(row => row.IsLatest && row.Name == name && row.DefinitionId != definitionId, cancellationToken);
+    }
+
+    /// <summary>Saves the draft: the latest version where it is not published, a new one behind it otherwise. Makes the definition when absent.</summary>
+    /// <param name="definitionId">Null for a new one.</param>
+    /// <exception cref="DefinitionRefusedException">It belongs to a funnel, or its name cannot stand.</exception>
+    /// <exception cref="DefinitionInvalidException">It is to be published and has problems; nothing is saved.</exception>
+    public async Task<DefinitionSaved> SaveAsync(AccountId account, string? definitionId, JObject document, bool publish, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var stored = DefinitionDocument.Taken(document, NewActivityId);
+        var name = (string?)stored["name"];
+        if (name is { Length: > LongestName }) throw new DefinitionRefusedException("definition_invalid", $"The name takes at most {LongestName} characters.");
+        var text = stored.ToString(Formatting.None);
+        var latest = definitionId is null ? null : await Of(context, account).FirstOrDefaultAsync(row => row.DefinitionId == definitionId && row.IsLatest, cancellationToken);
+        if (latest is not null) RefuseFunnels(latest);
+        var row = latest;
+        if (row is null || (row.IsPublished && !Same(row.Document, text)))
+        {
+            row = Next(account, definitionId ?? ids.NewId().ToString("N"), (latest is null ? 0 : await HighestAsync(context, latest, cancellationToken)) + 1, name, text);
+            if (latest is not null) latest.IsLatest = false;
+            context.Definitions.Add(row);
+        }
+        else
+        {
+            (row.Name, row.Document) = (name, row.IsPublished ? row.Document : text);
+        }
+
+        var already = row.IsPublished;
+        if (publish && !already) await PublishAsync(context, row, cancellationToken);
+        await SaveAsync(context, cancellationToken);
+        return new(row, publish && already);
+    }
+
+    /// <summary>Makes the latest version the published one.</summary>
+    /// <returns>Null when there is no such definition.</returns>
+    public async Task<DefinitionSaved?> PublishAsync(AccountId account, string definitionId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await Of(context, account).FirstOrDefaultAsync(row => row.DefinitionId == definitionId && row.IsLatest, cancellationToken) is not { } row) return null;
+        RefuseFunnels(row);
+        if (row.IsPublished) return new(row, true);
+        await PublishAsync(context, row, cancellationToken);
+        await SaveAsync(context, cancellationToken);
+        return new(row, false);
+    }
+
+    /// <summary>Takes the published version back; what runs goes on.</summary>
+    /// <returns>Null when there is no such definition.</returns>
+    public async Task<DefinitionRow?> RetractAsync(AccountId account, string definitionId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await Of(context, account).Where(row => row.DefinitionId == definitionId && (row.IsPublished || row.IsLatest)).ToListAsync(cancellationToken);
+        if (rows.Count == 0) return null;
+        RefuseFunnels(rows[0]);
+        var published = rows.Find(row => row.IsPublished) ?? throw new DefinitionRefusedException("not_published", "This workflow is not published.");
+        published.IsPublished = false;
+        await SaveAsync(context, cancellationToken);
+        return published;
+    }
+
+    /// <summary>Puts an old version on top as the new draft.</summary>
+    /// <returns>Null when there is no such version.</returns>
+    public async Task<DefinitionRow?> RevertAsync(AccountId account, string definitionId, int version, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await Of(context, account).Where(row => row.DefinitionId == definitionId && (row.Version == version || row.IsLatest)).ToListAsync(cancellationToken);
+        if (rows.Find(row => row.Version == version) is not { } old) return null;
+        RefuseFunnels(old);
+        var row = Next(account, definitionId, await HighestAsync(context, old, cancellationToken) + 1, old.Name, old.Document);
+        foreach (var latest in rows.Where(one => one.IsLatest)) latest.IsLatest = false;
+        context.Definitions.Add(row);
+        await SaveAsync(context, cancellationToken);
+        return row;
+    }
+
+    /// <summary>Deletes definitions with all their versions.</summary>
+    /// <returns>Versions deleted.</returns>
+    /// <exception cref="DefinitionRefusedException">A funnel has one of them, or a run still needs it; nothing is deleted.</exception>
+    public Task<int> DeleteAsync(AccountId account, IReadOnlyCollection<string> definitionIds, CancellationToken cancellationToken) =>
+        DeleteAsync(account, rows => rows.Where(row => definitionIds.Contains(row.DefinitionId)), cancellationToken);
+
+    /// <summary>Deletes single versions. The highest that is left becomes the latest.</summary>
+    /// <inheritdoc cref="DeleteAsync(AccountId, IReadOnlyCollection{string}, CancellationToken)"/>
+    public Task<int> DeleteVersionsAsync(AccountId account, IReadOnlyCollection<string> versionIds, CancellationToken cancellationToken) =>
+        DeleteAsync(account, rows => rows.Where(row => versionIds.Contains(row.VersionId)), cancellationToken);
+
+    private async Task<int> DeleteAsync(AccountId account, Func<IQueryable<DefinitionRow>, IQueryable<DefinitionRow>> which, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await which(Of(context, account)).ToListAsync(cancellationToken);
+        if (rows.Count == 0) return 0;
+        foreach (var row in rows) RefuseFunnels(row);
+        var versions = rows.ConvertAll(row => row.VersionId);
+        var needed = await context.Runs.Where(run => run.AccountId == account.Value && versions.Contains(run.DefinitionVersionId) && (run.Status == (int)RunStatus.Running || run.Status == (int)RunStatus.Suspended)).CountAsync(cancellationToken);
+        if (needed > 0) throw new DefinitionRefusedException("definition_in_use", $"{needed} runs of it have not ended. Cancel them first, or wait.");
+        context.Definitions.RemoveRange(rows);
+        foreach (var definition in rows.Where(row => row.IsLatest).Select(row => row.DefinitionId))
+        {
+            var left = await Of(context, account).Where(row => row.DefinitionId == definition && !versions.Contains(row.VersionId)).OrderByDescending(row => row.Version).FirstOrDefaultAsync(cancellationToken);
+            if (left is not null) left.IsLatest = true;
+        }
+
+        await SaveAsync(context, cancellationToken);
+        return rows.Count;
+    }
+
+    private async Task PublishAsync(AutomationDbContext context, DefinitionRow row, CancellationToken cancellationToken)
+    {
+        interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, JObject.Parse(row.Document)));
+        foreach (var other in await context.Definitions.Where(one => one.AccountId == row.AccountId && one.DefinitionId == row.DefinitionId && one.VersionId != row.VersionId && (one.IsPublished || one.IsLatest)).ToListAsync(cancellationToken))
+            (other.IsPublished, other.IsLatest) = (false, false);
+        (row.IsPublished, row.IsLatest) = (true, true);
+    }
+
+    private static async Task SaveAsync(AutomationDbContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await context.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException e) when (e is DbUpdateConcurrencyException || e.InnerException is System.Data.Common.DbException)
+        {
+            throw new DefinitionRefusedException("draft_changed", "Somebody saved this workflow at the same moment. Read it again.");
+        }
+    }
+
+    private static Task<int> HighestAsync(AutomationDbContext context, DefinitionRow of, CancellationToken cancellationToken) =>
+        context.Definitions.Where(row => row.AccountId == of.AccountId && row.DefinitionId == of.DefinitionId).MaxAsync(row => row.Version, cancellationToken);
+
+    private DefinitionRow Next(AccountId account, string definitionId, int version, string? name, string document) => new()
+    {
+        VersionId = ids.NewId().ToString("N"),
+        DefinitionId = definitionId,
+        AccountId = account.Value,
+        Version = version,
+        Name = name,
+        Document = document,
+        IsLatest = true,
+        CreatedAt = clock.GetUtcNow(),
+    };
+
+    // Sixteen hex digits, as Studio makes them.
+    private string NewActivityId() => ids.NewId().ToString("N")[16..];
+
+    private static bool Same(string one, string other) => one == other || JToken.DeepEquals(JObject.Parse(one), JObject.Parse(other));
+
+    private static IQueryable<DefinitionRow> Of(AutomationDbContext context, AccountId account) => context.Definitions.Where(row => row.AccountId == account.Value);
+
+    private static void RefuseFunnels(DefinitionRow row)
+    {
+        if (row.FunnelId is not null) throw new DefinitionRefusedException("definition_of_funnel", "This workflow belongs to a funnel's trigger. Change and publish it there.");
+    }
+}
