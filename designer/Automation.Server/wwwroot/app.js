@@ -3,7 +3,7 @@
 // The plain page: funnels, a live journal, "why?". Everything that comes from outside is written as text, never as markup.
 const words = {
   ru: {
-    api: 'API', leave: 'Выйти', live: 'на связи', offline: 'нет связи', signinTitle: 'Вход', keyLabel: 'Ключ API', enter: 'Войти',
+    api: 'API', studio: 'Сценарии', leave: 'Выйти', live: 'на связи', offline: 'нет связи', signinTitle: 'Вход', keyLabel: 'Ключ API', enter: 'Войти',
     signinLink: 'Откройте одноразовую ссылку, которую сервер напечатал при запуске (строка «Automation», адрес с /start/…).',
     signinKey: 'Или вставьте ключ API: он напечатан при самом первом запуске и лежит в data/cli.key.',
     wrongKey: 'Такого ключа нет.', tooMany: 'Слишком много попыток. Подождите минуту.', whyTitle: 'Почему не сработало?', dealNumber: 'Номер сделки', ask: 'Узнать',
@@ -14,7 +14,7 @@ const words = {
     entities: { contact: 'контакт', company: 'компания', task: 'задача', booking: 'запись', customer: 'покупатель', unsorted: 'неразобранное', webhook: 'вебхук', schedule: 'расписание' },
   },
   en: {
-    api: 'API', leave: 'Sign out', live: 'live', offline: 'offline', signinTitle: 'Sign in', keyLabel: 'API key', enter: 'Sign in',
+    api: 'API', studio: 'Workflows', leave: 'Sign out', live: 'live', offline: 'offline', signinTitle: 'Sign in', keyLabel: 'API key', enter: 'Sign in',
     signinLink: 'Open the one-time link that the server printed at start (the line "Automation", an address with /start/…).',
     signinKey: 'Or paste the API key: it is printed at the very first start and kept in data/cli.key.',
     wrongKey: 'There is no such key.', tooMany: 'Too many tries. Wait a minute.', whyTitle: 'Why did it not fire?', dealNumber: 'Deal number', ask: 'Ask',

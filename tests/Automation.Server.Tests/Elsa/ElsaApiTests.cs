@@ -20,8 +20,8 @@ public sealed class ElsaApiTests(TestServer server) : IClassFixture<TestServer>
 
         Assert.Equal(items.Count, items.Select(item => $"{item["typeName"]} {item["version"]}").Distinct().Count());
         Assert.Contains(items, item => (string?)item["typeName"] == "Elsa.NotFoundActivity");
-        var sms = items.Single(item => (string?)item["typeName"] == "Crm.SendSms");
-        Assert.All(new[] { "inputs", "outputs", "ports" }, name => Assert.IsType<JArray>(sms[name]));
+        var http = items.Single(item => (string?)item["typeName"] == "Elsa.SendHttpRequest");
+        Assert.All(new[] { "inputs", "outputs", "ports" }, name => Assert.IsType<JArray>(http[name]));
         Assert.All(items.SelectMany(item => item["inputs"]!), input => Assert.Equal((JTokenType.Boolean, true), (input["isBrowsable"]!.Type, input["isWrapped"] is not null)));
         // A name instead of a number ends the editor.
         var editor = items.SelectMany(item => item["inputs"]!).First(input => (string?)input["uiHint"] == "code-editor");

@@ -50,28 +50,44 @@ public sealed class StudioTests
         Assert.Equal(204, signIn.Status);
 
         await page.GotoAsync($"{admin}/studio/workflows/definitions");
-        await Seen(page, "Проба пера", "definitions");
+        await SeenAsync(page, "Проба пера", "definitions", refused, trouble);
 
         await page.GotoAsync($"{admin}/studio/workflows/definitions/{definition}/edit");
-        await Seen(page, "Записать строку", "editor");
+        await SeenAsync(page, "Записать строку", "editor", refused, trouble);
         await Assertions.Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
 
         await page.GotoAsync($"{admin}/studio/workflows/instances");
-        await Seen(page, "Проба пера", "instances");
+        await SeenAsync(page, "Проба пера", "instances", refused, trouble);
 
         await page.GotoAsync($"{admin}/studio/workflows/instances/{instance}/view");
-        await Seen(page, "Записать строку", "viewer");
+        await SeenAsync(page, "Записать строку", "viewer", refused, trouble);
+        await page.GetByText("WriteLine1").Locator("visible=true").Last.ClickAsync();
+        await SeenAsync(page, "Workflow1:flow:line", "execution", refused, trouble);
         await Assertions.Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
 
-        Assert.Empty(refused);
-        Assert.Empty(trouble);
+        Assert.True(refused.IsEmpty, string.Join("\n", refused));
+        Assert.True(trouble.IsEmpty, string.Join("\n", trouble));
     }
 
     /// <summary>Waits for the text; the picture is kept where <c>AUTOMATION_PICTURES</c> says.</summary>
-    private static async Task Seen(IPage page, string text, string picture)
+    private static async Task SeenAsync(IPage page, string text, string picture, params IReadOnlyCollection<string>[] told)
     {
-        await Assertions.Expect(page.GetByText(text).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        if (Environment.GetEnvironmentVariable("AUTOMATION_PICTURES") is { Length: > 0 } folder) await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"studio-{picture}.png") });
+        try
+        {
+            await Assertions.Expect(page.GetByText(text).Locator("visible=true").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        }
+        catch (PlaywrightException e)
+        {
+            await PictureAsync(page, picture);
+            Assert.Fail($"{picture}: {e.Message.Split('\n')[0]}\n{string.Join('\n', told.SelectMany(lines => lines))}");
+        }
+
+        await PictureAsync(page, picture);
+    }
+
+    private static async Task PictureAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("AUTOMATION_PICTURES") is { Length: > 0 } folder) await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"studio-{name}.png") });
     }
 
     private static async Task<JObject> PostAsync(HttpClient api, string path, JObject body)
