@@ -61,7 +61,7 @@ build() {
 # The long lane starts a server more than a thousand times: compiled ahead it costs a third. Without the compiler for that, the plain build serves.
 publish_kill_host() {
   echo "Compiling the kill tests' server ahead …"
-  if dotnet publish tests/Automation.KillHost -c Release --nologo -v quiet -p:AheadOfTime=true -p:BuildSandbox=false -o "$scratch/kill-host" "-clp:ErrorsOnly;NoSummary" >"$scratch/publish" 2>&1; then
+  if dotnet publish tests/Automation.KillHost -c Release --nologo -v quiet -p:AheadOfTime=true -p:BuildSandbox=false -p:BuildStudio=false -o "$scratch/kill-host" "-clp:ErrorsOnly;NoSummary" >"$scratch/publish" 2>&1; then
     export AUTOMATION_KILL_HOST=$scratch/kill-host/Automation.KillHost
   else
     tail -5 "$scratch/publish"

@@ -72,9 +72,16 @@ public static class DefinitionDocument
         if (registry.Find(type, version) is null && type != Placeholder)
             return new()
             {
-                ["id"] = id, ["nodeId"] = node, ["name"] = activity["name"] ?? id, ["type"] = Placeholder, ["version"] = 1,
-                ["missingTypeName"] = type, ["missingTypeVersion"] = version, ["originalActivityJson"] = activity.ToString(Formatting.None),
-                ["customProperties"] = activity["customProperties"]?.DeepClone() ?? new JObject(), ["metadata"] = activity["metadata"]?.DeepClone() ?? new JObject(),
+                ["id"] = id,
+                ["nodeId"] = node,
+                ["name"] = activity["name"] ?? id,
+                ["type"] = Placeholder,
+                ["version"] = 1,
+                ["missingTypeName"] = type,
+                ["missingTypeVersion"] = version,
+                ["originalActivityJson"] = activity.ToString(Formatting.None),
+                ["customProperties"] = activity["customProperties"]?.DeepClone() ?? new JObject(),
+                ["metadata"] = activity["metadata"]?.DeepClone() ?? new JObject(),
             };
         (activity["nodeId"], activity["version"]) = (node, version);
         foreach (var child in Children(activity).ToList()) child.Replace(Placed(child, node, registry));
