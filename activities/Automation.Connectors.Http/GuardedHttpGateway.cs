@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Sockets;
 using Automation.Engine.Effects;
 using Automation.Engine.Ports;
 using Microsoft.Extensions.Options;
@@ -110,6 +111,11 @@ public sealed class GuardedHttpGateway : IHttpGateway, IDisposable
         catch (HttpRequestException failure)
         {
             return Silence(content, $"The connection broke ({failure.HttpRequestError}).");
+        }
+        catch (SocketException failure)
+        {
+            // The other side took the connection and was gone before anything went over it; the handler does not wrap this one.
+            return Silence(content, $"No connection ({failure.SocketErrorCode}).");
         }
         catch (IOException)
         {

@@ -104,7 +104,7 @@ internal static class DefinitionEndpoints
     {
         var body = await ApiJson.ReadAsync<JObject>(context.Request, context.RequestAborted, MaxDocument);
         if (body["model"] is not JObject model) throw ApiProblem.BadRequest("payload_invalid", "The body has no model.");
-        return await RefusedAsync(async () =>
+        return await RefusedAsync<IResult>(async () =>
         {
             var saved = await definitions.SaveAsync(context.Account(), Text(model, "definitionId"), model, (bool?)body["publish"] == true, context.RequestAborted);
             return Saved(saved, registry);
@@ -115,7 +115,7 @@ internal static class DefinitionEndpoints
     {
         var document = await ApiJson.ReadAsync<JObject>(context.Request, context.RequestAborted, MaxDocument);
         if (document["root"] is not JObject) throw ApiProblem.BadRequest("payload_invalid", "This is no workflow definition: it has no root activity.");
-        return await RefusedAsync(async () =>
+        return await RefusedAsync<IResult>(async () =>
         {
             var saved = await definitions.SaveAsync(context.Account(), Text(document, "definitionId"), document, publish: false, context.RequestAborted);
             return new JsonAnswer(DefinitionViews.Whole(saved.Row, registry));
@@ -123,21 +123,21 @@ internal static class DefinitionEndpoints
     }
 
     private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, ActivityRegistry registry) =>
-        RefusedAsync(async () => Saved(await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), registry));
+        RefusedAsync<IResult>(async () => Saved(await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), registry));
 
     private static Task<IResult> RetractAsync(HttpContext context, string definitionId, DefinitionService definitions, ActivityRegistry registry) =>
-        RefusedAsync(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), registry)));
+        RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), registry)));
 
     private static Task<IResult> RevertAsync(HttpContext context, string definitionId, int version, DefinitionService definitions) =>
-        RefusedAsync(async () => new JsonAnswer(DefinitionViews.Summary(await definitions.RevertAsync(context.Account(), definitionId, version, context.RequestAborted) ?? throw None())));
+        RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Summary(await definitions.RevertAsync(context.Account(), definitionId, version, context.RequestAborted) ?? throw None())));
 
     private static Task<IResult> DeleteAsync(HttpContext context, Func<CancellationToken, Task<int>> delete) =>
-        RefusedAsync(async () => await delete(context.RequestAborted) > 0 ? Results.NoContent() : throw None());
+        RefusedAsync<IResult>(async () => await delete(context.RequestAborted) > 0 ? Results.NoContent() : throw None());
 
     private static async Task<IResult> BulkDeleteAsync(HttpContext context, Func<BulkBody, Task<int>> delete)
     {
         var body = await ApiJson.ReadAsync<BulkBody>(context.Request, context.RequestAborted);
-        return await RefusedAsync(async () => new JsonAnswer(new JObject { ["deleted"] = await delete(body) }));
+        return await RefusedAsync<IResult>(async () => new JsonAnswer(new JObject { ["deleted"] = await delete(body) }));
     }
 
     private static async Task<IResult> BulkPublishAsync(HttpContext context, DefinitionService definitions)
@@ -188,7 +188,8 @@ internal static class DefinitionEndpoints
         ["validationErrors"] = new JArray(),
     });
 
-    private static async Task<IResult> RefusedAsync(Func<Task<IResult>> work)
+    /// <summary>Says what was refused in the form that Studio shows.</summary>
+    internal static async Task<T> RefusedAsync<T>(Func<Task<T>> work)
     {
         try
         {
@@ -200,7 +201,7 @@ internal static class DefinitionEndpoints
         }
         catch (DefinitionInvalidException invalid)
         {
-            throw new ProblemException(new(400, "definition_invalid", "The workflow has problems; it is not published.") { Errors = [.. invalid.Problems.Select(problem => new ProblemPlace(problem.Path, problem.Code, problem.Message))] });
+            throw new ProblemException(new(400, "definition_invalid", "The workflow has problems; nothing was done.") { Errors = [.. invalid.Problems.Select(problem => new ProblemPlace(problem.Path, problem.Code, problem.Message))] });
         }
     }
 

@@ -70,7 +70,8 @@ internal static class StartEndpoints
         }
 
         if (row is null) throw ApiProblem.NotFound("There is no such workflow, or none of its versions is published.");
-        return (row, await starter.StartAsync(context.Account(), row, body.Input ?? [], body.CorrelationId, body.TriggerActivityId, context.RequestAborted));
+        var version = await DefinitionEndpoints.RefusedAsync(() => definitions.FreezeAsync(context.Account(), row, context.RequestAborted));
+        return (version, await starter.StartAsync(context.Account(), version, body.Input ?? [], body.CorrelationId, body.TriggerActivityId, context.RequestAborted));
     }
 
     /// <param name="VersionOptions">Published when absent.</param>

@@ -1,5 +1,4 @@
 using Automation.Engine.Accounts;
-using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Inbox;
@@ -25,13 +24,9 @@ internal static class BlockEndpoints
         var body = await ApiJson.ReadAsync<UnblockBody>(context.Request, context.RequestAborted);
         if (string.IsNullOrEmpty(body.Deal)) throw new ProblemException(Problem.BadQuery("Name the deal."));
         var account = context.Account();
-        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var connection = await ConnectionFinder.FindAsync(db, account, body.Connection, context.RequestAborted);
-        var row = await db.Mailboxes.AsNoTracking().FirstOrDefaultAsync(
-            mailbox => mailbox.AccountId == account.Value && mailbox.ConnectionId == connection.Id && mailbox.EntityType == EntityTypes.Deal && mailbox.EntityId == body.Deal, context.RequestAborted)
-            ?? throw ApiProblem.NotFound("Nothing is known of this deal.");
+        var row = await DealMailbox.FindAsync(contexts, account, body.Connection, body.Deal, context.RequestAborted);
         if (MailboxState.FromJson(row.State).Blocked is not { Count: > 0 } causes) throw new ProblemException(new(409, "not_blocked", "This deal does not stand still."));
-        await inbox.AcceptAsync(account, new(connection.Id), null, [new()
+        await inbox.AcceptAsync(account, new(row.ConnectionId), null, [new()
         {
             Kind = InternalEvents.Unblock, EntityType = EntityTypes.Deal, EntityId = body.Deal, DedupKey = $"unblock|{ids.NewId():N}",
             Data = new JObject { ["by"] = context.Caller().Name },

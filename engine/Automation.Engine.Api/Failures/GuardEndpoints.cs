@@ -1,5 +1,4 @@
 using Automation.Engine.Accounts;
-using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Inbox;
@@ -25,14 +24,10 @@ internal static class GuardEndpoints
         var body = await ApiJson.ReadAsync<LiftBody>(context.Request, context.RequestAborted);
         if (string.IsNullOrEmpty(body.Deal) || string.IsNullOrEmpty(body.Trigger)) throw new ProblemException(Problem.BadQuery("Name the deal and the trigger."));
         var account = context.Account();
-        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var connection = await ConnectionFinder.FindAsync(db, account, body.Connection, context.RequestAborted);
-        var row = await db.Mailboxes.AsNoTracking().FirstOrDefaultAsync(
-            mailbox => mailbox.AccountId == account.Value && mailbox.ConnectionId == connection.Id && mailbox.EntityType == EntityTypes.Deal && mailbox.EntityId == body.Deal, context.RequestAborted)
-            ?? throw ApiProblem.NotFound("Nothing is known of this deal.");
+        var row = await DealMailbox.FindAsync(contexts, account, body.Connection, body.Deal, context.RequestAborted);
         if (MailboxState.FromJson(row.State).Fired.GetValueOrDefault(body.Trigger) is not { Stopped: { } since } stopped)
             throw new ProblemException(new(409, "not_stopped", "The guard has not stopped this trigger for this deal."));
-        await inbox.AcceptAsync(account, new(connection.Id), null, [new()
+        await inbox.AcceptAsync(account, new(row.ConnectionId), null, [new()
         {
             Kind = InternalEvents.Lift, EntityType = EntityTypes.Deal, EntityId = body.Deal, DedupKey = $"lift|{ids.NewId():N}",
             Data = new JObject { ["trigger"] = body.Trigger, ["by"] = context.Caller().Name },

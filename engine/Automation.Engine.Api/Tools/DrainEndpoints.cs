@@ -1,3 +1,4 @@
+using Automation.Engine.Api.Elsa;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Cluster;
@@ -27,7 +28,8 @@ internal static class DrainEndpoints
     {
         var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
         var path = context.Request.Path;
-        var takes = path.StartsWithSegments("/hooks", StringComparison.OrdinalIgnoreCase) || (!reads && path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && path != "/api/drain");
+        var changes = path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments(ElsaApi.Root, StringComparison.OrdinalIgnoreCase);
+        var takes = path.StartsWithSegments("/hooks", StringComparison.OrdinalIgnoreCase) || (!reads && changes && path != "/api/drain");
         if (!takes || context.RequestServices.GetRequiredService<NodeDrain>().IsTaking) await next(context);
         else await ProblemWriter.WriteAsync(context, new(503, "draining", "This server is being emptied. Ask again.") { RetryAfter = AskElsewhereIn });
     }

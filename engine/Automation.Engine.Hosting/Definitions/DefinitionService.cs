@@ -130,6 +130,25 @@ public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> con
     public Task<int> DeleteVersionsAsync(AccountId account, IReadOnlyCollection<string> versionIds, CancellationToken cancellationToken) =>
         DeleteAsync(account, rows => rows.Where(row => versionIds.Contains(row.VersionId)), cancellationToken);
 
+    /// <summary>The version to run. A draft is left behind as it is and goes on as the next one: what runs never changes (R12).</summary>
+    /// <exception cref="DefinitionInvalidException">It has problems; nothing can run.</exception>
+    /// <exception cref="DefinitionRefusedException">Somebody saved it at the same moment.</exception>
+    public async Task<DefinitionRow> FreezeAsync(AccountId account, DefinitionRow version, CancellationToken cancellationToken)
+    {
+        Check(version);
+        if (version.IsPublished || !version.IsLatest) return version;
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var before = await Of(context, account).AsNoTracking().Where(row => row.DefinitionId == version.DefinitionId && row.Version < version.Version).OrderByDescending(row => row.Version).FirstOrDefaultAsync(cancellationToken);
+        // It was run already and not changed since.
+        if (before is not null && Same(before.Document, version.Document)) return before;
+        var draft = await Of(context, account).FirstOrDefaultAsync(row => row.VersionId == version.VersionId && row.IsLatest && !row.IsPublished && row.Document == version.Document, cancellationToken)
+            ?? throw new DefinitionRefusedException("draft_changed", "Somebody saved this workflow at the same moment. Read it again.");
+        draft.IsLatest = false;
+        context.Definitions.Add(Next(account, draft.DefinitionId, draft.Version + 1, draft.Name, draft.Document));
+        await SaveAsync(context, cancellationToken);
+        return draft;
+    }
+
     private async Task<int> DeleteAsync(AccountId account, Func<IQueryable<DefinitionRow>, IQueryable<DefinitionRow>> which, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -152,11 +171,13 @@ public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> con
 
     private async Task PublishAsync(AutomationDbContext context, DefinitionRow row, CancellationToken cancellationToken)
     {
-        interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, JObject.Parse(row.Document)));
+        Check(row);
         foreach (var other in await context.Definitions.Where(one => one.AccountId == row.AccountId && one.DefinitionId == row.DefinitionId && one.VersionId != row.VersionId && (one.IsPublished || one.IsLatest)).ToListAsync(cancellationToken))
             (other.IsPublished, other.IsLatest) = (false, false);
         (row.IsPublished, row.IsLatest) = (true, true);
     }
+
+    private void Check(DefinitionRow row) => interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, JObject.Parse(row.Document)));
 
     private static async Task SaveAsync(AutomationDbContext context, CancellationToken cancellationToken)
     {

@@ -13,6 +13,9 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <content>A run begins, goes on, is cancelled.</content>
 internal sealed partial class StepPlanner
 {
+    private const string Correlation = "correlation";
+    private const string TriggerActivity = "triggerActivity";
+
     private async Task StartAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CompiledWorkflow workflow, CancellationToken cancellationToken)
     {
         var inputs = new RecordedInputs();
@@ -27,26 +30,25 @@ internal sealed partial class StepPlanner
     {
         var order = stored.Event.Data.ToObject<StartOrder>()!;
         var workflow = await funnels.WorkflowAsync(key.Account, order.Definition) ?? throw new InvalidOperationException($"Definition version {order.Definition} does not exist.");
-        var row = new RunRow
-        {
-            Id = order.Run,
-            AccountId = key.Account.Value,
-            ConnectionId = key.Connection.Value,
-            EntityType = key.EntityType,
-            EntityId = key.EntityId,
-            DefinitionVersionId = order.Definition,
-            EventId = stored.Id,
-            State = "{}",
-            CreatedAt = step.Now,
-            UpdatedAt = step.Now,
-        };
+        var row = NewRow(key, step, stored, order.Run, order.Definition);
         var empty = new RunState { Id = row.Id, DefinitionVersionId = order.Definition, Status = RunStatus.Suspended, Body = [] };
         var told = new JObject { ["kind"] = InternalEvents.Start, [Correlation] = order.Correlation, [TriggerActivity] = order.Activity, ["data"] = new JObject { ["input"] = order.Input } };
         await StartAsync(key, step, account, new(row, empty, new(0, 0, told, false)), workflow, cancellationToken);
     }
 
-    private const string Correlation = "correlation";
-    private const string TriggerActivity = "triggerActivity";
+    private static RunRow NewRow(MailboxKey key, StepBuilder step, StoredEvent stored, Guid run, string definitionVersion) => new()
+    {
+        Id = run,
+        AccountId = key.Account.Value,
+        ConnectionId = key.Connection.Value,
+        EntityType = key.EntityType,
+        EntityId = key.EntityId,
+        DefinitionVersionId = definitionVersion,
+        EventId = stored.Id,
+        State = "{}",
+        CreatedAt = step.Now,
+        UpdatedAt = step.Now,
+    };
 
     private static JObject Seed(MailboxKey key, OpenRun run)
     {

@@ -255,22 +255,8 @@ internal sealed partial class StepPlanner(
         step.State = step.State with { Fired = fired };
 
         var workflow = trigger.Workflow.Definition;
-        var row = new RunRow
-        {
-            Id = Causes.RunId(stored, funnel.Id, definition.Id),
-            AccountId = key.Account.Value,
-            ConnectionId = key.Connection.Value,
-            EntityType = key.EntityType,
-            EntityId = key.EntityId,
-            FunnelId = funnel.Id,
-            FunnelVersion = funnel.Version,
-            TriggerId = definition.Id,
-            DefinitionVersionId = workflow.VersionId,
-            EventId = stored.Id,
-            State = "{}",
-            CreatedAt = step.Now,
-            UpdatedAt = step.Now,
-        };
+        var row = NewRow(key, step, stored, Causes.RunId(stored, funnel.Id, definition.Id), workflow.VersionId);
+        (row.FunnelId, row.FunnelVersion, row.TriggerId) = (funnel.Id, funnel.Version, definition.Id);
         var delayed = verdict.DueAt is not null;
         var meta = new RunMeta(derivation.Depth, step.State.Visit?.Number ?? 0, eventRoot, delayed) { Chain = derivation.CausedBy?.Chain };
         var empty = new RunState { Id = row.Id, DefinitionVersionId = workflow.VersionId, Status = RunStatus.Suspended, Body = [] };

@@ -1,4 +1,6 @@
+using Automation.Engine.Calendars;
 using Automation.Engine.Workflows;
+using Microsoft.Extensions.DependencyInjection;
 using Newtonsoft.Json.Linq;
 using static Automation.Engine.Tests.Workflows.Doc;
 
@@ -155,6 +157,40 @@ public sealed class ActivityTests
         Assert.Equal(run.Now.AddHours(2), Assert.Single(run.State.Bookmarks).DueAt);
         await run.DriveAsync();
         Assert.Equal(["l"], run.Lines);
+    }
+
+    [Fact]
+    public async Task Timer_InTheMiddle_WaitsItsIntervalOnce()
+    {
+        var run = new RunHarness(Workflow(Sequence("s", Activity("t", "Elsa.Timer", new { interval = Literal("00:30:00") }), Line("l"))));
+        await run.StartAsync();
+
+        Assert.Equal(run.Now.AddMinutes(30), Assert.Single(run.State.Bookmarks).DueAt);
+        await run.DriveAsync();
+        Assert.Equal(["l"], run.Lines);
+    }
+
+    private sealed class Mondays : ICronTimes
+    {
+        public DateTimeOffset? Next(string expression, DateTimeOffset now, TimeZoneInfo zone) => expression switch
+        {
+            "mondays" => now.AddDays(7),
+            "never" => null,
+            _ => throw new FormatException("no"),
+        };
+    }
+
+    [Theory]
+    [InlineData("mondays", null)]
+    [InlineData("never", "cron_never")]
+    [InlineData("nonsense", "cron_invalid")]
+    public async Task Cron_InTheMiddle_WaitsForItsNextTimeOrSaysWhyNot(string expression, string? incident)
+    {
+        var run = new RunHarness(Workflow(Sequence("s", Activity("c", "Elsa.Cron", new { cronExpression = Literal(expression) }), Line("l"))), services => services.AddSingleton<ICronTimes, Mondays>());
+        await run.StartAsync();
+
+        Assert.Equal(incident, run.State.Incidents is [var first, ..] ? first.Code : null);
+        if (incident is null) Assert.Equal(run.Now.AddDays(7), Assert.Single(run.State.Bookmarks).DueAt);
     }
 
     [Theory]

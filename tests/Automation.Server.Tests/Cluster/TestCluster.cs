@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Globalization;
 using Automation.Server.Tests.Crash;
 using Automation.Testing;
@@ -77,7 +78,7 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             return await CrashShop.SendAsync(clients[node], Token, deal, number, stop);
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return false; // dead: what it has not stored it never will
         }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Globalization;
 using Automation.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -82,6 +83,10 @@ internal sealed class KillWorld : IAsyncDisposable
         catch (HttpRequestException e)
         {
             return e.HttpRequestError == HttpRequestError.ConnectionError ? false : null;
+        }
+        catch (SocketException)
+        {
+            return false; // gone between the connection and the first byte
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -117,6 +117,25 @@ public sealed class ElsaApiTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal("Finished", (string?)(await GetAsync(api, $"workflow-instances/{instance}/execution-state"))["workflowSubStatus"]);
     }
 
+    /// <summary>Studio's Run takes the draft: what runs stays as it was, and the draft goes on behind it.</summary>
+    [Fact]
+    public async Task Execute_Draft_RunsWhatItIsNowAndNothingOlder()
+    {
+        using var api = await ClientAsync();
+        var id = (string)(await SaveAsync(api, Body(null, publish: false)))["workflowDefinition"]!["definitionId"]!;
+        foreach (var text in new[] { "привет", "пока", "пока" })
+        {
+            await SaveAsync(api, Body(id, publish: false).Replace("привет", text, StringComparison.Ordinal));
+            var answer = await api.PostAsync($"/elsa/api/workflow-definitions/{id}/execute", Json("""{"versionOptions":"Latest"}"""), Cancel);
+            var instance = (await ReadAsync(answer))["workflowState"]!["id"]!;
+            var execution = (await GetAsync(api, $"activity-executions/list?WorkflowInstanceId={instance}&ActivityNodeId=Workflow1:flow:line"))["items"]![0]!;
+            Assert.Equal(text, (string?)execution.SelectToken("activityState.text"));
+        }
+
+        Assert.Equal(3, (int)(await GetAsync(api, $"workflow-definitions?DefinitionIds={id}"))["totalCount"]!);
+        Assert.Equal(3, (int)(await GetAsync(api, $"workflow-definitions/by-definition-id/{id}"))["version"]!);
+    }
+
     [Fact]
     public async Task Api_OtherAccountsAndUnknownPaths_AnswerAlike()
     {
