@@ -13,6 +13,7 @@ var all = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["journal"] = () => JournalBenchmark.RunAsync(args.Contains("--large")),
     ["cluster"] = ClusterBenchmark.RunAsync,
     ["memory"] = MemoryBenchmark.RunAsync,
+    ["studio"] = StudioBenchmark.RunAsync,
 };
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();
 foreach (var name in names.Where(name => !all.ContainsKey(name)))

@@ -42,6 +42,8 @@ public static class AutomationApi
         services.AddSingleton<HintQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<HintQueue>());
         services.AddSingleton<HookEndpoint>();
+        services.AddSingleton<WorkflowHttpEndpoint>();
+        services.AddSingleton<RunWatch>();
         return services;
     }
 
@@ -64,6 +66,13 @@ public static class AutomationApi
         return routes.MapMethods("/hooks/{source}/{token}", [HttpMethods.Post, HttpMethods.Get], handle).ExcludeFromDescription();
     }
 
+    /// <summary><c>/workflows/{account}/{path}</c>: requests that start workflows by their HTTP endpoints.</summary>
+    public static IEndpointConventionBuilder MapWorkflowEndpoints(this IEndpointRouteBuilder routes)
+    {
+        RequestDelegate handle = context => context.RequestServices.GetRequiredService<WorkflowHttpEndpoint>().HandleAsync(context);
+        return routes.Map("/workflows/{account}/{**path}", handle).ExcludeFromDescription();
+    }
+
     /// <summary>Sign-in by <c>/start/{token}</c>, REST under <c>/api</c>, <c>/health</c>, <c>/ready</c>, <c>/api/openapi.json</c>. <see cref="UseAutomationErrors"/> keeps the lock.</summary>
     public static IEndpointRouteBuilder MapAutomationApi(this IEndpointRouteBuilder routes)
     {
@@ -74,6 +83,7 @@ public static class AutomationApi
         var api = routes.MapGroup("/api");
         SessionEndpoints.Map(routes, api.MapGroup("").WithTags("Session"));
         FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
+        StudioCopyEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         RunEndpoints.Map(api.MapGroup("").WithTags("Runs"));
         JournalEndpoints.Map(api.MapGroup("").WithTags("Journal"));
         DeadLetterEndpoints.Map(api.MapGroup("").WithTags("Failures"));

@@ -54,7 +54,9 @@ public sealed class ExpressionEvaluator : IExpressionEvaluator
         globals[ScriptWorkerPool.TimeZoneGlobal] = scope.TimeZone.Id;
         foreach (var path in ScriptPaths.In(source, globals)) seen.Add(path, ValuePath.Read(globals, path));
         var result = await _scripts.RunAsync(new ScriptRequest(source, globals), cancellationToken);
-        return result.Error is null ? EvaluationResult.Of(result.Value, seen) : EvaluationResult.Failed(result.Error, seen);
+        if (result.Error is { } error) return EvaluationResult.Failed(error, seen);
+        var changes = result.VariableSets.Count > 0 || result.CorrelationId is not null || result.InstanceName is not null ? new ScriptChanges(result.VariableSets, result.CorrelationId, result.InstanceName) : null;
+        return EvaluationResult.Of(result.Value, seen) with { Changes = changes };
     }
 
     private static ExpressionError Unknown(string type) => new(ExpressionCodes.TypeUnknown, $"There is no expression type '{type}' here.");

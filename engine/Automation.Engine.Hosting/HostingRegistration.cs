@@ -62,9 +62,15 @@ public static class HostingRegistration
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<PortCatalog>());
         services.AddHostedService<ChangeListener>();
         services.AddSingleton<FunnelService>();
+        services.AddSingleton<WorkingCopies>();
+        services.AddSingleton<Definitions.CompositeCatalog>();
+        services.AddSingleton<Definitions.TriggerCatalog>();
+        services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<Definitions.TriggerCatalog>());
+        services.AddSingleton<Definitions.StimulusSender>();
         services.AddSingleton<Definitions.DefinitionService>();
         services.AddSingleton<Automation.Engine.Calendars.ICronTimes, Timers.CronTimes>();
         services.AddSingleton<Definitions.WorkflowStarter>();
+        services.AddSingleton<Func<Definitions.WorkflowStarter>>(provider => provider.GetRequiredService<Definitions.WorkflowStarter>);
         services.AddSingleton<Failures.FailureLog>();
         services.AddSingleton<Failures.EffectBudget>();
         services.AddSingleton<Failures.RunFold>();
@@ -92,6 +98,9 @@ public static class HostingRegistration
         services.AddSingleton<IEffectHandler, PublishEffectHandler>();
         services.AddSingleton<IEffectHandler, FanoutEffectHandler>();
         services.AddSingleton<IEffectHandler, ActivityEffectHandler>();
+        services.AddSingleton<IEffectHandler, StartEffectHandler>();
+        services.AddSingleton<IEffectHandler, EndedEffectHandler>();
+        services.AddSingleton<IEffectHandler, TaskEffectHandler>();
         services.AddSingleton<Func<InboxService>>(provider => provider.GetRequiredService<InboxService>);
         services.AddSingleton<InboxService>();
         services.AddSingleton<MailboxRouter>();

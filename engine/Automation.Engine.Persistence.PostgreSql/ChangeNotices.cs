@@ -30,4 +30,11 @@ internal static class ChangeNotices
         DROP TRIGGER tell_change ON funnels;
         DROP FUNCTION automation_tell_change();
         """;
+
+    /// <summary>What is saved as a draft tells nothing; what is published, or taken back, does.</summary>
+    public const string DefinitionsUp = """
+        CREATE TRIGGER tell_change AFTER INSERT OR DELETE OR UPDATE OF is_published ON definitions FOR EACH ROW EXECUTE FUNCTION automation_tell_change('account_id');
+        """;
+
+    public const string DefinitionsDown = "DROP TRIGGER tell_change ON definitions;";
 }

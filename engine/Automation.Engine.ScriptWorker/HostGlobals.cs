@@ -19,6 +19,7 @@ internal sealed class HostGlobals(Jint.Engine engine, ScriptCall call)
     private JsValue? _correlationId;
     private JsValue? _instanceName;
     private JsValue _lastResult = JsValue.Null;
+    private Random _random = new(0);
 
     public void Define()
     {
@@ -30,6 +31,7 @@ internal sealed class HostGlobals(Jint.Engine engine, ScriptCall call)
             if (!engine.Global.HasProperty(name)) engine.SetValue(name, value);
         }
         var random = new Random(call.Seed());
+        _random = random;
         engine.Global.Get("Math").AsObject().FastSetProperty("random", new PropertyDescriptor(new ClrFunction(engine, "random", (_, _) => random.NextDouble()), true, false, true));
         DefineVariables();
         DefineWorkflow();
@@ -99,6 +101,16 @@ internal sealed class HostGlobals(Jint.Engine engine, ScriptCall call)
         Function("isNullOrEmpty", a => At(a, 0).IsNull() || At(a, 0).IsUndefined() || At(a, 0) is JsString { Length: 0 });
         Function("isNullOrWhiteSpace", a => At(a, 0).IsNull() || At(a, 0).IsUndefined() || (At(a, 0) is JsString { Length: <= ResultWriter.MaxBytes } s && string.IsNullOrWhiteSpace(s.ToString())));
         Function("toJson", a => new Jint.Native.Json.JsonSerializer(engine).Serialize(At(a, 0)));
+        Function("getGuid", _ => JsString.Create(NewGuid().ToString()));
+        Function("getGuidString", _ => JsString.Create(NewGuid().ToString()));
+        Function("getShortGuid", _ => JsString.Create(Convert.ToBase64String(NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_')));
+        Function("parseGuid", a => Guid.TryParse(Long(At(a, 0), "parseGuid"), out var id) ? JsString.Create(id.ToString()) : throw new ScriptFailure("script_failed", "parseGuid: this is no GUID."));
+        Function("stringToBase64", a => JsString.Create(Convert.ToBase64String(Encoding.UTF8.GetBytes(Long(At(a, 0), "stringToBase64")))));
+        Function("stringFromBase64", a => JsString.Create(Encoding.UTF8.GetString(Decoded(At(a, 0), "stringFromBase64"))));
+        Function("bytesFromString", a => Bytes(Encoding.UTF8.GetBytes(Long(At(a, 0), "bytesFromString"))));
+        Function("bytesToString", a => JsString.Create(Encoding.UTF8.GetString(Bytes(At(a, 0), "bytesToString"))));
+        Function("bytesFromBase64", a => Bytes(Decoded(At(a, 0), "bytesFromBase64")));
+        Function("bytesToBase64", a => JsString.Create(Convert.ToBase64String(Bytes(At(a, 0), "bytesToBase64"))));
         if (!Uses("console")) return;
         var console = new JsObject(engine);
         foreach (var level in new[] { "log", "info", "warn", "error", "debug" }) console.FastSetDataProperty(level, new ClrFunction(engine, level, (_, _) => JsValue.Undefined));
@@ -207,6 +219,35 @@ internal sealed class HostGlobals(Jint.Engine engine, ScriptCall call)
     {
         for (uint i = 0; i < Math.Min(list.Length, 100); i++) yield return list.GetOwnProperty(JsNumber.Create(i)).Value ?? JsValue.Undefined;
     }
+
+    // Drawn like Math.random: a replay draws the same.
+    private Guid NewGuid()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _random.NextBytes(bytes);
+        (bytes[7], bytes[8]) = ((byte)((bytes[7] & 0x0F) | 0x40), (byte)((bytes[8] & 0x3F) | 0x80));
+        return new Guid(bytes);
+    }
+
+    private JsArray Bytes(byte[] bytes) => new(engine, [.. bytes.Select(one => (JsValue)JsNumber.Create(one))]);
+
+    private static byte[] Bytes(JsValue value, string function)
+    {
+        if (value is not JsArray { Length: <= ResultWriter.MaxBytes } list) throw new ScriptFailure("script_failed", $"{function} takes a list of bytes.");
+        var bytes = new byte[list.Length];
+        for (uint i = 0; i < list.Length; i++)
+            bytes[i] = list.GetOwnProperty(JsNumber.Create(i)).Value is JsNumber number && number.AsNumber() is >= 0 and <= 255 and var one ? (byte)one : throw new ScriptFailure("script_failed", $"{function} takes a list of bytes, each from 0 to 255.");
+        return bytes;
+    }
+
+    private static byte[] Decoded(JsValue value, string function)
+    {
+        var text = Long(value, function);
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var written) ? bytes[..written] : throw new ScriptFailure("script_failed", $"{function}: this is no Base64.");
+    }
+
+    private static string Long(JsValue value, string function) => value is JsString { Length: <= ResultWriter.MaxBytes } text ? text.ToString() : throw new ScriptFailure("script_failed", $"{function} takes a text of at most {ResultWriter.MaxBytes / 1024} KiB.");
 
     private static JsValue Text(JsValue value) => value is JsString { Length: <= 1_000 } ? value : JsString.Create(Name(value, "this call"));
 

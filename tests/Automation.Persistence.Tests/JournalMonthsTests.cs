@@ -45,7 +45,7 @@ public sealed class JournalMonthsTests
         await using var store = await PostgreSqlTestStores.OpenEmptyAsync();
         await store.ReadAsync(async db =>
         {
-            await db.GetService<IMigrator>().MigrateAsync(db.Database.GetMigrations().Last(id => !id.EndsWith("_Life", StringComparison.Ordinal)), Stop);
+            await db.GetService<IMigrator>().MigrateAsync(db.Database.GetMigrations().TakeWhile(id => !id.EndsWith("_Life", StringComparison.Ordinal)).Last(), Stop);
             return 0;
         });
         var file = await FileAsync(store, "journal");

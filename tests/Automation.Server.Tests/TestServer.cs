@@ -9,6 +9,7 @@ using Automation.Engine.Expressions;
 using Automation.Engine.Hosting;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.PostgreSql;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Secrets;
 using Automation.Engine.Persistence.Sqlite;
@@ -28,12 +29,15 @@ using Newtonsoft.Json;
 
 namespace Automation.Server.Tests;
 
-/// <summary>A whole server in this process: SQLite in a temporary directory, one silo, a free loopback port, one account.</summary>
+/// <summary>A whole server in this process: SQLite in a temporary directory unless a PostgreSQL is given, one silo, a free loopback port, one account.</summary>
 public sealed class TestServer : IAsyncLifetime
 {
     private readonly TempDirectory directory = new();
     private readonly TestObserver observer = new();
     private WebApplication app = null!;
+
+    /// <summary>Connection string of a database of its own; null for SQLite.</summary>
+    public string? Postgres { get; init; }
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -57,7 +61,8 @@ public sealed class TestServer : IAsyncLifetime
         var services = builder.Services;
         services.AddSingleton<StepObserver>(observer);
         services.AddPersistence(directory.Path, null);
-        services.AddSqliteStore(directory.File("automation.db"));
+        if (Postgres is null) services.AddSqliteStore(directory.File("automation.db"));
+        else services.AddPostgreSqlStore(Postgres);
         services.AddAutomationRuntime(new());
         services.AddAutomationExpressions();
         services.AddAutomationEngine();
@@ -71,6 +76,7 @@ public sealed class TestServer : IAsyncLifetime
         app = builder.Build();
         app.UseAutomationErrors();
         app.MapHooks();
+        app.MapWorkflowEndpoints();
         app.MapAutomationApi();
         app.MapGet("/throw", () => { throw new InvalidOperationException("secret path /var/lib"); });
 

@@ -1,4 +1,5 @@
 using Automation.Engine.Workflows;
+using Automation.Engine.Workflows.Interpreter;
 
 namespace Automation.Activities.Flow;
 
@@ -14,7 +15,7 @@ public sealed class Finish : Activity, ITerminalNode
     }
 }
 
-/// <summary>Completes the workflow with outcomes of its own.</summary>
+/// <summary>Completes the workflow that it stands in, one used as an activity too, with outcomes of its own.</summary>
 [Activity("Elsa", "Composition", "Completes the workflow with outcomes.", DisplayNameRu = "Завершить с исходом", CategoryRu = "Основное"), Deterministic]
 public sealed class Complete : Activity, ITerminalNode
 {
@@ -24,7 +25,18 @@ public sealed class Complete : Activity, ITerminalNode
     protected override ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
         var outcomes = context.Get(Outcomes) ?? [];
-        return Finish.Top(context).CompleteActivityWithOutcomesAsync(outcomes.Count == 0 ? ["Done"] : [.. outcomes]);
+        return Around(context).CompleteActivityWithOutcomesAsync(outcomes.Count == 0 ? ["Done"] : [.. outcomes]);
+    }
+
+    private static ActivityExecutionContext Around(ActivityExecutionContext context)
+    {
+        while (context.ParentActivityExecutionContext is { } parent)
+        {
+            context = parent;
+            if (context.Activity is WorkflowDefinitionActivity) break;
+        }
+
+        return context;
     }
 }
 

@@ -45,7 +45,7 @@ public sealed class RunJavaScript : Activity<JToken>
         };
     }
 
-    // Roots behind a CRM read are read only when the script names them; getVariable and getInput need theirs always.
+    // Roots behind a CRM read are read only when the script names them; Elsa's functions need theirs always.
     private static bool Names(string source, string root) =>
-        root is "variables" or "input" || source.Contains(root, StringComparison.Ordinal);
+        root is "variables" or "input" or "workflow" or "outputs" or "lastResult" || source.Contains(root, StringComparison.Ordinal);
 }

@@ -1,5 +1,4 @@
 using Automation.Engine.Workflows;
-using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Activities.Waits;
@@ -8,7 +7,7 @@ namespace Automation.Activities.Waits;
 public sealed record EventStimulus(string EventName)
 {
     /// <summary>Hash of every bookmark that waits for the event, in any run.</summary>
-    public static string HashOf(string eventName) => StimulusHash.Of("Elsa.Event", JsonText.From(new EventStimulus(eventName)));
+    public static string HashOf(string eventName) => SharedStimuli.EventHash(eventName);
 }
 
 /// <summary>Waits for an event, or starts the workflow with it. The payload of a starting event is the workflow input <c>payload</c>.</summary>
@@ -17,12 +16,15 @@ public sealed class Event : Trigger<JToken>
 {
     [Input(DisplayNameRu = "Событие")] public Input<string>? EventName { get; set; }
 
+    protected override object GetTriggerPayload(TriggerIndexingContext context) => new EventStimulus(
+        context.Get(EventName) is { Length: > 0 } name ? name : throw new ActivityFaultException("event_missing", "The event has no name."));
+
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
         if (!context.IsTriggerOfWorkflow())
         {
             var stimulus = new EventStimulus(context.Get(EventName) ?? "");
-            context.CreateBookmark(new CreateBookmarkArgs { BookmarkName = "Elsa.Event", Stimulus = stimulus, IncludeActivityInstanceId = false, Callback = OnEventAsync });
+            context.CreateBookmark(new CreateBookmarkArgs { BookmarkName = SharedStimuli.Event, Stimulus = stimulus, IncludeActivityInstanceId = false, Callback = OnEventAsync });
             return;
         }
         context.SetResult(context.WorkflowInput.TryGetValue("payload", out var payload) ? payload : null);

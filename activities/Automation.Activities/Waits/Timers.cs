@@ -28,6 +28,8 @@ public sealed class StartAt : Trigger
 {
     [Input(DisplayNameRu = "Когда", UIHint = "datetime-picker")] public Input<DateTimeOffset>? DateTime { get; set; }
 
+    protected override object GetTriggerPayload(TriggerIndexingContext context) => new StartAtPayload(context.Get(DateTime));
+
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
         var due = context.Get(DateTime);
@@ -39,11 +41,28 @@ public sealed class StartAt : Trigger
 /// <summary>Payload of Elsa's cron bookmarks.</summary>
 public sealed record CronBookmarkPayload(DateTimeOffset ExecuteAt, string CronExpression);
 
-/// <summary>In the middle of a workflow it waits once; what starts workflows at intervals is a funnel's schedule.</summary>
-[Activity("Elsa", "Scheduling", "Waits for an interval.", Kind = ActivityKind.Trigger, DisplayNameRu = "Таймер", CategoryRu = "Время", DescriptionRu = "Ждёт заданный промежуток."), Deterministic]
+/// <summary>What starts a workflow at intervals.</summary>
+/// <param name="StartAt">The first time.</param>
+public sealed record TimerTriggerPayload(DateTimeOffset StartAt, TimeSpan Interval);
+
+/// <summary>What starts a workflow by a cron expression.</summary>
+public sealed record CronTriggerPayload(string CronExpression);
+
+/// <summary>Starts the workflow at intervals; in the middle of one it waits once.</summary>
+[Activity("Elsa", "Scheduling", "Starts the workflow at intervals, or waits for one.", Kind = ActivityKind.Trigger, DisplayNameRu = "Таймер", CategoryRu = "Время", DescriptionRu = "Запускает сценарий через равные промежутки, а внутри него ждёт один промежуток."), Deterministic]
 public sealed class Timer : Trigger
 {
+    /// <summary>A workflow starts no more often than this, in seconds.</summary>
+    private const int ShortestInterval = 1;
+
     [Input(DisplayNameRu = "Промежуток", DefaultValue = "00:01:00")] public Input<TimeSpan>? Interval { get; set; }
+
+    protected override object GetTriggerPayload(TriggerIndexingContext context)
+    {
+        var interval = context.Get(Interval);
+        if (interval < TimeSpan.FromSeconds(ShortestInterval)) throw new ActivityFaultException("interval_too_short", $"An interval of {interval:c} is too short to start workflows; the shortest is {ShortestInterval} s.");
+        return new TimerTriggerPayload(context.Now + interval, interval);
+    }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
@@ -59,12 +78,14 @@ public sealed class Timer : Trigger
     }
 }
 
-/// <summary>Waits for the next time of a cron expression in the account's time zone.</summary>
-[Activity("Elsa", "Scheduling", "Waits for the next time of a cron expression.", Kind = ActivityKind.Trigger, DisplayName = "Cron", DisplayNameRu = "По расписанию", CategoryRu = "Время", DescriptionRu = "Ждёт ближайший момент cron-выражения."), Deterministic]
+/// <summary>Starts the workflow by a cron expression in the account's time zone; in the middle of one it waits for the next time.</summary>
+[Activity("Elsa", "Scheduling", "Starts the workflow by a cron expression, or waits for its next time.", Kind = ActivityKind.Trigger, DisplayName = "Cron", DisplayNameRu = "По расписанию", CategoryRu = "Время", DescriptionRu = "Запускает сценарий по cron-выражению, а внутри него ждёт ближайший момент."), Deterministic]
 public sealed class Cron : Trigger
 {
     [Input(DisplayName = "Cron expression", Description = "Six fields, seconds first: 0 0 10 ? * MON-FRI.", DisplayNameRu = "Cron-выражение", DescriptionRu = "Шесть полей, первое — секунды: 0 0 10 ? * MON-FRI.")]
     public Input<string>? CronExpression { get; set; }
+
+    protected override object GetTriggerPayload(TriggerIndexingContext context) => new CronTriggerPayload(context.Get(CronExpression) ?? "");
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {

@@ -99,7 +99,7 @@ public static class ServerHost
         app.Use(async (context, next) =>
         {
             // Hooks and health have an address of their own that may be public; nothing else answers there.
-            var outside = context.Request.Path.StartsWithSegments("/hooks", StringComparison.Ordinal) || context.Request.Path == "/health" || context.Request.Path == "/ready";
+            var outside = context.Request.Path.StartsWithSegments("/hooks", StringComparison.Ordinal) || context.Request.Path.StartsWithSegments("/workflows", StringComparison.Ordinal) || context.Request.Path == "/health" || context.Request.Path == "/ready";
             if (context.Connection.LocalPort == hookPort && !outside)
             {
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -113,6 +113,7 @@ public static class ServerHost
         app.UseStaticFiles();
         app.UseRouting();
         app.MapHooks();
+        app.MapWorkflowEndpoints();
         app.MapAutomationApi();
         ConnectionApi.Map(app, options);
         StudioPages.Map(app);

@@ -41,6 +41,10 @@ internal static class StudioPages
           <header class="frame">
             <a class="brand" href="/">Automation</a>
             <nav><a href="/studio/workflows/definitions" data-page="definitions"></a><a href="/studio/workflows/instances" data-page="instances"></a></nav>
+            <span class="copy" id="copy" hidden>
+              <a data-copy="board"></a> <b data-copy="name"></b> <i data-copy="state"></i>
+              <button type="button" data-copy="apply"></button> <button type="button" data-copy="anew"></button>
+            </span>
             <span class="trouble" id="trouble" role="alert"></span>
           </header>
           <main id="studio"></main>

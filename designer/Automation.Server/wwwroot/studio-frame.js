@@ -3,8 +3,16 @@
   'use strict';
   const base = '/studio/workflows/';
   const words = {
-    ru: { definitions: 'Сценарии', instances: 'Запуски', lost: 'Нет связи с сервером. Обновите страницу.' },
-    en: { definitions: 'Workflows', instances: 'Runs', lost: 'The server does not answer. Reload the page.' },
+    ru: {
+      definitions: 'Сценарии', instances: 'Запуски', lost: 'Нет связи с сервером. Обновите страницу.',
+      apply: 'Применить', applied: 'Сценарий записан в черновик воронки', edited: 'Есть изменения, которых нет в черновике воронки', same: 'Так же, как в черновике воронки',
+      moved: 'Этот сценарий тем временем изменили на доске. Записать поверх?', anew: 'Открыть заново', drop: 'Изменения, которых нет в черновике, пропадут. Открыть заново?', board: 'К воронке',
+    },
+    en: {
+      definitions: 'Workflows', instances: 'Runs', lost: 'The server does not answer. Reload the page.',
+      apply: 'Apply', applied: 'The workflow is in the funnel’s draft', edited: 'There are changes that the funnel’s draft does not have', same: 'As in the funnel’s draft',
+      moved: 'This workflow was changed on the board meanwhile. Write over it?', anew: 'Open anew', drop: 'Changes that the draft does not have will be lost. Open anew?', board: 'To the funnel',
+    },
   };
   const say = words[localStorage.getItem('language') === 'en' ? 'en' : 'ru'];
   const early = 5 * 60 * 1000; // renewed so long before the key ends, in milliseconds
@@ -49,6 +57,54 @@
     }
   }
 
+  async function call(method, path, body) {
+    const answer = await fetch(path, { method, headers: { 'X-Requested-With': 'automation', ...(body && { 'Content-Type': 'application/json' }) }, body: body && JSON.stringify(body) });
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw Object.assign(new Error(told.title ?? `HTTP ${answer.status}`), { code: told.code });
+    return told;
+  }
+
+  // A trigger's workflow is a copy beside its funnel's draft: from here it is put there.
+  async function frameCopy({ kind, id }) {
+    if (kind !== 'definitions' || !id?.startsWith('copy-')) return;
+    const [bar, trouble] = [document.getElementById('copy'), document.getElementById('trouble')];
+    const path = `/api/studio/copies/${encodeURIComponent(id)}`;
+    const look = async () => {
+      const copy = await call('GET', path);
+      bar.hidden = false;
+      bar.querySelector('[data-copy=name]').textContent = `${copy.funnelName} · ${copy.triggerName}`;
+      bar.querySelector('[data-copy=state]').textContent = copy.hasEdits ? say.edited : say.same;
+      bar.querySelector('[data-copy=board]').href = `/?funnel=${encodeURIComponent(copy.funnel)}&trigger=${encodeURIComponent(copy.trigger)}`;
+      bar.querySelector('[data-copy=apply]').disabled = !copy.hasEdits;
+      return copy;
+    };
+    for (const word of ['apply', 'anew', 'board']) bar.querySelector(`[data-copy=${word}]`).textContent = say[word];
+    bar.querySelector('[data-copy=apply]').onclick = async () => {
+      try {
+        const { movedOn } = await look();
+        if (movedOn && !confirm(say.moved)) return;
+        await call('POST', `${path}/apply`, { anyway: movedOn });
+        await look();
+        bar.querySelector('[data-copy=state]').textContent = say.applied;
+        trouble.textContent = '';
+      } catch (problem) {
+        trouble.textContent = problem.message;
+      }
+    };
+    bar.querySelector('[data-copy=anew]').onclick = async () => {
+      const copy = await look();
+      if (copy.hasEdits && !confirm(say.drop)) return;
+      await call('POST', `/api/funnels/${encodeURIComponent(copy.funnel)}/triggers/${encodeURIComponent(copy.trigger)}/studio`, { anew: true });
+      location.reload();
+    };
+    try {
+      await look();
+      setInterval(() => look().catch(() => {}), 3000); // Studio saves by itself
+    } catch (problem) {
+      trouble.textContent = problem.message;
+    }
+  }
+
   // The elements have no router: they change the address, and the page has to follow.
   const push = history.pushState.bind(history);
   history.pushState = (state, title, url) => {
@@ -62,4 +118,5 @@
     if (place(location.pathname).kind === link.dataset.page) link.setAttribute('aria-current', 'page');
   }
   show();
+  frameCopy(place(location.pathname));
 })();

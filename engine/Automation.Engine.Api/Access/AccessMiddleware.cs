@@ -52,7 +52,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys,
         return null;
     }
 
-    private static string? KeyOf(HttpRequest request)
+    /// <summary>The key that a request carries; null when it carries none.</summary>
+    public static string? KeyOf(HttpRequest request)
     {
         if (request.Headers["X-Api-Key"] is [{ Length: > 0 } key]) return key;
         return request.Headers.Authorization is [{ } header] && Array.Find(Schemes, scheme => header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) is { } scheme ? header[scheme.Length..].Trim() : null;

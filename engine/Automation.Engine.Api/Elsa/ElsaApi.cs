@@ -19,6 +19,7 @@ internal static class ElsaApi
         DefinitionEndpoints.Map(elsa);
         InstanceEndpoints.Map(elsa);
         StartEndpoints.Map(elsa);
+        SignalEndpoints.Map(elsa);
         elsa.MapFallback("{**rest}", () => Results.NotFound());
     }
 }

@@ -1,13 +1,13 @@
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Json;
+using Automation.Engine.Api.Runs;
 using Automation.Engine.Hosting.Definitions;
-using Automation.Engine.Persistence;
+using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Api.Elsa;
@@ -15,10 +15,9 @@ namespace Automation.Engine.Api.Elsa;
 /// <summary>Starts workflows by their name.</summary>
 internal static class StartEndpoints
 {
-    private const string InstanceHeader = "x-elsa-workflow-instance-id";
+    public const string InstanceHeader = "x-elsa-workflow-instance-id";
     private const string CannotStartHeader = "x-elsa-workflow-cannot-start";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     public static void Map(IEndpointRouteBuilder elsa)
     {
@@ -27,36 +26,35 @@ internal static class StartEndpoints
     }
 
     /// <summary>Answers when the run waits for something or has ended, or after ten seconds with what it is then.</summary>
-    private static async Task<IResult> ExecuteAsync(HttpContext context, string definitionId, DefinitionService definitions, WorkflowStarter starter, IDbContextFactory<AutomationDbContext> contexts, TimeProvider clock)
+    private static async Task<IResult> ExecuteAsync(HttpContext context, string definitionId, DefinitionService definitions, WorkflowStarter starter, RunWatch watch)
     {
-        var (definition, run) = await StartAsync(context, definitionId, definitions, starter);
-        if (run is not { } id)
+        var (definition, started) = await StartAsync(context, definitionId, definitions, starter);
+        if (started is not null)
         {
-            context.Response.Headers[CannotStartHeader] = "true";
-            return new JsonAnswer(new JObject());
+            var seen = await watch.UntilAsync(context.Account(), started.Run, started.Event, row => row.Status != (int)RunStatus.Running, Patience, context.RequestAborted);
+            if (!seen.Refused)
+            {
+                context.Response.Headers[InstanceHeader] = started.Run.ToString();
+                var state = seen.Run is { } row ? InstanceViews.Whole(row, definition)["workflowState"] : new JObject { ["id"] = started.Run.ToString(), ["status"] = "Running", ["subStatus"] = "Pending" };
+                return new JsonAnswer(new JObject { ["workflowState"] = state });
+            }
         }
 
-        context.Response.Headers[InstanceHeader] = id.ToString();
-        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var began = clock.GetTimestamp();
-        while (clock.GetElapsedTime(began) < Patience)
-        {
-            if (await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == definition.AccountId && row.Id == id, context.RequestAborted) is { } row && row.Status != (int)RunStatus.Running)
-                return new JsonAnswer(new JObject { ["workflowState"] = InstanceViews.Whole(row, definition)["workflowState"] });
-            await Task.Delay(Pause, clock, context.RequestAborted);
-        }
-
-        return new JsonAnswer(new JObject { ["workflowState"] = new JObject { ["id"] = id.ToString(), ["status"] = "Running", ["subStatus"] = "Pending" } });
+        context.Response.Headers[CannotStartHeader] = "true";
+        return new JsonAnswer(new JObject());
     }
 
-    private static async Task<IResult> DispatchAsync(HttpContext context, string definitionId, DefinitionService definitions, WorkflowStarter starter)
+    private static async Task<IResult> DispatchAsync(HttpContext context, string definitionId, DefinitionService definitions, WorkflowStarter starter, RunWatch watch)
     {
-        var (_, run) = await StartAsync(context, definitionId, definitions, starter);
-        if (run is null) throw ApiProblem.BadRequest("cannot_start", "The workflow's activation strategy lets no further run start now.");
-        return new JsonAnswer(new JObject { ["workflowInstanceId"] = run.ToString() });
+        var (definition, started) = await StartAsync(context, definitionId, definitions, starter);
+        // Only a strategy can refuse, and what it says is known once the event is done.
+        var mayBeRefused = !ActivationStrategy.Of(RunJson.Parse(definition.Document)).IsNone;
+        if (started is null || (mayBeRefused && (await watch.UntilAsync(context.Account(), started.Run, started.Event, _ => true, Patience, context.RequestAborted)).Refused))
+            throw ApiProblem.BadRequest("cannot_start", "The workflow's activation strategy lets no further run start now.");
+        return new JsonAnswer(new JObject { ["workflowInstanceId"] = started.Run.ToString() });
     }
 
-    private static async Task<(DefinitionRow Definition, Guid? Run)> StartAsync(HttpContext context, string definitionId, DefinitionService definitions, WorkflowStarter starter)
+    private static async Task<(DefinitionRow Definition, WorkflowStarted? Started)> StartAsync(HttpContext context, string definitionId, DefinitionService definitions, WorkflowStarter starter)
     {
         var body = context.Request.ContentLength is 0 or null && !context.Request.HasJsonContentType() ? new(null, null, null, null) : await ApiJson.ReadAsync<StartBody>(context.Request, context.RequestAborted);
         DefinitionRow? row;
@@ -71,7 +69,7 @@ internal static class StartEndpoints
 
         if (row is null) throw ApiProblem.NotFound("There is no such workflow, or none of its versions is published.");
         var version = await DefinitionEndpoints.RefusedAsync(() => definitions.FreezeAsync(context.Account(), row, context.RequestAborted));
-        return (version, await starter.StartAsync(context.Account(), version, body.Input ?? [], body.CorrelationId, body.TriggerActivityId, context.RequestAborted));
+        return (version, await starter.StartAsync(context.Account(), version, new(body.Input ?? [], body.CorrelationId, body.TriggerActivityId), context.RequestAborted));
     }
 
     /// <param name="VersionOptions">Published when absent.</param>

@@ -1,4 +1,7 @@
 using Automation.Engine.Accounts;
+using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Funnels;
+using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
@@ -22,7 +25,8 @@ public sealed record DefinitionSaved(DefinitionRow Row, bool AlreadyPublished);
 /// Drafts and versions of workflows that belong to no funnel. Those of a funnel's triggers are read here, and changed with their funnel. A
 /// version that was published never changes: runs stay on the one they began with (R12).
 /// </summary>
-public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter, IIdSource ids, TimeProvider clock)
+public sealed class DefinitionService(
+    IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter, CompositeCatalog composites, TriggerCatalog triggers, AccountDirectory accounts, IIdSource ids, TimeProvider clock)
 {
     private const int LongestName = 200;
 
@@ -71,9 +75,11 @@ public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> con
             (row.Name, row.Document) = (name, row.IsPublished ? row.Document : text);
         }
 
+        if (publish && row.FunnelId is not null) throw new DefinitionRefusedException("definition_of_funnel", "This workflow is published with its funnel.");
         var already = row.IsPublished;
         if (publish && !already) await PublishAsync(context, row, cancellationToken);
         await SaveAsync(context, cancellationToken);
+        if (publish) triggers.Forget(account.Value);
         return new(row, publish && already);
     }
 
@@ -84,9 +90,11 @@ public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> con
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await Of(context, account).FirstOrDefaultAsync(row => row.DefinitionId == definitionId && row.IsLatest, cancellationToken) is not { } row) return null;
         RefuseFunnels(row);
+        if (row.FunnelId is not null) throw new DefinitionRefusedException("definition_of_funnel", "This workflow is published with its funnel.");
         if (row.IsPublished) return new(row, true);
         await PublishAsync(context, row, cancellationToken);
         await SaveAsync(context, cancellationToken);
+        triggers.Forget(account.Value);
         return new(row, false);
     }
 
@@ -100,7 +108,9 @@ public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> con
         RefuseFunnels(rows[0]);
         var published = rows.Find(row => row.IsPublished) ?? throw new DefinitionRefusedException("not_published", "This workflow is not published.");
         published.IsPublished = false;
+        await TriggerTimers.DisarmAsync(context, account, [definitionId], cancellationToken);
         await SaveAsync(context, cancellationToken);
+        triggers.Forget(account.Value);
         return published;
     }
 
@@ -112,6 +122,14 @@ public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> con
         var rows = await Of(context, account).Where(row => row.DefinitionId == definitionId && (row.Version == version || row.IsLatest)).ToListAsync(cancellationToken);
         if (rows.Find(row => row.Version == version) is not { } old) return null;
         RefuseFunnels(old);
+        if (WorkingCopies.Is(definitionId))
+        {
+            var copy = rows.Find(one => one.IsLatest)!;
+            copy.Document = old.Document;
+            await SaveAsync(context, cancellationToken);
+            return copy;
+        }
+
         var row = Next(account, definitionId, await HighestAsync(context, old, cancellationToken) + 1, old.Name, old.Document);
         foreach (var latest in rows.Where(one => one.IsLatest)) latest.IsLatest = false;
         context.Definitions.Add(row);
@@ -135,7 +153,8 @@ public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> con
     /// <exception cref="DefinitionRefusedException">Somebody saved it at the same moment.</exception>
     public async Task<DefinitionRow> FreezeAsync(AccountId account, DefinitionRow version, CancellationToken cancellationToken)
     {
-        Check(version);
+        if (WorkingCopies.Is(version.DefinitionId)) throw new DefinitionRefusedException("definition_of_funnel", "A trigger's workflow runs with its deal: apply it, publish its funnel, and let a deal fire the trigger.");
+        await CheckAsync(version, cancellationToken);
         if (version.IsPublished || !version.IsLatest) return version;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var before = await Of(context, account).AsNoTracking().Where(row => row.DefinitionId == version.DefinitionId && row.Version < version.Version).OrderByDescending(row => row.Version).FirstOrDefaultAsync(cancellationToken);
@@ -159,6 +178,7 @@ public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> con
         var needed = await context.Runs.Where(run => run.AccountId == account.Value && versions.Contains(run.DefinitionVersionId) && (run.Status == (int)RunStatus.Running || run.Status == (int)RunStatus.Suspended)).CountAsync(cancellationToken);
         if (needed > 0) throw new DefinitionRefusedException("definition_in_use", $"{needed} runs of it have not ended. Cancel them first, or wait.");
         context.Definitions.RemoveRange(rows);
+        await TriggerTimers.DisarmAsync(context, account, [.. rows.Where(row => row.IsPublished).Select(row => row.DefinitionId)], cancellationToken);
         foreach (var definition in rows.Where(row => row.IsLatest).Select(row => row.DefinitionId))
         {
             var left = await Of(context, account).Where(row => row.DefinitionId == definition && !versions.Contains(row.VersionId)).OrderByDescending(row => row.Version).FirstOrDefaultAsync(cancellationToken);
@@ -166,18 +186,23 @@ public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> con
         }
 
         await SaveAsync(context, cancellationToken);
+        triggers.Forget(account.Value);
         return rows.Count;
     }
 
     private async Task PublishAsync(AutomationDbContext context, DefinitionRow row, CancellationToken cancellationToken)
     {
-        Check(row);
+        var workflow = await CheckAsync(row, cancellationToken);
+        var account = await accounts.GetAsync(new(row.AccountId), cancellationToken);
+        await TriggerTimers.DisarmAsync(context, account.Id, [row.DefinitionId], cancellationToken);
+        await TriggerTimers.ArmAsync(context, account, row.DefinitionId, workflow.Triggers(clock.GetUtcNow(), account.TimeZone), ids, clock.GetUtcNow(), cancellationToken);
         foreach (var other in await context.Definitions.Where(one => one.AccountId == row.AccountId && one.DefinitionId == row.DefinitionId && one.VersionId != row.VersionId && (one.IsPublished || one.IsLatest)).ToListAsync(cancellationToken))
             (other.IsPublished, other.IsLatest) = (false, false);
         (row.IsPublished, row.IsLatest) = (true, true);
     }
 
-    private void Check(DefinitionRow row) => interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, JObject.Parse(row.Document)));
+    private async Task<CompiledWorkflow> CheckAsync(DefinitionRow row, CancellationToken cancellationToken) =>
+        interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, RunJson.Parse(row.Document)), await composites.ReadAsync(new(row.AccountId), cancellationToken));
 
     private static async Task SaveAsync(AutomationDbContext context, CancellationToken cancellationToken)
     {
@@ -209,12 +234,12 @@ public sealed class DefinitionService(IDbContextFactory<AutomationDbContext> con
     // Sixteen hex digits, as Studio makes them.
     private string NewActivityId() => ids.NewId().ToString("N")[16..];
 
-    private static bool Same(string one, string other) => one == other || JToken.DeepEquals(JObject.Parse(one), JObject.Parse(other));
+    private static bool Same(string one, string other) => one == other || JToken.DeepEquals(RunJson.Parse(one), RunJson.Parse(other));
 
     private static IQueryable<DefinitionRow> Of(AutomationDbContext context, AccountId account) => context.Definitions.Where(row => row.AccountId == account.Value);
 
     private static void RefuseFunnels(DefinitionRow row)
     {
-        if (row.FunnelId is not null) throw new DefinitionRefusedException("definition_of_funnel", "This workflow belongs to a funnel's trigger. Change and publish it there.");
+        if (row.FunnelId is not null && !WorkingCopies.Is(row.DefinitionId)) throw new DefinitionRefusedException("definition_of_funnel", "This workflow belongs to a funnel's trigger. Change and publish it there.");
     }
 }

@@ -1,6 +1,7 @@
 using Automation.Engine.Accounts;
 using Automation.Engine.Effects;
 using Automation.Engine.Events;
+using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Hosting.Inbox;
 using Automation.Engine.Hosting.Mailboxes;
@@ -13,35 +14,19 @@ using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Hosting.Effects;
 
-/// <summary>Kind <c>publish</c>: a published event reaches every run whose bookmark waits for it, each in its own mailbox, once by key.</summary>
-public sealed class PublishEffectHandler(IDbContextFactory<AutomationDbContext> contexts, Func<InboxService> inbox, RestorePoint restored) : IEffectHandler
+/// <summary>Kind <c>publish</c>: a published event reaches every run whose bookmark waits for it, and starts every workflow that begins with it; each once by key.</summary>
+public sealed class PublishEffectHandler(StimulusSender stimuli) : IEffectHandler
 {
     public string Kind => "publish";
 
     public async Task<EffectResult> SendAsync(EffectCall call, CancellationToken cancellationToken)
     {
         var published = call.Request.ToObject<PublishedEvent>()!;
-        var hash = Workflows.Interpreter.StimulusHash.Of("Elsa.Event", new JObject { ["eventName"] = published.Name });
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var waiting = await context.Bookmarks.AsNoTracking()
-            .Where(bookmark => bookmark.AccountId == call.Account.Value && bookmark.Hash == hash)
-            .ToListAsync(cancellationToken);
-        var hit = 0;
-        foreach (var bookmark in waiting.Where(bookmark => published.CorrelationId is not { Length: > 0 } id || bookmark.CorrelationId == id))
-        {
-            var told = new CrmEvent
-            {
-                Kind = InternalEvents.Stimulus,
-                EntityType = bookmark.EntityType,
-                EntityId = bookmark.EntityId,
-                DedupKey = $"{call.Key}|{bookmark.BookmarkId}|{bookmark.RunId:N}",
-                Data = restored.Passed(new JObject { ["run"] = bookmark.RunId, ["bookmark"] = bookmark.BookmarkId, ["payload"] = published.Payload }, call.Since),
-            };
-            await inbox().AcceptAsync(call.Account, new(bookmark.ConnectionId), null, [told], cancellationToken);
-            hit++;
-        }
-
-        return new Delivered(new JObject { ["runs"] = hit });
+        var hash = SharedStimuli.EventHash(published.Name);
+        var sent = await stimuli.SendAsync(call.Account, new(hash, call.Key, call.Since, published.CorrelationId, published.Payload, new JObject { ["payload"] = published.Payload.DeepClone() }, ((int?)call.Request["depth"] ?? 0) + 1), cancellationToken);
+        return sent.TooDeep > 0
+            ? new Rejected("chain_too_deep", $"The event {published.Name} did not start {sent.TooDeep} workflows: a chain of own events led to it.")
+            : new Delivered(new JObject { ["runs"] = sent.Resumed, ["started"] = sent.Started.Count });
     }
 
     public Task<EffectResult> FindAsync(EffectCall call, CancellationToken cancellationToken) => Task.FromResult<EffectResult>(new Retry(TimeSpan.Zero, "keyed"));

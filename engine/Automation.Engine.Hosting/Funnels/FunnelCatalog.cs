@@ -1,17 +1,18 @@
 using System.Collections.Concurrent;
 using Automation.Engine.Accounts;
 using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Definitions;
+using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Matching;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
-using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Hosting.Funnels;
 
 /// <summary>Published funnels, compiled once and kept in memory; definition versions of waiting runs are compiled on demand.</summary>
-public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter) : IKeepsInMemory
+public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter, CompositeCatalog composites) : IKeepsInMemory
 {
     private readonly ConcurrentDictionary<AccountId, Task<IReadOnlyList<CompiledFunnel>>> funnels = new();
     private readonly ConcurrentDictionary<(AccountId, string), Task<CompiledWorkflow?>> workflows = new();
@@ -39,7 +40,10 @@ public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> context
         var loading = workflows.GetOrAdd((account, versionId), CompileAsync);
         try
         {
-            return await loading;
+            var workflow = await loading;
+            // What it lacks today may be there tomorrow.
+            if (workflow is not { IsWhole: true }) workflows.TryRemove(new((account, versionId), loading));
+            return workflow;
         }
         catch
         {
@@ -90,6 +94,6 @@ public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> context
     {
         await using var context = await contexts.CreateDbContextAsync();
         var row = await context.Definitions.AsNoTracking().FirstOrDefaultAsync(definition => definition.AccountId == key.Account.Value && definition.VersionId == key.VersionId);
-        return row is null ? null : interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, JObject.Parse(row.Document)));
+        return row is null ? null : interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, RunJson.Parse(row.Document)), await composites.ReadAsync(key.Account, CancellationToken.None));
     }
 }

@@ -89,7 +89,7 @@ public sealed class FunnelService(
         foreach (var trigger in document.Triggers)
         {
             var text = await context.Definitions.Where(one => one.AccountId == account.Value && one.VersionId == trigger.DefinitionVersionId).Select(one => one.Document).FirstAsync(cancellationToken);
-            triggers.Add(trigger with { Then = JObject.Parse(text), DefinitionVersionId = null });
+            triggers.Add(trigger with { Then = Mailboxes.RunJson.Parse(text), DefinitionVersionId = null });
         }
 
         return document with { Triggers = triggers };

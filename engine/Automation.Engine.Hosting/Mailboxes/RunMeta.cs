@@ -25,6 +25,9 @@ public sealed record RunMeta(
     /// <summary>Set once a person has redriven the run: from then on its effects are looked up before they are planned.</summary>
     [JsonProperty("redriven")] public RedriveMark? Redriven { get; init; }
 
+    /// <summary>The run that waits for this one; null for most.</summary>
+    [JsonProperty("parent")] public ParentOfRun? Parent { get; init; }
+
     public string ToJson() => JsonLine.Write(this, static (json, meta) =>
     {
         json.WriteStartObject();
@@ -37,6 +40,7 @@ public sealed record RunMeta(
         json.WriteValue(meta.Delayed);
         if (meta.Chain is not null) RunJson.Member(json, "chain", meta.Chain);
         if (meta.Redriven is not null) RunJson.Member(json, "redriven", meta.Redriven);
+        if (meta.Parent is not null) RunJson.Member(json, "parent", meta.Parent);
         json.WriteEndObject();
     });
 }

@@ -83,7 +83,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     public void AddTimer(string kind, DateTimeOffset due, Guid? run = null, string? bookmark = null, string? trigger = null, DueBy? by = null) => newTimers.Add(new TimerRow
     {
         // Runs begin by these: derived, so that the same ones begin in every life.
-        Id = kind is "date" or "schedule" && Cause is not null ? DerivedId.Of(due, $"timer|{key}|{kind}|{trigger}|{Cause}|{newTimers.Count}") : ids.NewId(),
+        Id = kind is "date" or "schedule" or "workflow" && Cause is not null ? DerivedId.Of(due, $"timer|{key}|{kind}|{trigger}|{Cause}|{newTimers.Count}") : ids.NewId(),
         AccountId = key.Account.Value,
         ConnectionId = key.Connection.Value,
         EntityType = key.EntityType,
@@ -194,6 +194,8 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         foreach (var effect in step.Effects) AddEffect(run, effect);
         foreach (var published in step.Published) AddPublished(run, published, state.Sequence - (run.Meta.Redriven?.Skipped ?? 0));
         foreach (var cancelled in step.CancelledEffects) CancelEffect(cancelled);
+        if (run.Meta.Parent is { } parent && Tells(parent, run.State, state))
+            TellParent(run.Row.Id, run.Meta.Depth, parent, state.Sequence - (run.Meta.Redriven?.Skipped ?? 0), state.Status.ToString(), state.Body["output"]);
         TakeBookmarks(run, state);
         foreach (var link in step.Links) links.Add(ToRow(link));
         foreach (var assignment in step.Assignments)
@@ -233,6 +235,20 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         foreach (var extra in row.more?.Properties() ?? []) json.Property(extra.Name, extra.Value);
         json.WriteEndObject();
     });
+
+    // What is left to do after a rest comes from outside: a timer, an event, a person.
+    private static bool Tells(ParentOfRun parent, RunState before, RunState after) =>
+        after.Status is RunStatus.Finished or RunStatus.Faulted or RunStatus.Cancelled
+        || (parent.When == ParentOfRun.AtRest && after.PendingEffects.Count == 0 && (before.Sequence == 0 || before.PendingEffects.Count > 0));
+
+    /// <summary>Tells the run that waits for this one, as an effect of this step.</summary>
+    /// <param name="sequence">The run's own count of steps, which names the telling.</param>
+    public void TellParent(Guid run, int depth, ParentOfRun parent, long sequence, string status, JToken? output) => AddEffect(
+        run, depth, EffectKeys.Of(key.Account, run, $"ended/{sequence}", 0),
+        new(EndedEffect, null, new JObject { ["parent"] = JObject.FromObject(parent), ["payload"] = new JObject { ["run"] = run, ["status"] = status, ["output"] = output?.DeepClone() ?? new JObject() } }, EffectPolicy.Retry, "tells the workflow that waits for it"), "", "");
+
+    /// <summary>Kind of the effect that tells the end of a run to the one that waits for it.</summary>
+    public const string EndedEffect = "ended";
 
     private void AddEffect(OpenRun run, PlannedEffect effect) =>
         AddEffect(run.Row.Id, run.Meta.Depth, effect.Key, effect.Request, effect.ContextId, effect.Callback);

@@ -99,7 +99,7 @@ internal sealed partial class StepPlanner
         stored.Event.Kind switch
         {
             InternalEvents.Stimulus => ResumeByEventAsync(key, memory, step, account, stored, cancellationToken),
-            InternalEvents.Start => StartByNameAsync(key, step, account, stored, cancellationToken),
+            InternalEvents.Start => StartByNameAsync(key, memory, step, account, stored, cancellationToken),
             _ => MatchAsync(key, memory, step, account, stored, cancellationToken),
         };
 

@@ -25,15 +25,47 @@ internal sealed partial class StepPlanner
         step.Take(run with { Meta = run.Meta with { Delayed = false } }, started, new Stimulus.Start(), inputs, seed);
     }
 
-    /// <summary>A workflow that somebody started by its name: a run of its own, in a mailbox of its own.</summary>
-    private async Task StartByNameAsync(MailboxKey key, StepBuilder step, AccountInfo account, StoredEvent stored, CancellationToken cancellationToken)
+    /// <summary>A workflow that somebody started by its name: a person, a trigger of its own, or another run.</summary>
+    private async Task StartByNameAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, StoredEvent stored, CancellationToken cancellationToken)
     {
         var order = stored.Event.Data.ToObject<StartOrder>()!;
         var workflow = await funnels.WorkflowAsync(key.Account, order.Definition) ?? throw new InvalidOperationException($"Definition version {order.Definition} does not exist.");
+        if (await IsRefusedAsync(key, memory, workflow, order))
+        {
+            step.AddJournal("event", new JObject { ["kind"] = InternalEvents.Start, ["refused"] = "cannot_start", ["run"] = order.Run }, eventId: stored.Id);
+            if (order.Parent is { } parent) step.TellParent(order.Run, stored.Event.Depth, parent, 0, "CannotStart", null);
+            return;
+        }
+
         var row = NewRow(key, step, stored, order.Run, order.Definition);
         var empty = new RunState { Id = row.Id, DefinitionVersionId = order.Definition, Status = RunStatus.Suspended, Body = [] };
         var told = new JObject { ["kind"] = InternalEvents.Start, [Correlation] = order.Correlation, [TriggerActivity] = order.Activity, ["data"] = new JObject { ["input"] = order.Input } };
-        await StartAsync(key, step, account, new(row, empty, new(0, 0, told, false)), workflow, cancellationToken);
+        await StartAsync(key, step, account, new(row, empty, new(stored.Event.Depth, 0, told, false) { Parent = order.Parent }), workflow, cancellationToken);
+    }
+
+    /// <summary>Of starts that come together, those with an activation strategy meet in one mailbox, and only the first finds no open run there.</summary>
+    private async Task<bool> IsRefusedAsync(MailboxKey key, MailboxMemory memory, CompiledWorkflow workflow, StartOrder order)
+    {
+        if (key.EntityType != Definitions.WorkflowStarter.EntityType) return false;
+        var strategy = Definitions.ActivationStrategy.Of(workflow.Definition.Document);
+        if (strategy.IsNone) return false;
+        foreach (var run in memory.Runs.Values)
+        {
+            if (strategy.IsCorrelated && run.State.CorrelationId != order.Correlation) continue;
+            if (!strategy.IsSingleton || (await funnels.WorkflowAsync(key.Account, run.Row.DefinitionVersionId))?.Definition.DefinitionId == workflow.Definition.DefinitionId) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A workflow's own timer: the start is an effect of this step, keyed by the instant, and the next one is armed.</summary>
+    private async Task StartByClockAsync(MailboxKey key, StepBuilder step, AccountInfo account, TimerRow timer, CancellationToken cancellationToken)
+    {
+        var (definition, activity) = Definitions.TriggerTimers.Read(timer.TriggerId!);
+        if (await triggers.FindAsync(key.Account, definition, activity, cancellationToken) is not { } start) return;
+        if (Definitions.TriggerTimers.Next(start.Trigger, step.Now, timer.DueAt, account.TimeZone) is { } next) step.AddTimer(timer.Kind, next, trigger: timer.TriggerId);
+        step.AddEffect(Guid.Empty, 0, EffectKeys.Of(key.Account, Guid.Empty, $"workflow/{timer.TriggerId}/{timer.DueAt:O}", 0),
+            new("workflow", null, new JObject { ["definition"] = definition, ["activity"] = activity }, EffectPolicy.Retry, $"workflow {start.Definition.Name}"), "", "");
     }
 
     private static RunRow NewRow(MailboxKey key, StepBuilder step, StoredEvent stored, Guid run, string definitionVersion) => new()

@@ -18,7 +18,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
 internal sealed partial class StepPlanner(
     AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
-    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, MailboxRouter router, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold, Failures.FailureLog failures, RestorePoint restored)
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, MailboxRouter router, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold, Failures.FailureLog failures, RestorePoint restored, Definitions.TriggerCatalog triggers)
 {
     public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
     {
@@ -93,6 +93,9 @@ internal sealed partial class StepPlanner(
                 break;
             case FollowUp:
                 return await FollowAsync(key, memory, timer, account, cancellationToken);
+            case Definitions.TriggerTimers.Kind:
+                await StartByClockAsync(key, step, account, timer, cancellationToken);
+                break;
             case "arm":
                 await ArmAllAsync(key, step, timer, cancellationToken);
                 break;

@@ -42,26 +42,26 @@ public sealed class RetentionWalk(IRetentionStore store)
           AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.status = 2 AND e.account_id = hooks.account_id AND e.hook_id = hooks.id)
         """;
 
-    // Small tables: what is over of them goes at once. Who was assigned is kept as long as anything that may ask for it.
-    private static readonly IReadOnlyList<string> Small =
-    [
-        "DELETE FROM redrive_items WHERE redrive_id IN (SELECT id FROM redrives WHERE finished_at < @p0)",
-        "DELETE FROM redrives WHERE finished_at < @p0",
-        "DELETE FROM effect_budgets WHERE day < @p1",
-        "DELETE FROM api_keys WHERE expires_at < @p0",
-        "DELETE FROM assignments WHERE at < @p2",
-    ];
+    private const string DeleteRedriveItems = "DELETE FROM redrive_items WHERE (redrive_id, position) IN (SELECT i.redrive_id, i.position FROM redrives AS r JOIN redrive_items AS i ON i.redrive_id = r.id WHERE r.finished_at < @p0 LIMIT 500)";
+
+    // Who was assigned is kept as long as anything that may ask for it.
+    private const string DeleteAssignments = "DELETE FROM assignments WHERE (account_id, key) IN (SELECT account_id, key FROM assignments WHERE at < @p0 LIMIT 500)";
+
+    // Small tables: what is over of them goes at once.
+    private static readonly IReadOnlyList<string> Small = ["DELETE FROM redrives WHERE finished_at < @p0", "DELETE FROM effect_budgets WHERE day < @p1", "DELETE FROM api_keys WHERE expires_at < @p0"];
 
     public async Task<RetentionReport> RunAsync(RetentionCut cut, CancellationToken cancellationToken)
     {
         var months = await store.DropMonthsAsync(cut.Journal, cancellationToken);
         var latest = cut.Finished > cut.Dead ? cut.Finished : cut.Dead;
         var work = await WalkAsync("runs", latest, (from, to) => [new(DeleteEffects, from, to, cut.Finished, cut.Dead), new(DeleteRuns, from, to, cut.Finished, cut.Dead)], cancellationToken);
-        var loose = await LooseAsync(cut, cancellationToken);
+        var loose = await RepeatAsync(new(DeleteLoose, Guid.Empty, cut.Finished, cut.Dead), cancellationToken);
         var events = await WalkAsync("events", latest, (from, to) => [new(DeleteEvents, from, to, cut.Finished, cut.Dead)], cancellationToken);
         var hooks = await WalkAsync("hooks", cut.Finished, (from, to) => [new(DeleteHooks, from, to, cut.Finished, cut.Dead)], cancellationToken);
         var longest = cut.Finished < cut.Dead ? cut.Finished : cut.Dead;
-        await store.DeleteAsync([.. Small.Select(sql => new RetentionSql(sql, cut.Finished, cut.Finished.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), longest))], cancellationToken);
+        await RepeatAsync(new(DeleteRedriveItems, cut.Finished), cancellationToken);
+        await RepeatAsync(new(DeleteAssignments, longest), cancellationToken);
+        await store.DeleteAsync([.. Small.Select(sql => new RetentionSql(sql, cut.Finished, cut.Finished.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)))], cancellationToken);
         var journal = 0;
         var accounts = await store.ReadAsync(new("SELECT id FROM accounts"), cancellationToken);
         foreach (var table in await store.JournalTablesAsync(cancellationToken))
@@ -79,11 +79,12 @@ public sealed class RetentionWalk(IRetentionStore store)
         return rows[0];
     }
 
-    private async Task<int> LooseAsync(RetentionCut cut, CancellationToken cancellationToken)
+    /// <summary>Of rows that no id walks over: a chunk at a time until none is left.</summary>
+    private async Task<int> RepeatAsync(RetentionSql delete, CancellationToken cancellationToken)
     {
         for (var total = 0; ;)
         {
-            var rows = (await store.DeleteAsync([new(DeleteLoose, Guid.Empty, cut.Finished, cut.Dead)], cancellationToken))[0];
+            var rows = (await store.DeleteAsync([delete], cancellationToken))[0];
             total += rows;
             if (rows < Chunk) return total;
         }

@@ -74,10 +74,18 @@ public sealed record ExpressionError(string Code, string Message, int? Line = nu
 /// <summary>The outcome of one evaluation: a value, or an error, and the values seen on the way.</summary>
 public sealed record EvaluationResult(JToken Value, ExpressionError? Error, IReadOnlyList<SeenValue> Seen)
 {
+    /// <summary>What a script asked to change in its run; null for most.</summary>
+    public ScriptChanges? Changes { get; init; }
+
     public static EvaluationResult Of(JToken value, IReadOnlyList<SeenValue>? seen = null) => new(value, null, seen ?? []);
 
     public static EvaluationResult Failed(ExpressionError error, IReadOnlyList<SeenValue>? seen = null) => new(JValue.CreateNull(), error, seen ?? []);
 }
+
+/// <summary>What a script changes in the run that evaluates it: Elsa lets expressions set variables too.</summary>
+/// <param name="CorrelationId">Null to leave it.</param>
+/// <param name="InstanceName">Null to leave it.</param>
+public sealed record ScriptChanges(JObject Variables, string? CorrelationId, string? InstanceName);
 
 /// <summary>Evaluates every expression type except those that only the interpreter knows (Literal, Object, Variable, Input, Output).</summary>
 public interface IExpressionEvaluator

@@ -71,12 +71,52 @@ public abstract class CodeActivity<T> : CodeActivity
 }
 
 /// <summary>An activity that may start a workflow.</summary>
-public abstract class Trigger : Activity, ITrigger;
+public abstract class Trigger : Activity, ITrigger
+{
+    IEnumerable<object> ITrigger.GetTriggerPayloads(TriggerIndexingContext context) => GetTriggerPayloads(context);
+
+    /// <inheritdoc cref="ITrigger.GetTriggerPayloads"/>
+    protected virtual IEnumerable<object> GetTriggerPayloads(TriggerIndexingContext context) => [GetTriggerPayload(context)];
+
+    /// <summary>The only one of <see cref="GetTriggerPayloads"/>.</summary>
+    protected virtual object GetTriggerPayload(TriggerIndexingContext context) => new();
+}
 
 /// <inheritdoc cref="Trigger"/>
-public abstract class Trigger<T> : Activity<T>, ITrigger;
+public abstract class Trigger<T> : Activity<T>, ITrigger
+{
+    IEnumerable<object> ITrigger.GetTriggerPayloads(TriggerIndexingContext context) => GetTriggerPayloads(context);
 
-public interface ITrigger : IActivity;
+    /// <inheritdoc cref="ITrigger.GetTriggerPayloads"/>
+    protected virtual IEnumerable<object> GetTriggerPayloads(TriggerIndexingContext context) => [GetTriggerPayload(context)];
+
+    /// <summary>The only one of <see cref="GetTriggerPayloads"/>.</summary>
+    protected virtual object GetTriggerPayload(TriggerIndexingContext context) => new();
+}
+
+public interface ITrigger : IActivity
+{
+    /// <summary>What has to come to start the workflow; asked when it is published. A stimulus of the activity's type with an equal payload starts a run.</summary>
+    /// <exception cref="ActivityFaultException">It cannot start anything as it is set up; the workflow is not published.</exception>
+    IEnumerable<object> GetTriggerPayloads(TriggerIndexingContext context);
+}
+
+/// <summary>What a trigger sees before there is a run: its inputs, as far as they are plain values.</summary>
+public abstract class TriggerIndexingContext
+{
+    public abstract IActivity Activity { get; }
+
+    /// <summary>Name of the stimulus that the payloads belong to. Default: the activity's type.</summary>
+    public string TriggerName { get; set; } = "";
+
+    /// <summary>The instant of publishing.</summary>
+    public abstract DateTimeOffset Now { get; }
+
+    public abstract TimeZoneInfo TimeZone { get; }
+
+    /// <exception cref="ActivityFaultException">An expression gives the value: it cannot be known before a run.</exception>
+    public abstract T? Get<T>(Input<T>? input);
+}
 
 /// <summary>Has no way in.</summary>
 public interface IStartNode : IActivity;

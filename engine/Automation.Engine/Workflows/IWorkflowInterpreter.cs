@@ -13,6 +13,23 @@ public abstract class CompiledWorkflow
     /// <summary>Finds an activity by its id in the document or by its node id.</summary>
     /// <returns>Its node id and the names of its inputs as the document writes them; null when there is none, or more than one.</returns>
     public abstract (string NodeId, IReadOnlyList<string> Inputs)? FindActivity(string activity);
+
+    /// <summary>The activities that may start it and are marked so (<c>canStartWorkflow</c>), with what starts them.</summary>
+    /// <exception cref="DefinitionInvalidException">One of them is not set up well.</exception>
+    public abstract IReadOnlyList<WorkflowTrigger> Triggers(DateTimeOffset now, TimeZoneInfo zone);
+
+    /// <summary>False when it holds an activity that this server does not have.</summary>
+    public abstract bool IsWhole { get; }
+}
+
+/// <summary>A published version of a workflow that others may use as an activity.</summary>
+public sealed record CompositeDefinition(string VersionId, string DefinitionId, int Version, JObject Document);
+
+/// <summary>The workflows of an account that may be used as activities.</summary>
+public interface ICompositeSource
+{
+    /// <summary>The version that an activity of that type and version stands for; null when there is none.</summary>
+    CompositeDefinition? Find(string typeName, int version);
 }
 
 /// <summary>A definition that cannot run, with the place.</summary>
@@ -28,8 +45,9 @@ public sealed record DefinitionProblem(string Path, string Code, string Message)
 /// <summary>Runs workflows a step at a time. Pure: the same definition, state, stimulus and inputs give the same step.</summary>
 public interface IWorkflowInterpreter
 {
+    /// <param name="composites">Workflows that it may use as activities; null for none.</param>
     /// <exception cref="DefinitionInvalidException">The document is no workflow.</exception>
-    CompiledWorkflow Compile(WorkflowDefinition definition);
+    CompiledWorkflow Compile(WorkflowDefinition definition, ICompositeSource? composites = null);
 
     /// <summary>First step of a run, to its first wait or its end.</summary>
     ValueTask<RunStep> StartAsync(CompiledWorkflow workflow, RunSeed seed, StepEnvironment environment, CancellationToken cancellationToken);

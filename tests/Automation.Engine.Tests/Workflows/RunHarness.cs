@@ -25,7 +25,7 @@ internal sealed class RunHarness
     private readonly RecordedInputs _inputs = new();
     private RunSeed? _seed;
 
-    public RunHarness(JObject document, Action<IServiceCollection>? configure = null)
+    public RunHarness(JObject document, Action<IServiceCollection>? configure = null, ICompositeSource? composites = null)
     {
         var services = new ServiceCollection().AddAutomationEngine().AddAutomationActivities().AddActivities(typeof(ReverseText).Assembly)
             .AddActivities(typeof(RunHarness).Assembly)
@@ -33,7 +33,7 @@ internal sealed class RunHarness
         configure?.Invoke(services);
         _services = services.BuildServiceProvider();
         _interpreter = _services.GetRequiredService<IWorkflowInterpreter>();
-        Workflow = _interpreter.Compile(new WorkflowDefinition("v1", "d1", 1, document));
+        Workflow = _interpreter.Compile(new WorkflowDefinition("v1", "d1", 1, document), composites);
     }
 
     public CompiledWorkflow Workflow { get; }
@@ -51,6 +51,7 @@ internal sealed class RunHarness
     public Queue<PlannedEffect> Unsent { get; } = new();
 
     public IEnumerable<string> Lines => Facts.Where(fact => (string)fact["event"]! == "WriteLine").Select(fact => (string)fact["message"]!);
+
     public JToken Outputs => State.Body["output"] ?? new JObject();
 
     public JToken Variable(string name) => State.Body["tree"]![0]!["variables"]?[name] ?? JValue.CreateNull();

@@ -28,7 +28,7 @@ internal static class ActivityCall
             ["isTrigger"] = execution.IsTrigger,
             ["inputs"] = Inputs(execution),
             ["variables"] = RunScope.Variables(execution),
-            ["input"] = execution.Burst.Input,
+            ["input"] = execution.Given,
         };
         if (method is not null) request["method"] = method;
         if (payload is not null) request["payload"] = payload;

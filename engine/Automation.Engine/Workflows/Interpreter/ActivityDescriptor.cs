@@ -37,12 +37,16 @@ public sealed record ActivityDescriptor
 
     /// <summary>Properties of the JSON object that are neither input, output nor port: activities, connections, variables.</summary>
     public required IReadOnlyList<PropertyInfo> Structure { get; init; }
+
+    /// <summary>The workflow that it stands for; null for an activity that is a class.</summary>
+    public CompositeDefinition? Composite { get; init; }
 }
 
 /// <param name="JsonName">Name of its property in a definition.</param>
 /// <param name="Type">Type of the value, without <c>Input&lt;&gt;</c>.</param>
 /// <param name="IsWrapped">An expression gives the value; otherwise it is plain JSON.</param>
-public sealed record InputDescriptor(string Name, string JsonName, Type Type, bool IsWrapped, InputAttribute Attribute, PropertyInfo Property)
+/// <param name="Property">Null for an input of a workflow that is used as an activity.</param>
+public sealed record InputDescriptor(string Name, string JsonName, Type Type, bool IsWrapped, InputAttribute Attribute, PropertyInfo? Property)
 {
     public string DisplayName => Attribute.DisplayName ?? ActivityDescriber.Spaced(Name);
 
@@ -50,7 +54,8 @@ public sealed record InputDescriptor(string Name, string JsonName, Type Type, bo
     public string UIHint => Attribute.UIHint ?? ActivityDescriber.HintFor(Type);
 }
 
-public sealed record OutputDescriptor(string Name, string JsonName, Type Type, OutputAttribute Attribute, PropertyInfo Property)
+/// <param name="Property">Null for an output of a workflow that is used as an activity.</param>
+public sealed record OutputDescriptor(string Name, string JsonName, Type Type, OutputAttribute Attribute, PropertyInfo? Property)
 {
     public string DisplayName => Attribute.DisplayName ?? ActivityDescriber.Spaced(Name);
 }

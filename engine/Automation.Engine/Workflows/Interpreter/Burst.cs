@@ -19,6 +19,7 @@ internal sealed partial class Burst
     {
         (Plan, Run, Environment, CancellationToken) = (plan, run, environment, cancellationToken);
         Expressions = new ExpressionStep(this, evaluator);
+        Results = new ActivityResults(plan.KeepsResults);
         Waits = new WaitList(this, state?.Bookmarks ?? [], state?.PendingEffects ?? []);
         Incidents = [.. state?.Incidents ?? []];
     }
@@ -36,11 +37,10 @@ internal sealed partial class Burst
     public List<PublishedEvent> Published { get; } = [];
     public JObject Input { get; set; } = [];
     public JObject Outputs { get; set; } = [];
+    public ActivityResults Results { get; }
 
     /// <summary>What a person set by hand; null for nearly every run. See <see cref="RunEdits"/>.</summary>
     public JObject? Edits { get; set; }
-    public IReadOnlyDictionary<string, JToken> InputView => field ??= Input.Properties().ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
-
     /// <summary>What resumed the execution that is running; JSON null otherwise.</summary>
     public JToken Payload { get; private set; } = JValue.CreateNull();
 

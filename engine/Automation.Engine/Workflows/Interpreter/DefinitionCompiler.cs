@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Automation.Engine.Expressions;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -6,19 +7,24 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Workflows.Interpreter;
 
 /// <summary>Turns a definition document into a <see cref="Plan"/>. Collects every problem before it gives up.</summary>
-internal sealed class DefinitionCompiler
+internal sealed partial class DefinitionCompiler
 {
     private readonly ActivityRegistry _registry;
     private readonly JsonSerializer _serializer;
     private readonly List<DefinitionProblem> _problems = [];
     private readonly List<PlanNode> _nodes = [];
     private readonly HashSet<string> _nodeIds = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _workflowOutputs = new(StringComparer.Ordinal);
+    private readonly ICompositeSource? _composites;
+    private readonly List<string> _within = [];
+    private readonly HashSet<PlanNode> _bodies = [];
+    private HashSet<string> _workflowOutputs = new(StringComparer.Ordinal);
+    private LogPersistence _logs = LogPersistence.Everything;
+    private bool _keepsResults;
     private PlanNode? _current;
 
-    public DefinitionCompiler(ActivityRegistry registry)
+    public DefinitionCompiler(ActivityRegistry registry, ICompositeSource? composites)
     {
-        _registry = registry;
+        (_registry, _composites) = (registry, composites);
         _serializer = JsonSerializer.Create(new JsonSerializerSettings { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal });
         foreach (var converter in DefinitionConverters.All(this)) _serializer.Converters.Add(converter);
     }
@@ -26,7 +32,10 @@ internal sealed class DefinitionCompiler
     public Plan Compile(WorkflowDefinition definition)
     {
         var document = definition.Document;
-        foreach (var name in (document["outputs"] as JArray ?? []).OfType<JObject>().Select(output => (string?)output["name"]).OfType<string>()) _workflowOutputs.Add(name);
+        _workflowOutputs = OutputNames(document);
+        _logs = LogPersistence.Everything.Under(document["customProperties"]);
+        _keepsResults = AsksForResults(document);
+        _within.Add(definition.VersionId);
         var workflow = new Workflow { Id = "Workflow1", NodeId = "Workflow1", Name = (string?)document["name"], Type = "Elsa.Workflow" };
         var root = _current = new PlanNode(workflow, ActivityDescriber.Describe(typeof(Workflow)), null);
         _nodes.Add(root);
@@ -35,7 +44,7 @@ internal sealed class DefinitionCompiler
         else Report(document["root"] ?? document, "root_missing", "A workflow needs a root activity.", "root");
         if (_problems.Count > 0) throw new DefinitionInvalidException(_problems);
         var strategy = (string?)(document["options"] as JObject)?["incidentStrategyType"] ?? "";
-        return new Plan(definition, root, _nodes, strategy.Contains("ContinueWithIncidents", StringComparison.Ordinal));
+        return new Plan(definition, root, _nodes, new(strategy.Contains("ContinueWithIncidents", StringComparison.Ordinal), _keepsResults));
     }
 
     public IActivity ReadActivity(JObject json)
@@ -43,7 +52,14 @@ internal sealed class DefinitionCompiler
         var typeName = (string?)json["type"] ?? "";
         if (typeName.Length == 0) Report(json, "type_missing", "An activity needs a type.");
         var version = (int?)json["version"] ?? 1;
-        var descriptor = _registry.Find(typeName, version) ?? ActivityDescriber.Describe(typeof(NotFoundActivity));
+        var composite = _registry.Find(typeName, version) is null ? _composites?.Find(typeName, version) : null;
+        if (composite is not null && _within.Contains(composite.VersionId))
+        {
+            Report(json, "composite_loop", $"{typeName} uses itself, directly or through another workflow.");
+            composite = null;
+        }
+
+        var descriptor = _registry.Find(typeName, version) ?? (composite is null ? ActivityDescriber.Describe(typeof(NotFoundActivity)) : CompositeDescriber.Describe(composite));
         var activity = (IActivity)Activator.CreateInstance(descriptor.ActivityType)!;
         var parent = _current!;
         activity.Type = typeName;
@@ -58,16 +74,47 @@ internal sealed class DefinitionCompiler
             (unknown.MissingTypeName, unknown.MissingTypeVersion, unknown.OriginalActivityJson) = (typeName, version, json.ToString(Formatting.None));
         var node = new PlanNode(activity, descriptor, parent);
         _nodes.Add(node);
+        var logs = _logs;
+        _logs = logs.Under(json["customProperties"]);
         _current = node;
         ReadProperties(node, json);
-        _current = parent;
+        if (composite is not null) ReadComposite((WorkflowDefinitionActivity)activity, node, composite);
+        (_current, _logs) = (parent, logs);
         return activity;
     }
+
+    // Its activities see its own variables and outputs, not those of the workflow around it.
+    private void ReadComposite(WorkflowDefinitionActivity activity, PlanNode node, CompositeDefinition composite)
+    {
+        (activity.WorkflowDefinitionId, activity.WorkflowDefinitionVersionId) = (composite.DefinitionId, composite.VersionId);
+        var outputs = _workflowOutputs;
+        _workflowOutputs = OutputNames(composite.Document);
+        _keepsResults |= AsksForResults(composite.Document);
+        _within.Add(composite.VersionId);
+        _bodies.Add(node);
+        ReadVariables(node, composite.Document["variables"]);
+        if (composite.Document["root"] is JObject body) activity.Root = ReadActivity(body);
+        _bodies.Remove(node);
+        _within.RemoveAt(_within.Count - 1);
+        _workflowOutputs = outputs;
+    }
+
+    private static HashSet<string> OutputNames(JObject document) =>
+        [.. (document["outputs"] as JArray ?? []).OfType<JObject>().Select(output => (string?)output["name"]).OfType<string>()];
+
+    private static bool AsksForResults(JObject document) => ResultWords().IsMatch(document.ToString(Formatting.None));
+
+    [GeneratedRegex(@"\bget\w*From\w*\s*\(|\bgetLastResult\b|\boutputs\s*[.\[]|\blastResult\b", RegexOptions.CultureInvariant)]
+    private static partial Regex ResultWords();
 
     public Variable? FindVariable(string idOrName)
     {
         for (var node = _current; node is not null; node = node.Parent)
+        {
             if ((node.Variables.FirstOrDefault(v => v.Id == idOrName) ?? node.Variables.FirstOrDefault(v => v.Name == idOrName)) is { } found) return found;
+            if (_bodies.Contains(node)) return null;
+        }
+
         return null;
     }
 
@@ -75,10 +122,11 @@ internal sealed class DefinitionCompiler
 
     private void ReadProperties(PlanNode node, JObject json)
     {
-        if (node.Activity is IVariableContainer) ReadVariables(node, json["variables"]);
+        node.IsQuiet = _logs.IsQuiet;
+        if (node.Activity is IVariableContainer and not WorkflowDefinitionActivity) ReadVariables(node, json["variables"]);
         var descriptor = node.Descriptor;
         node.Inputs = [.. descriptor.Inputs.Where(i => i.IsWrapped).Select(i => ReadInput(node, i, Member(json, i.JsonName))).OfType<PlanInput>()];
-        foreach (var input in descriptor.Inputs.Where(i => !i.IsWrapped)) ReadPlain(node, input.Property, Member(json, input.JsonName) ?? Default(input));
+        foreach (var input in descriptor.Inputs.Where(i => !i.IsWrapped)) ReadPlain(node, input.Property!, Member(json, input.JsonName) ?? Default(input));
         foreach (var port in descriptor.Ports) ReadPlain(node, port.Property, Member(json, port.JsonName));
         foreach (var property in descriptor.Structure)
             if (property.Name != nameof(IVariableContainer.Variables)) ReadPlain(node, property, Member(json, ActivityDescriber.CamelCase(property.Name)));
@@ -118,13 +166,14 @@ internal sealed class DefinitionCompiler
     private PlanInput? ReadInput(PlanNode node, InputDescriptor descriptor, JToken? json)
     {
         var reader = new InputReader(this, descriptor);
-        var given = (Input?)descriptor.Property.GetValue(node.Activity);
+        var given = (Input?)descriptor.Property?.GetValue(node.Activity);
         var expression = json is null || json.Type == JTokenType.Null ? null : InputReader.Expression(json);
         expression ??= given?.Expression ?? (descriptor.Attribute.DefaultValue is { } value ? new Expression(ExpressionTypes.Object, JsonText.From(value)) : null);
         if (expression is null) return null;
         var input = (Input)Activator.CreateInstance(typeof(Input<>).MakeGenericType(descriptor.Type), expression)!;
-        descriptor.Property.SetValue(node.Activity, input);
-        return reader.Plan(input, json);
+        descriptor.Property?.SetValue(node.Activity, input);
+        var planned = reader.Plan(input, json);
+        return _logs.Shows(descriptor.JsonName) ? planned : planned with { IsOpen = false };
     }
 
     private PlanOutput ReadOutput(PlanNode node, OutputDescriptor descriptor, JToken? json)
@@ -132,7 +181,7 @@ internal sealed class DefinitionCompiler
         var output = (Output)Activator.CreateInstance(typeof(Output<>).MakeGenericType(descriptor.Type))!;
         var target = (string?)((json as JObject)?["memoryReference"] as JObject)?["id"];
         if (target is { Length: > 0 }) output.MemoryReference = new MemoryBlockReference { Id = target };
-        descriptor.Property.SetValue(node.Activity, output);
+        descriptor.Property?.SetValue(node.Activity, output);
         var variable = target is null ? null : FindVariable(target)?.Name;
         return new PlanOutput(descriptor.Name, output, variable, variable is null && target is not null && _workflowOutputs.Contains(target) ? target : null);
     }

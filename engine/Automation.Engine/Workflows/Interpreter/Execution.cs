@@ -16,6 +16,9 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
     public PlanNode Node { get; } = node;
     public int Number { get; } = number;
     public Execution? Parent { get; } = parent;
+
+    /// <summary>The workflow used as an activity that it belongs to; null in the run's own workflow.</summary>
+    public Execution? Composite { get; } = parent is null ? null : parent.Activity is WorkflowDefinitionActivity ? parent : parent.Composite;
     public ExecutionStatus Status { get; set; }
     public bool IsTrigger { get; set; }
 
@@ -48,7 +51,7 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
     public override RunInfo Run => Burst.Run;
     public override IDictionary<string, JToken> Properties => (State ??= [])!;
     public override IDictionary<string, JToken> JournalData => (Journal ??= [])!;
-    public override IReadOnlyDictionary<string, JToken> WorkflowInput => Burst.InputView;
+    public override IReadOnlyDictionary<string, JToken> WorkflowInput => field ??= Given.Properties().ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
     public override JToken ActivityInput => Burst.Payload;
     public override bool IsCompleted => Status is not (ExecutionStatus.Scheduled or ExecutionStatus.Running);
     public override bool IsWaiting => Waits > 0 || _children.Count > 0;
@@ -125,6 +128,7 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
     public override void AddExecutionLogEntry(string eventName, string? message = null, JToken? payload = null)
     {
         var fact = Burst.Facts.Add(this, eventName);
+        if (Node.IsQuiet) return;
         if (message is not null) fact["message"] = message;
         if (payload is not null) fact["payload"] = JsonText.Normalize(payload.DeepClone());
     }

@@ -6,6 +6,7 @@ namespace Automation.Engine.Workflows.Interpreter;
 // Inputs, outputs and variables of an execution.
 internal sealed partial class Execution
 {
+    private const string CompositeOutputs = "$outputs";
     private RunScope? _scope;
     private object?[]? _values;
 
@@ -70,6 +71,23 @@ internal sealed partial class Execution
         else if (output.MemoryReference is { Id: { Length: > 0 } id }) SetVariable(id, JsonText.From(value));
     }
 
+    /// <summary>Inputs of the workflow that it belongs to.</summary>
+    public JObject Given => Composite is { } composite ? composite.Arguments : Burst.Input;
+
+    private JObject Arguments
+    {
+        get
+        {
+            var arguments = new JObject();
+            for (var i = 0; i < Tokens.Length; i++)
+                if ((Tokens[i] ?? Node.Inputs[i].Constant) is { } value) arguments[Node.Inputs[i].Descriptor.Name] = value;
+            return arguments;
+        }
+    }
+
+    /// <summary>An output of the workflow that it belongs to, as it stands; JSON null before it is set.</summary>
+    public JToken WorkflowOutput(string name) => (Composite is { } composite ? composite.State?[CompositeOutputs]?[name] : Burst.Outputs[name]) ?? JValue.CreateNull();
+
     public void SetOutput(string name, JToken value)
     {
         if (Array.Find(Node.Outputs, candidate => candidate.Name == name) is { } planned) Store(planned, value);
@@ -77,7 +95,19 @@ internal sealed partial class Execution
 
     public override void SetResult(object? value) => SetOutput("Result", JsonText.From(value));
 
-    public override void SetWorkflowOutput(string name, JToken value) => Burst.Outputs[name] = JsonText.Normalize(value);
+    public override void SetWorkflowOutput(string name, JToken value)
+    {
+        if (Composite is not { } composite)
+        {
+            Burst.Outputs[name] = JsonText.Normalize(value);
+            return;
+        }
+
+        var state = composite.State ??= [];
+        if (state[CompositeOutputs] is not JObject outputs) state[CompositeOutputs] = outputs = [];
+        outputs[name] = JsonText.Normalize(value);
+        composite.SetOutput(name, outputs[name]!.DeepClone());
+    }
 
     public override JToken GetVariable(string name)
     {
@@ -104,6 +134,7 @@ internal sealed partial class Execution
 
     private void Store(PlanOutput target, JToken value)
     {
+        Burst.Results.Keep(this, target.Name, value);
         if (target.Variable is not null) SetVariable(target.Variable, value);
         else if (target.WorkflowOutput is not null) SetWorkflowOutput(target.WorkflowOutput, value);
     }

@@ -7,7 +7,7 @@ namespace Automation.Engine.Workflows.Interpreter;
 internal sealed class ExpressionStep(Burst burst, IExpressionEvaluator evaluator)
 {
     public ValueTask<JToken> EvaluateAsync(Execution execution, PlanInput input) =>
-        EvaluateAsync(execution, input.Expression, input.Name, input.Descriptor.Name, !input.Descriptor.Attribute.CanContainSecrets);
+        EvaluateAsync(execution, input.Expression, input.Name, input.Descriptor.Name, input.IsOpen);
 
     /// <param name="target">Name that a Variable, Input or Output expression points at, when already known.</param>
     /// <param name="label">Names the evaluation in keys and messages.</param>
@@ -20,16 +20,23 @@ internal sealed class ExpressionStep(Burst burst, IExpressionEvaluator evaluator
             case ExpressionTypes.Literal: return expression.Value ?? JValue.CreateNull();
             case ExpressionTypes.Object: return await ObjectAsync(execution, expression, label, isOpen);
             case ExpressionTypes.Variable: return execution.GetVariable(target ?? InputReader.Reference(expression).Name);
-            case ExpressionTypes.Input: return burst.Input[target ?? InputReader.Reference(expression).Name] ?? JValue.CreateNull();
-            case ExpressionTypes.Output: return burst.Outputs[target ?? InputReader.Reference(expression).Name] ?? JValue.CreateNull();
+            case ExpressionTypes.Input: return execution.Given[target ?? InputReader.Reference(expression).Name] ?? JValue.CreateNull();
+            case ExpressionTypes.Output: return execution.WorkflowOutput(target ?? InputReader.Reference(expression).Name);
         }
         var result = expression.Type == ExpressionTypes.JavaScript
             ? await ScriptAsync(execution, expression, label)
             : await evaluator.EvaluateAsync(expression, execution.ExpressionScope, burst.CancellationToken);
         if (isOpen && result.Seen.Count > 0) burst.Facts.Saw(execution, result.Seen);
-        return result.Error is { } error
-            ? throw new ActivityFaultException(error.Code, $"{label}: {error.Message}")
-            : JsonText.Normalize(result.Value);
+        if (result.Error is { } error) throw new ActivityFaultException(error.Code, $"{label}: {error.Message}");
+        if (result.Changes is { } changes) Apply(execution, changes);
+        return JsonText.Normalize(result.Value);
+    }
+
+    private static void Apply(Execution execution, ScriptChanges changes)
+    {
+        foreach (var (name, value) in changes.Variables) execution.SetVariable(name, value!.DeepClone());
+        if (changes.CorrelationId is { } correlation) execution.Run.CorrelationId = correlation;
+        if (changes.InstanceName is { } title) execution.Run.Name = title;
     }
 
     private async ValueTask<JToken> ObjectAsync(Execution execution, Expression expression, string label, bool isOpen)
@@ -58,11 +65,15 @@ internal sealed class ExpressionStep(Burst burst, IExpressionEvaluator evaluator
         var record = new JObject { ["value"] = JsonText.Normalize(result.Value) };
         if (result.Error is { } error) record["error"] = JsonText.From(error);
         if (result.Seen.Count > 0) record["seen"] = JsonText.From(result.Seen);
+        if (result.Changes is { } changes) record["changes"] = new JObject { ["variables"] = changes.Variables, ["correlationId"] = changes.CorrelationId, ["name"] = changes.InstanceName };
         return record;
     }
 
     private static EvaluationResult Restore(JObject record) => new(
         record["value"] ?? JValue.CreateNull(),
         record["error"] is JObject error ? new ExpressionError((string)error["code"]!, (string)error["message"]!, (int?)error["line"], (int?)error["column"]) : null,
-        [.. (record["seen"] as JArray ?? []).Select(seen => new SeenValue((string)seen["path"]!, seen["value"] ?? JValue.CreateNull()))]);
+        [.. (record["seen"] as JArray ?? []).Select(seen => new SeenValue((string)seen["path"]!, seen["value"] ?? JValue.CreateNull()))])
+    {
+        Changes = record["changes"] is JObject changes ? new((JObject)changes["variables"]!, (string?)changes["correlationId"], (string?)changes["name"]) : null,
+    };
 }

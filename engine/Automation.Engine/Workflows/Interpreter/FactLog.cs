@@ -28,8 +28,7 @@ internal sealed class FactLog
         JObject? inputs = null;
         for (var i = 0; i < execution.Tokens.Length; i++)
         {
-            var attribute = execution.Node.Inputs[i].Descriptor.Attribute;
-            if (execution.Tokens[i] is { } value && !attribute.CanContainSecrets) (inputs ??= [])[execution.Node.Inputs[i].Descriptor.JsonName] = Cut(value);
+            if (execution.Tokens[i] is { } value && execution.Node.Inputs[i].IsOpen) (inputs ??= [])[execution.Node.Inputs[i].Descriptor.JsonName] = Cut(value);
         }
         if (inputs is not null) fact["inputs"] = inputs;
         TakeSeen(execution, fact);
@@ -39,7 +38,7 @@ internal sealed class FactLog
     {
         var fact = Add(execution, name);
         if (outcomes.Count > 0) fact["outcomes"] = new JArray(outcomes);
-        if (execution.Journal is { Count: > 0 } journal) fact["data"] = journal;
+        if (!execution.Node.IsQuiet && execution.Journal is { Count: > 0 } journal) fact["data"] = journal;
         TakeSeen(execution, fact);
     }
 
@@ -48,7 +47,7 @@ internal sealed class FactLog
         var fact = Add(execution, "Faulted");
         fact["code"] = code;
         fact["message"] = message;
-        if (execution.Journal is { Count: > 0 } journal) fact["data"] = journal;
+        if (!execution.Node.IsQuiet && execution.Journal is { Count: > 0 } journal) fact["data"] = journal;
         TakeSeen(execution, fact);
     }
 

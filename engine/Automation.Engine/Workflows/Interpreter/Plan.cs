@@ -6,7 +6,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Workflows.Interpreter;
 
 /// <summary>A compiled definition: a tree of nodes, found by activity and by node id.</summary>
-internal sealed class Plan(WorkflowDefinition definition, PlanNode root, IReadOnlyList<PlanNode> nodes, bool continuesWithIncidents) : CompiledWorkflow
+internal sealed class Plan(WorkflowDefinition definition, PlanNode root, IReadOnlyList<PlanNode> nodes, PlanOptions options) : CompiledWorkflow
 {
     private readonly FrozenDictionary<string, PlanNode> _byNodeId = nodes.ToFrozenDictionary(node => node.NodeId, StringComparer.Ordinal);
     private readonly FrozenDictionary<IActivity, PlanNode> _byActivity = nodes.ToFrozenDictionary(node => node.Activity, (IEqualityComparer<IActivity>)ReferenceEqualityComparer.Instance);
@@ -16,7 +16,16 @@ internal sealed class Plan(WorkflowDefinition definition, PlanNode root, IReadOn
     public PlanNode Root { get; } = root;
 
     /// <summary>An incident stops its branch only, not the run.</summary>
-    public bool ContinuesWithIncidents { get; } = continuesWithIncidents;
+    public bool ContinuesWithIncidents { get; } = options.ContinuesWithIncidents;
+
+    /// <summary>A script asks for what earlier activities gave.</summary>
+    public bool KeepsResults { get; } = options.KeepsResults;
+
+    public IReadOnlyList<PlanNode> Nodes { get; } = nodes;
+
+    public override IReadOnlyList<WorkflowTrigger> Triggers(DateTimeOffset now, TimeZoneInfo zone) => TriggerIndex.Of(this, now, zone);
+
+    public override bool IsWhole { get; } = !nodes.Any(node => node.Activity is NotFoundActivity);
 
     public override (string NodeId, IReadOnlyList<string> Inputs)? FindActivity(string activity)
     {
@@ -31,6 +40,8 @@ internal sealed class Plan(WorkflowDefinition definition, PlanNode root, IReadOn
         : throw new InvalidOperationException($"{activity.Type} '{activity.Id}' is not part of definition {Definition.DefinitionId} version {Definition.Version}; schedule activities of ports and containers only.");
 }
 
+internal sealed record PlanOptions(bool ContinuesWithIncidents, bool KeepsResults);
+
 /// <summary>One activity of a definition with all that can be worked out before a run.</summary>
 internal sealed class PlanNode(IActivity activity, ActivityDescriptor descriptor, PlanNode? parent)
 {
@@ -43,6 +54,9 @@ internal sealed class PlanNode(IActivity activity, ActivityDescriptor descriptor
     public bool CompletesItself { get; } = activity is CodeActivity;
     public PlanInput[] Inputs { get; set; } = [];
     public PlanOutput[] Outputs { get; set; } = [];
+
+    /// <summary>Nothing that it says or explains stands in the journal.</summary>
+    public bool IsQuiet { get; set; }
 
     /// <summary>Variables that the node owns; their values have a parent, so a run always takes a copy.</summary>
     public IReadOnlyList<Variable> Variables { get; set; } = [];
@@ -80,7 +94,11 @@ internal sealed class PlanNode(IActivity activity, ActivityDescriptor descriptor
 /// <param name="Name">For Variable, Input and Output expressions: the name they point at.</param>
 /// <param name="Constant">A literal's value; it has a parent, so whoever attaches it takes a copy.</param>
 /// <param name="Value">The literal converted, when runs may share it.</param>
-internal sealed record PlanInput(InputDescriptor Descriptor, Input Input, Expression Expression, string? Name, JToken? Constant, object? Value, bool IsShared);
+internal sealed record PlanInput(InputDescriptor Descriptor, Input Input, Expression Expression, string? Name, JToken? Constant, object? Value, bool IsShared)
+{
+    /// <summary>Its value, and what was seen for it, may stand in the journal.</summary>
+    public bool IsOpen { get; init; } = !Descriptor.Attribute.CanContainSecrets;
+}
 
 /// <summary>Where an output goes: to a variable or to an output of the workflow; to nobody when both are null.</summary>
 internal sealed record PlanOutput(string Name, Output? Output, string? Variable, string? WorkflowOutput);

@@ -9,12 +9,16 @@ internal sealed class RunScope(Execution execution) : IExpressionScope
 {
     private static readonly string[] Own = ["input", "variables", "now", "run"];
 
+    // What Elsa's functions of JavaScript read; a variable of the same name goes first.
+    private static readonly string[] Elsas = ["workflow", "outputs", "lastResult"];
+
     public IReadOnlyCollection<string> Roots
     {
         get
         {
             var roots = new HashSet<string>(execution.Burst.Environment.Roots.Roots, StringComparer.Ordinal);
             roots.UnionWith(Own);
+            roots.UnionWith(Elsas);
             for (var scope = execution; scope is not null; scope = scope.Parent)
                 foreach (var variable in scope.OwnVariables?.Properties() ?? []) roots.Add(variable.Name);
             return roots;
@@ -34,13 +38,19 @@ internal sealed class RunScope(Execution execution) : IExpressionScope
     {
         switch (root)
         {
-            case "input": return execution.Burst.Input;
+            case "input": return execution.Given;
             case "variables": return Variables(execution);
             case "now": return TimeZoneInfo.ConvertTime(Now, TimeZone).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
             case "run": return Run();
         }
         for (var scope = execution; scope is not null; scope = scope.Parent)
             if (scope.OwnVariables?[root] is { } value) return value;
+        switch (root)
+        {
+            case "workflow": return Workflow();
+            case "outputs": return execution.Burst.Results.ByName(execution.Burst.Plan);
+            case "lastResult": return execution.Burst.Results.Last;
+        }
         try
         {
             return await execution.Burst.Environment.Roots.ReadAsync(root, cancellationToken);
@@ -60,7 +70,7 @@ internal sealed class RunScope(Execution execution) : IExpressionScope
                 if (name.Equals(variable, comparison)) return variable;
         }
 
-        return In(Own, name, comparison) ?? In(execution.Burst.Environment.Roots.Roots, name, comparison);
+        return In(Own, name, comparison) ?? In(execution.Burst.Environment.Roots.Roots, name, comparison) ?? In(Elsas, name, comparison);
     }
 
     private static string? In(IReadOnlyCollection<string> roots, ReadOnlySpan<char> name, StringComparison comparison)
@@ -79,6 +89,16 @@ internal sealed class RunScope(Execution execution) : IExpressionScope
                 if (!all.ContainsKey(variable.Name)) all[variable.Name] = variable.Value;
         return all;
     }
+
+    private JObject Workflow() => new()
+    {
+        ["instanceId"] = execution.Run.Id.ToString(),
+        ["instanceName"] = execution.Run.Name,
+        ["correlationId"] = execution.Run.CorrelationId,
+        ["definitionId"] = execution.Run.DefinitionId,
+        ["definitionVersionId"] = execution.Run.DefinitionVersionId,
+        ["definitionVersion"] = execution.Run.DefinitionVersion,
+    };
 
     private JObject Run() => new()
     {

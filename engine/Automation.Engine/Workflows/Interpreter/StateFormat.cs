@@ -14,6 +14,7 @@ internal static class StateFormat
         if (burst.IsTriggerTaken) body["triggerTaken"] = true;
         if (burst.Input.Count > 0) body["input"] = burst.Input;
         if (burst.Outputs.Count > 0) body["output"] = burst.Outputs;
+        if (burst.Results.Write() is { } results) body["results"] = results;
         if (burst.Edits is { Count: > 0 } edits) body[RunEdits.Member] = edits.DeepClone();
         var tree = new JArray();
         Write(burst.Root, tree);
@@ -29,6 +30,7 @@ internal static class StateFormat
         burst.IsTriggerTaken = (bool?)body["triggerTaken"] ?? false;
         burst.Input = body["input"] as JObject ?? [];
         burst.Outputs = (JObject?)body["output"]?.DeepClone() ?? [];
+        burst.Results.Read(body["results"] as JObject);
         burst.Edits = body[RunEdits.Member] as JObject;
         var known = new Dictionary<int, Execution>();
         foreach (var json in (JArray)body["tree"]!) Read((JObject)json, burst, known);

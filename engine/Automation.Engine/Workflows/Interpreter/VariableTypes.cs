@@ -17,6 +17,9 @@ internal static class VariableTypes
         ["Decimal"] = typeof(decimal?),
     };
 
+    /// <summary>The .NET type of a scalar's alias; null for lists and for what is kept as it comes.</summary>
+    public static Type? Scalar(string alias, bool isArray) => isArray ? null : Scalars.GetValueOrDefault(alias);
+
     /// <exception cref="FormatException">The value does not fit the type.</exception>
     public static JToken Convert(JToken value, Variable variable)
     {

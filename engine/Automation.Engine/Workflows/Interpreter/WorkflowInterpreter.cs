@@ -6,7 +6,7 @@ namespace Automation.Engine.Workflows.Interpreter;
 /// <inheritdoc cref="IWorkflowInterpreter"/>
 public sealed class WorkflowInterpreter(ActivityRegistry activities, IExpressionEvaluator evaluator) : IWorkflowInterpreter
 {
-    public CompiledWorkflow Compile(WorkflowDefinition definition) => new DefinitionCompiler(activities).Compile(definition);
+    public CompiledWorkflow Compile(WorkflowDefinition definition, ICompositeSource? composites = null) => new DefinitionCompiler(activities, composites).Compile(definition);
 
     public async ValueTask<RunStep> StartAsync(CompiledWorkflow workflow, RunSeed seed, StepEnvironment environment, CancellationToken cancellationToken)
     {
