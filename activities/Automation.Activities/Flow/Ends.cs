@@ -14,8 +14,8 @@ public sealed class Finish : Activity, ITerminalNode
     }
 }
 
-/// <summary>Completes the workflow with outcomes of its own.</summary>
-[Activity("Elsa", "Composition", "Completes the workflow with outcomes.", DisplayNameRu = "Завершить с исходом", CategoryRu = "Основное"), Deterministic]
+/// <summary>Completes the composite around it, or else the workflow, with outcomes of its own.</summary>
+[Activity("Elsa", "Composition", "Completes the composite or the workflow with outcomes.", DisplayNameRu = "Завершить с исходом", CategoryRu = "Основное"), Deterministic]
 public sealed class Complete : Activity, ITerminalNode
 {
     [Input(DisplayNameRu = "Исходы", UIHint = "outcome-picker")]
@@ -24,7 +24,18 @@ public sealed class Complete : Activity, ITerminalNode
     protected override ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
         var outcomes = context.Get(Outcomes) ?? [];
-        return Finish.Top(context).CompleteActivityWithOutcomesAsync(outcomes.Count == 0 ? ["Done"] : [.. outcomes]);
+        return Around(context).CompleteActivityWithOutcomesAsync(outcomes.Count == 0 ? ["Done"] : [.. outcomes]);
+    }
+
+    private static ActivityExecutionContext Around(ActivityExecutionContext context)
+    {
+        while (context.ParentActivityExecutionContext is { } parent)
+        {
+            context = parent;
+            if (context.Activity is Composite) break;
+        }
+
+        return context;
     }
 }
 
