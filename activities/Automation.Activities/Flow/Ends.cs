@@ -1,5 +1,4 @@
 using Automation.Engine.Workflows;
-using Automation.Engine.Workflows.Interpreter;
 
 namespace Automation.Activities.Flow;
 
@@ -15,8 +14,8 @@ public sealed class Finish : Activity, ITerminalNode
     }
 }
 
-/// <summary>Completes the workflow that it stands in, one used as an activity too, with outcomes of its own.</summary>
-[Activity("Elsa", "Composition", "Completes the workflow with outcomes.", DisplayNameRu = "Завершить с исходом", CategoryRu = "Основное"), Deterministic]
+/// <summary>Completes the composite around it, or else the workflow, with outcomes of its own.</summary>
+[Activity("Elsa", "Composition", "Completes the composite or the workflow with outcomes.", DisplayNameRu = "Завершить с исходом", CategoryRu = "Основное"), Deterministic]
 public sealed class Complete : Activity, ITerminalNode
 {
     [Input(DisplayNameRu = "Исходы", UIHint = "outcome-picker")]
@@ -33,7 +32,7 @@ public sealed class Complete : Activity, ITerminalNode
         while (context.ParentActivityExecutionContext is { } parent)
         {
             context = parent;
-            if (context.Activity is WorkflowDefinitionActivity) break;
+            if (context.Activity is Composite) break;
         }
 
         return context;

@@ -11,11 +11,9 @@ public sealed record FlowConnection(string Source, string SourcePort, string Tar
     public string Key => $"{Source}:{SourcePort}>{Target}";
 }
 
-/// <summary>Reads both forms: <c>{source:{activity,port},target:{…}}</c>, and the older <c>{source,sourcePort,target,targetPort}</c>.</summary>
+/// <summary>Writes <c>{source:{activity,port},target:{…}}</c>; reads the older <c>{source,sourcePort,target,targetPort}</c> too.</summary>
 internal sealed class FlowConnectionConverter : JsonConverter<FlowConnection>
 {
-    public override bool CanWrite => false;
-
     public override FlowConnection ReadJson(JsonReader reader, Type objectType, FlowConnection? existingValue, bool hasExistingValue, JsonSerializer serializer)
     {
         var json = JObject.Load(reader);
@@ -24,7 +22,11 @@ internal sealed class FlowConnectionConverter : JsonConverter<FlowConnection>
         return new FlowConnection(source ?? "", sourcePort ?? "Done", target ?? "", targetPort ?? "In");
     }
 
-    public override void WriteJson(JsonWriter writer, FlowConnection? value, JsonSerializer serializer) => throw new NotSupportedException();
+    public override void WriteJson(JsonWriter writer, FlowConnection? value, JsonSerializer serializer) => new JObject
+    {
+        ["source"] = new JObject { ["activity"] = value!.Source, ["port"] = value.SourcePort },
+        ["target"] = new JObject { ["activity"] = value.Target, ["port"] = value.TargetPort },
+    }.WriteTo(writer);
 
     private static (string?, string?) End(JObject json, string name) => json[name] is JObject end
         ? ((string?)end["activity"], (string?)end["port"])

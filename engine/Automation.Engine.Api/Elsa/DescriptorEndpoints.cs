@@ -61,7 +61,8 @@ internal static class DescriptorEndpoints
     {
         var input = registry.Descriptors.LastOrDefault(one => one.TypeName == typeName)?.Inputs.FirstOrDefault(one => one.Name == inputName) ?? throw ApiProblem.NotFound("There is no such input.");
         var views = await ViewsAsync(context, accounts, contexts, directories);
-        return new JsonAnswer(new JObject { ["items"] = views.Specifications(input) ?? [] });
+        var provided = await OptionLists.ReadAsync(input, context.RequestServices, context.Account(), context.RequestAborted);
+        return new JsonAnswer(new JObject { ["items"] = views.Specifications(input, provided) ?? [] });
     }
 
     private static async Task<DescriptorViews> ViewsAsync(HttpContext context, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories)

@@ -1,4 +1,3 @@
-using System.Collections;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
 using Automation.Engine.Workflows.Interpreter;
@@ -20,23 +19,6 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         ["crm-stage"] = "dropdown",
         ["crm-field"] = "dropdown",
         ["crm-user"] = "dropdown",
-    };
-
-    private static readonly Dictionary<Type, string> Aliases = new()
-    {
-        [typeof(string)] = "String",
-        [typeof(bool)] = "Boolean",
-        [typeof(short)] = "Int16",
-        [typeof(int)] = "Int32",
-        [typeof(long)] = "Int64",
-        [typeof(float)] = "Single",
-        [typeof(double)] = "Double",
-        [typeof(decimal)] = "Decimal",
-        [typeof(Guid)] = "Guid",
-        [typeof(DateTime)] = "DateTime",
-        [typeof(DateTimeOffset)] = "DateTimeOffset",
-        [typeof(TimeSpan)] = "TimeSpan",
-        [typeof(byte[])] = "ByteArray",
     };
 
     public JObject Of(ActivityDescriptor activity) => new()
@@ -61,17 +43,6 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         ["isTerminal"] = activity.IsTerminal,
     };
 
-    /// <summary>Elsa's name of a type.</summary>
-    public static string Alias(Type type)
-    {
-        var bare = Nullable.GetUnderlyingType(type) ?? type;
-        if (Aliases.TryGetValue(bare, out var alias)) return alias;
-        if (bare.IsEnum) return bare.Name;
-        if (bare.IsArray) return Alias(bare.GetElementType()!) + "[]";
-        if (bare.IsGenericType && typeof(IEnumerable).IsAssignableFrom(bare) && bare.GetGenericArguments() is [var item]) return Alias(item) + "[]";
-        return "Object";
-    }
-
     // An activity without flow ports shows one port Done by itself; what is a terminal shows none.
     private static IEnumerable<JObject> Outcomes(ActivityDescriptor activity) =>
         activity.Outcomes is ["Done"] && activity.Ports.Count == 0 ? [] : activity.Outcomes.Select(outcome => Port(outcome, outcome, "Flow", true));
@@ -85,7 +56,7 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         var view = new JObject
         {
             ["name"] = input.Name,
-            ["typeName"] = Alias(input.Type),
+            ["typeName"] = TypeAlias.Of(input.Type),
             ["displayName"] = Say(attribute.DisplayNameRu, input.DisplayName),
             ["description"] = Say(attribute.DescriptionRu, attribute.Description ?? ""),
             ["order"] = attribute.Order,
@@ -101,14 +72,14 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         };
         if (attribute.Category is { } category) view["category"] = category;
         if (attribute.DefaultValue is { } value) view["defaultValue"] = value is Enum or TimeSpan ? value.ToString() : JToken.FromObject(value);
-        if (Specifications(input) is { } specifications) view["uiSpecifications"] = specifications;
+        if (Specifications(input, []) is { } specifications) view["uiSpecifications"] = specifications;
         return view;
     }
 
     private static JObject Of(OutputDescriptor output) => new()
     {
         ["name"] = output.Name,
-        ["typeName"] = Alias(output.Type),
+        ["typeName"] = TypeAlias.Of(output.Type),
         ["displayName"] = output.DisplayName,
         ["description"] = output.Attribute.Description ?? "",
         ["order"] = 0,
@@ -118,8 +89,10 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
     };
 
     /// <summary>What an editor needs beside its name; null for most.</summary>
-    public JObject? Specifications(InputDescriptor input) => input.UIHint switch
+    /// <param name="provided">What the input's own provider listed. The palette, asked for after every save, does without.</param>
+    public JObject? Specifications(InputDescriptor input, IEnumerable<InputOption> provided) => input.UIHint switch
     {
+        "dropdown" when input.Attribute.OptionsProvider is not null => Listed(provided.Select(option => (option.Text, option.Value))),
         "crm-pipeline" => Listed((crm?.Pipelines ?? []).Select(pipeline => (pipeline.Name, pipeline.Id))),
         "crm-stage" => Listed((crm?.Pipelines ?? []).SelectMany(pipeline => pipeline.Stages.Select(stage => ($"{pipeline.Name}: {stage.Name}", stage.Id)))),
         "crm-field" => Listed((crm?.Fields ?? []).Select(field => (field.Name, field.Id))),

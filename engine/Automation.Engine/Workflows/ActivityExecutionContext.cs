@@ -44,6 +44,8 @@ public abstract class ActivityExecutionContext
     /// <summary>What resumed it: the payload of the event, the form of a person's answer; JSON null on the first execution.</summary>
     public abstract JToken ActivityInput { get; }
 
+    public ActivityStatus Status => GetStatus();
+
     public abstract bool IsCompleted { get; }
 
     /// <summary>Waits for a bookmark, an effect or a child.</summary>
@@ -99,6 +101,9 @@ public abstract class ActivityExecutionContext
     /// <summary>The same, with variables that are the child's own: each of several children of one port sees its own values.</summary>
     public abstract ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback, IReadOnlyDictionary<string, JToken> variables);
 
+    /// <summary>The same with a callback in Elsa's form.</summary>
+    public abstract ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletedCallback callback);
+
     public abstract ValueTask CompleteActivityAsync(object? result = null);
 
     public abstract ValueTask CompleteActivityWithOutcomesAsync(params string[] outcomes);
@@ -146,6 +151,8 @@ public abstract class ActivityExecutionContext
 
     /// <summary>Adds a row to the run's journal.</summary>
     public abstract void AddExecutionLogEntry(string eventName, string? message = null, JToken? payload = null);
+
+    private protected virtual ActivityStatus GetStatus() => IsCompleted ? ActivityStatus.Completed : ActivityStatus.Running;
 }
 
 /// <summary>What an activity sees of its run.</summary>

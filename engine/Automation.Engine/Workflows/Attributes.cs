@@ -58,6 +58,9 @@ public sealed class InputAttribute : Attribute
     public string? Category { get; set; }
     public string? UIHint { get; set; }
     public object? Options { get; set; }
+
+    /// <summary>An <see cref="IInputOptions"/> that fills the list while somebody edits; it comes before <see cref="Options"/>.</summary>
+    public Type? OptionsProvider { get; set; }
     public float Order { get; set; }
     public object? DefaultValue { get; set; }
     public string? DefaultSyntax { get; set; }

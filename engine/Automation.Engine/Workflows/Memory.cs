@@ -1,4 +1,5 @@
 using Automation.Engine.Expressions;
+using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Workflows;
@@ -71,7 +72,7 @@ public sealed class Variable<T> : Variable
     public Variable(string name, T? value = default)
     {
         Id = Name = name;
-        TypeName = typeof(T).Name;
+        (TypeName, IsArray) = TypeAlias.OfVariable(typeof(T));
         if (value is not null) Value = JToken.FromObject(value);
     }
 

@@ -50,6 +50,8 @@ internal sealed class StepContext(ActivityRun run, IActivity activity, Dictionar
     public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback = null) => throw new NotSupportedException();
 
     public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback, IReadOnlyDictionary<string, JToken> variables) => throw new NotSupportedException();
+
+    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletedCallback callback) => throw new NotSupportedException();
     public override ValueTask CompleteActivityAsync(object? result = null) => CompleteActivityWithOutcomesAsync("Done");
 
     public override ValueTask CompleteActivityWithOutcomesAsync(params string[] outcomes)

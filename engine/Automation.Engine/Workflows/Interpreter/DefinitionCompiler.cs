@@ -127,7 +127,7 @@ internal sealed partial class DefinitionCompiler
         var descriptor = node.Descriptor;
         node.Inputs = [.. descriptor.Inputs.Where(i => i.IsWrapped).Select(i => ReadInput(node, i, Member(json, i.JsonName))).OfType<PlanInput>()];
         foreach (var input in descriptor.Inputs.Where(i => !i.IsWrapped)) ReadPlain(node, input.Property!, Member(json, input.JsonName) ?? Default(input));
-        foreach (var port in descriptor.Ports) ReadPlain(node, port.Property, Member(json, port.JsonName));
+        foreach (var port in descriptor.Ports) ReadPlain(node, port.Property, DefinitionWriter.Port(Member(json, port.JsonName), node.Activity, port.Property));
         foreach (var property in descriptor.Structure)
             if (property.Name != nameof(IVariableContainer.Variables)) ReadPlain(node, property, Member(json, ActivityDescriber.CamelCase(property.Name)));
         node.Outputs = [.. descriptor.Outputs.Select(output => ReadOutput(node, output, Member(json, output.JsonName)))];
@@ -137,6 +137,7 @@ internal sealed partial class DefinitionCompiler
     {
         var owner = (IVariableContainer)node.Activity;
         if (json is JArray items) owner.Variables = [.. items.OfType<JObject>().Select(ReadVariable)];
+        else foreach (var own in owner.Variables) own.Value = Shared(own.Value);
         node.Variables = [.. owner.Variables];
     }
 

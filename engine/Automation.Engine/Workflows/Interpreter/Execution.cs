@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using Automation.Engine.Mailboxes;
 using Newtonsoft.Json.Linq;
 
@@ -19,7 +20,7 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
 
     /// <summary>The workflow used as an activity that it belongs to; null in the run's own workflow.</summary>
     public Execution? Composite { get; } = parent is null ? null : parent.Activity is WorkflowDefinitionActivity ? parent : parent.Composite;
-    public ExecutionStatus Status { get; set; }
+    public new ExecutionStatus Status { get; set; }
     public bool IsTrigger { get; set; }
 
     /// <summary>This step's facts have named its node and type.</summary>
@@ -81,6 +82,13 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
         return ValueTask.CompletedTask;
     }
 
+    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletedCallback callback)
+    {
+        if (activity is null) ScheduledNothing = true;
+        else Burst.Schedule(Burst.Plan.Find(activity), this, null).CompletionCallback = MethodName(callback);
+        return ValueTask.CompletedTask;
+    }
+
     public override ValueTask CompleteActivityAsync(object? result = null)
     {
         if (result is not null) SetResult(result);
@@ -134,6 +142,15 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
     }
 
     public string MethodName(Delegate callback) => CallbackName.Of(Activity, callback);
+
+    private protected override ActivityStatus GetStatus() => Status switch
+    {
+        ExecutionStatus.Scheduled => ActivityStatus.Pending,
+        ExecutionStatus.Completed => ActivityStatus.Completed,
+        ExecutionStatus.Cancelled => ActivityStatus.Canceled,
+        ExecutionStatus.Faulted => ActivityStatus.Faulted,
+        _ => ActivityStatus.Running,
+    };
 }
 
 internal static class CallbackName
@@ -145,6 +162,15 @@ internal static class CallbackName
         if (method.Name.Contains('<', StringComparison.Ordinal) || (callback.Target is not null && !ReferenceEquals(callback.Target, activity)))
             throw new InvalidOperationException($"{activity.Type}: a callback is stored by name, so it must be a method of {activity.GetType().Name}, not a lambda or a method of another object.");
         return method.Name;
+    }
+
+    /// <summary>The method as a callback; one that takes over from a child may have Elsa's one parameter.</summary>
+    public static T Bind<T>(MethodInfo method, IActivity activity) where T : Delegate
+    {
+        var target = method.IsStatic ? null : activity;
+        if (typeof(T) != typeof(ActivityCompletionCallback) || method.GetParameters().Length != 1) return method.CreateDelegate<T>(target);
+        var callback = method.CreateDelegate<ActivityCompletedCallback>(target);
+        return (T)(Delegate)new ActivityCompletionCallback((owner, child) => callback(new(owner, child)));
     }
 }
 

@@ -77,7 +77,7 @@ internal sealed class PlanNode(IActivity activity, ActivityDescriptor descriptor
         if (_callbacks.TryGetValue((name, typeof(T)), out var known)) return (T)known;
         var method = Search(name) ?? throw new ActivityFaultException(
             "callback_missing", $"{Descriptor.TypeName} has no method {name} any more; the run was waiting for it. Bring it back, or cancel the run.");
-        var callback = method.CreateDelegate<T>(method.IsStatic ? null : Activity);
+        var callback = CallbackName.Bind<T>(method, Activity);
         _callbacks = new Dictionary<(string, Type), Delegate>(_callbacks) { [(name, typeof(T))] = callback };  // copied: readers take no lock
         return callback;
     }

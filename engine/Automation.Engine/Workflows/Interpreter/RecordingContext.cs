@@ -94,7 +94,11 @@ internal sealed partial class RecordingContext : ActivityExecutionContext
 
     public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback = null) => ScheduleActivityAsync(activity, callback, new Dictionary<string, JToken>());
 
-    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback, IReadOnlyDictionary<string, JToken> variables)
+    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletedCallback callback) => Schedule(activity, callback, new Dictionary<string, JToken>());
+
+    public override ValueTask ScheduleActivityAsync(IActivity? activity, ActivityCompletionCallback? callback, IReadOnlyDictionary<string, JToken> variables) => Schedule(activity, callback, variables);
+
+    private ValueTask Schedule(IActivity? activity, Delegate? callback, IReadOnlyDictionary<string, JToken> variables)
     {
         if (activity is null)
         {
@@ -138,6 +142,8 @@ internal sealed partial class RecordingContext : ActivityExecutionContext
 
     public override void AddExecutionLogEntry(string eventName, string? message = null, JToken? payload = null) =>
         Add("log", new JObject { ["event"] = eventName, ["message"] = message, ["payload"] = payload });
+
+    private protected override ActivityStatus GetStatus() => _isCancelled ? ActivityStatus.Canceled : base.GetStatus();
 
     private void Add(string list, JObject item)
     {
