@@ -36,7 +36,7 @@ public sealed class WorkflowStarter(IDbContextFactory<AutomationDbContext> conte
 
     private async Task<bool> MayStartAsync(AccountId account, DefinitionRow definition, string? correlation, CancellationToken cancellationToken)
     {
-        var strategy = (string?)(JObject.Parse(definition.Document)["options"] as JObject)?["activationStrategyType"] ?? "";
+        var strategy = (string?)(RunJson.Parse(definition.Document)["options"] as JObject)?["activationStrategyType"] ?? "";
         var singleton = strategy.Contains("Singleton", StringComparison.Ordinal);
         var correlated = strategy.Contains("Correlat", StringComparison.Ordinal);
         if (!singleton && !correlated) return true;

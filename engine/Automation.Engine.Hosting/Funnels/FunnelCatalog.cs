@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using Automation.Engine.Accounts;
 using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Matching;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
-using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Hosting.Funnels;
 
@@ -90,6 +90,6 @@ public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> context
     {
         await using var context = await contexts.CreateDbContextAsync();
         var row = await context.Definitions.AsNoTracking().FirstOrDefaultAsync(definition => definition.AccountId == key.Account.Value && definition.VersionId == key.VersionId);
-        return row is null ? null : interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, JObject.Parse(row.Document)));
+        return row is null ? null : interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, RunJson.Parse(row.Document)));
     }
 }

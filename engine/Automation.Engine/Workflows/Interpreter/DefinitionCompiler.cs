@@ -19,7 +19,7 @@ internal sealed class DefinitionCompiler
     public DefinitionCompiler(ActivityRegistry registry)
     {
         _registry = registry;
-        _serializer = JsonSerializer.Create(new JsonSerializerSettings { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal });
+        _serializer = JsonSerializer.Create(new JsonSerializerSettings { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal, MaxDepth = 256 });
         foreach (var converter in DefinitionConverters.All(this)) _serializer.Converters.Add(converter);
     }
 
