@@ -16,7 +16,6 @@ namespace Automation.Engine.Api.Elsa;
 /// <summary>Workflow definitions as Studio's list and editor read and write them.</summary>
 internal static class DefinitionEndpoints
 {
-    private const int MaxDocument = 10 * 1024 * 1024;
     private const int MostListed = 200;
 
     public static void Map(IEndpointRouteBuilder elsa)
@@ -27,9 +26,7 @@ internal static class DefinitionEndpoints
         elsa.MapGet("/workflow-definitions/by-definition-id/{definitionId}", ReadAsync);
         elsa.MapGet("/workflow-definitions/by-id/{id}", ReadVersionAsync);
         elsa.MapGet("/workflow-definitions/validation/is-name-unique", IsNameUniqueAsync);
-        elsa.MapGet("/workflow-definitions/{definitionId}/export", ExportAsync);
         elsa.MapPost("/workflow-definitions", SaveAsync);
-        elsa.MapPost("/workflow-definitions/import", ImportAsync);
         elsa.MapPost("/workflow-definitions/{definitionId}/publish", PublishAsync);
         elsa.MapPost("/workflow-definitions/{definitionId}/retract", RetractAsync);
         elsa.MapPost("/workflow-definitions/{definitionId}/revert/{version:int}", RevertAsync);
@@ -92,38 +89,16 @@ internal static class DefinitionEndpoints
     private static async Task<IResult> IsNameUniqueAsync(HttpContext context, string? name, string? definitionId, DefinitionService definitions) =>
         new JsonAnswer(new JObject { ["isUnique"] = await definitions.IsNameFreeAsync(context.Account(), name ?? "", definitionId, context.RequestAborted) });
 
-    private static async Task<IResult> ExportAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions)
+    private static async Task<IResult> SaveAsync(HttpContext context, DefinitionService definitions, DefinitionReferences references, ActivityRegistry registry) => await RefusedAsync<IResult>(async () =>
     {
-        var row = await FindAsync(context, definitionId, versionOptions ?? "Latest", definitions);
-        var name = string.Concat((row.Name ?? row.DefinitionId).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
-        context.Response.Headers.ContentDisposition = $"attachment; filename=\"workflow-definition-{name}.json\"; filename*=UTF-8''workflow-definition-{Uri.EscapeDataString(row.Name ?? row.DefinitionId)}.json";
-        return new JsonAnswer(DefinitionViews.Exported(row));
-    }
-
-    private static async Task<IResult> SaveAsync(HttpContext context, DefinitionService definitions, ActivityRegistry registry)
-    {
-        var body = await ApiJson.ReadAsync<JObject>(context.Request, context.RequestAborted, MaxDocument);
+        var body = await DefinitionBody.ReadAsync(context.Request, 1, context.RequestAborted);
         if (body["model"] is not JObject model) throw ApiProblem.BadRequest("payload_invalid", "The body has no model.");
-        return await RefusedAsync<IResult>(async () =>
-        {
-            var saved = await definitions.SaveAsync(context.Account(), Text(model, "definitionId"), model, (bool?)body["publish"] == true, context.RequestAborted);
-            return Saved(saved, registry);
-        });
-    }
+        var saved = await definitions.SaveAsync(context.Account(), Text(model, "definitionId"), model, (bool?)body["publish"] == true, context.RequestAborted);
+        return await SavedAsync(context, saved, references, registry);
+    });
 
-    private static async Task<IResult> ImportAsync(HttpContext context, DefinitionService definitions, ActivityRegistry registry)
-    {
-        var document = await ApiJson.ReadAsync<JObject>(context.Request, context.RequestAborted, MaxDocument);
-        if (document["root"] is not JObject) throw ApiProblem.BadRequest("payload_invalid", "This is no workflow definition: it has no root activity.");
-        return await RefusedAsync<IResult>(async () =>
-        {
-            var saved = await definitions.SaveAsync(context.Account(), Text(document, "definitionId"), document, publish: false, context.RequestAborted);
-            return new JsonAnswer(DefinitionViews.Whole(saved.Row, registry));
-        });
-    }
-
-    private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, ActivityRegistry registry) =>
-        RefusedAsync<IResult>(async () => Saved(await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), registry));
+    private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, DefinitionReferences references, ActivityRegistry registry) =>
+        RefusedAsync<IResult>(async () => await SavedAsync(context, await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), references, registry));
 
     private static Task<IResult> RetractAsync(HttpContext context, string definitionId, DefinitionService definitions, ActivityRegistry registry) =>
         RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), registry)));
@@ -180,11 +155,11 @@ internal static class DefinitionEndpoints
         return new JsonAnswer(new JObject { ["retracted"] = retracted, ["alreadyRetracted"] = already, ["notFound"] = notFound });
     }
 
-    private static JsonAnswer Saved(DefinitionSaved saved, ActivityRegistry registry) => new(new JObject
+    private static async Task<JsonAnswer> SavedAsync(HttpContext context, DefinitionSaved saved, DefinitionReferences references, ActivityRegistry registry) => new(new JObject
     {
         ["workflowDefinition"] = DefinitionViews.Whole(saved.Row, registry),
         ["alreadyPublished"] = saved.AlreadyPublished,
-        ["consumingWorkflowCount"] = 0,
+        ["consumingWorkflowCount"] = (await references.FindConsumersAsync(context.Account(), saved.Row.DefinitionId, context.RequestAborted)).Count,
         ["validationErrors"] = new JArray(),
     });
 
@@ -205,7 +180,7 @@ internal static class DefinitionEndpoints
         }
     }
 
-    private static async Task<DefinitionRow> FindAsync(HttpContext context, string definitionId, string versions, DefinitionService definitions)
+    internal static async Task<DefinitionRow> FindAsync(HttpContext context, string definitionId, string versions, DefinitionService definitions)
     {
         try
         {
