@@ -63,6 +63,9 @@ public static class HostingRegistration
         services.AddHostedService<ChangeListener>();
         services.AddSingleton<FunnelService>();
         services.AddSingleton<Definitions.DefinitionService>();
+        services.AddSingleton<Definitions.DefinitionReferences>();
+        services.AddSingleton<Definitions.ActivityTrial>();
+        services.AddSingleton<Mailboxes.RunRemoval>();
         services.AddSingleton<Automation.Engine.Calendars.ICronTimes, Timers.CronTimes>();
         services.AddSingleton<Definitions.WorkflowStarter>();
         services.AddSingleton<Failures.FailureLog>();

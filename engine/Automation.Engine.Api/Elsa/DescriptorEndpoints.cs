@@ -45,7 +45,6 @@ internal static class DescriptorEndpoints
         elsa.MapGet("/descriptors/commit-strategies/workflows", () => Items());
         elsa.MapGet("/descriptors/commit-strategies/activities", () => Items());
         elsa.MapGet("/descriptors/output-converters", () => Items());
-        elsa.MapGet("/features/installed", () => Items());
         elsa.MapGet("/package/version", () => new JsonAnswer(new JObject { ["packageVersion"] = "3.8.2" }));
         elsa.MapPost("/scripting/javascript/type-definitions/{definitionId}", (string definitionId) => Results.Text("", "application/x-typescript"));
     }
