@@ -34,6 +34,10 @@ public static class AutomationApi
         services.AddSingleton<JournalReads>();
         services.AddSingleton<WhyReads>();
         services.AddSingleton<HealthEndpoint>();
+        services.AddSingleton<RunRecordsCache>();
+        services.AddSignalR();
+        services.AddSingleton<InstanceWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<InstanceWatch>());
         OpenApi.Add(services);
         services.AddSingleton<HookDirectory>();
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<HookDirectory>());

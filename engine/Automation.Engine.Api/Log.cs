@@ -21,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 305, Level = LogLevel.Warning, Message = "Sign-in refused for {Address}: {Code}")]
     public static partial void SignInRefused(this ILogger logger, string address, string code);
+
+    [LoggerMessage(EventId = 306, Level = LogLevel.Warning, Message = "Watched runs could not be looked at; the next turn tries again")]
+    public static partial void WatchFailed(this ILogger logger, Exception cause);
 }

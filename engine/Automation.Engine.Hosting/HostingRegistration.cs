@@ -64,10 +64,14 @@ public static class HostingRegistration
         services.AddSingleton<FunnelService>();
         services.AddSingleton<WorkingCopies>();
         services.AddSingleton<Definitions.CompositeCatalog>();
+        services.AddSingleton<Definitions.AccountActivityCatalog>();
         services.AddSingleton<Definitions.TriggerCatalog>();
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<Definitions.TriggerCatalog>());
         services.AddSingleton<Definitions.StimulusSender>();
         services.AddSingleton<Definitions.DefinitionService>();
+        services.AddSingleton<Definitions.DefinitionReferences>();
+        services.AddSingleton<Definitions.ActivityTrial>();
+        services.AddSingleton<Mailboxes.RunRemoval>();
         services.AddSingleton<Automation.Engine.Calendars.ICronTimes, Timers.CronTimes>();
         services.AddSingleton<Definitions.WorkflowStarter>();
         services.AddSingleton<Func<Definitions.WorkflowStarter>>(provider => provider.GetRequiredService<Definitions.WorkflowStarter>);

@@ -17,15 +17,16 @@ public sealed class JournalFeed
                 reader.Writer.TryWrite(row);
     }
 
-    /// <summary>Rows of one account from now on.</summary>
-    public async IAsyncEnumerable<JournalRow> ReadAsync(Guid account, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Rows from now on.</summary>
+    /// <param name="account">Of one account; null: of all.</param>
+    public async IAsyncEnumerable<JournalRow> ReadAsync(Guid? account, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var channel = Channel.CreateBounded<JournalRow>(new BoundedChannelOptions(1_000) { FullMode = BoundedChannelFullMode.DropOldest });
         readers[channel] = 0;
         try
         {
             await foreach (var row in channel.Reader.ReadAllAsync(cancellationToken))
-                if (row.AccountId == account) yield return row;
+                if (account is null || row.AccountId == account) yield return row;
         }
         finally
         {

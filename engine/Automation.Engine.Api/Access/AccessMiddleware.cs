@@ -45,6 +45,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys,
             return null;
         }
 
+        // A page of another origin can open a socket with this one's cookie, and no header of ours stops it.
+        if (IsHub(context.Request)) return ProblemWriter.OfStatus(401);
         if (context.Request.Cookies[Cookie] is not { } cookie || await keys.FindAsync(cookie, context.RequestAborted) is not { Kind: ApiKeyKinds.Session } session) return ProblemWriter.OfStatus(401);
         var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
         if (!reads && context.Request.Headers["X-Requested-With"] != "automation") return new(403, "csrf_rejected", "A change from a browser needs the header X-Requested-With: automation.");
@@ -52,10 +54,13 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys,
         return null;
     }
 
-    /// <summary>The key that a request carries; null when it carries none.</summary>
+    /// <summary>The key that a request carries; null for none. A socket cannot send headers from a browser, so at hubs it may stand in the address.</summary>
     public static string? KeyOf(HttpRequest request)
     {
         if (request.Headers["X-Api-Key"] is [{ Length: > 0 } key]) return key;
-        return request.Headers.Authorization is [{ } header] && Array.Find(Schemes, scheme => header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) is { } scheme ? header[scheme.Length..].Trim() : null;
+        if (request.Headers.Authorization is [{ } header] && Array.Find(Schemes, scheme => header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) is { } scheme) return header[scheme.Length..].Trim();
+        return IsHub(request) && request.Query["access_token"] is [{ Length: > 0 } token] ? token : null;
     }
+
+    private static bool IsHub(HttpRequest request) => request.Path.StartsWithSegments(ElsaApi.Hubs, StringComparison.OrdinalIgnoreCase);
 }

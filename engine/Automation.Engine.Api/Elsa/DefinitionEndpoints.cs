@@ -1,6 +1,7 @@
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Definitions;
+using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
@@ -16,7 +17,6 @@ namespace Automation.Engine.Api.Elsa;
 /// <summary>Workflow definitions as Studio's list and editor read and write them.</summary>
 internal static class DefinitionEndpoints
 {
-    private const int MaxDocument = 10 * 1024 * 1024;
     private const int MostListed = 200;
 
     public static void Map(IEndpointRouteBuilder elsa)
@@ -27,9 +27,7 @@ internal static class DefinitionEndpoints
         elsa.MapGet("/workflow-definitions/by-definition-id/{definitionId}", ReadAsync);
         elsa.MapGet("/workflow-definitions/by-id/{id}", ReadVersionAsync);
         elsa.MapGet("/workflow-definitions/validation/is-name-unique", IsNameUniqueAsync);
-        elsa.MapGet("/workflow-definitions/{definitionId}/export", ExportAsync);
         elsa.MapPost("/workflow-definitions", SaveAsync);
-        elsa.MapPost("/workflow-definitions/import", ImportAsync);
         elsa.MapPost("/workflow-definitions/{definitionId}/publish", PublishAsync);
         elsa.MapPost("/workflow-definitions/{definitionId}/retract", RetractAsync);
         elsa.MapPost("/workflow-definitions/{definitionId}/revert/{version:int}", RevertAsync);
@@ -75,58 +73,40 @@ internal static class DefinitionEndpoints
         return new JsonAnswer(new JObject { ["count"] = await Of(db, context).Select(row => row.DefinitionId).Distinct().CountAsync(context.RequestAborted) });
     }
 
-    private static async Task<IResult> ManyAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, ActivityRegistry registry)
+    private static async Task<IResult> ManyAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, AccountActivityCatalog catalog)
     {
         var ids = context.Request.Query["ids"].OfType<string>().ToList();
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
         var rows = await Of(db, context).AsNoTracking().Where(row => ids.Contains(row.VersionId)).Take(MostListed).ToListAsync(context.RequestAborted);
-        return new JsonAnswer(new JObject { ["items"] = new JArray(rows.Select(row => DefinitionViews.Whole(row, registry))) });
+        var activities = await catalog.ReadAsync(context.Account(), context.RequestAborted);
+        return new JsonAnswer(new JObject { ["items"] = new JArray(rows.Select(row => DefinitionViews.Whole(row, activities))) });
     }
 
-    private static async Task<IResult> ReadAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions, ActivityRegistry registry) =>
-        new JsonAnswer(DefinitionViews.Whole(await FindAsync(context, definitionId, versionOptions ?? "Latest", definitions), registry));
+    private static async Task<IResult> ReadAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions, AccountActivityCatalog catalog) =>
+        new JsonAnswer(DefinitionViews.Whole(await FindAsync(context, definitionId, versionOptions ?? "Latest", definitions), await catalog.ReadAsync(context.Account(), context.RequestAborted)));
 
-    private static async Task<IResult> ReadVersionAsync(HttpContext context, string id, DefinitionService definitions, ActivityRegistry registry) =>
-        new JsonAnswer(DefinitionViews.Whole(await definitions.FindVersionAsync(context.Account(), id, context.RequestAborted) ?? throw None(), registry));
+    private static async Task<IResult> ReadVersionAsync(HttpContext context, string id, DefinitionService definitions, AccountActivityCatalog catalog) =>
+        new JsonAnswer(DefinitionViews.Whole(await definitions.FindVersionAsync(context.Account(), id, context.RequestAborted) ?? throw None(), await catalog.ReadAsync(context.Account(), context.RequestAborted)));
 
     private static async Task<IResult> IsNameUniqueAsync(HttpContext context, string? name, string? definitionId, DefinitionService definitions) =>
         new JsonAnswer(new JObject { ["isUnique"] = await definitions.IsNameFreeAsync(context.Account(), name ?? "", definitionId, context.RequestAborted) });
 
-    private static async Task<IResult> ExportAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions)
+    private static async Task<IResult> SaveAsync(HttpContext context, DefinitionService definitions, DefinitionReferences references, AccountActivityCatalog catalog, WorkingCopies copies) => await RefusedAsync<IResult>(async () =>
     {
-        var row = await FindAsync(context, definitionId, versionOptions ?? "Latest", definitions);
-        var name = string.Concat((row.Name ?? row.DefinitionId).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
-        context.Response.Headers.ContentDisposition = $"attachment; filename=\"workflow-definition-{name}.json\"; filename*=UTF-8''workflow-definition-{Uri.EscapeDataString(row.Name ?? row.DefinitionId)}.json";
-        return new JsonAnswer(DefinitionViews.Exported(row));
-    }
-
-    private static async Task<IResult> SaveAsync(HttpContext context, DefinitionService definitions, ActivityRegistry registry)
-    {
-        var body = await ApiJson.ReadAsync<JObject>(context.Request, context.RequestAborted, MaxDocument);
+        var body = await DefinitionBody.ReadAsync(context.Request, 1, context.RequestAborted);
         if (body["model"] is not JObject model) throw ApiProblem.BadRequest("payload_invalid", "The body has no model.");
-        return await RefusedAsync<IResult>(async () =>
-        {
-            var saved = await definitions.SaveAsync(context.Account(), Text(model, "definitionId"), model, (bool?)body["publish"] == true, context.RequestAborted);
-            return Saved(saved, registry);
-        });
-    }
+        var (id, publish) = (Text(model, "definitionId"), (bool?)body["publish"] == true);
+        var saved = await definitions.SaveAsync(context.Account(), id, model, publish && !WorkingCopies.Is(id), context.RequestAborted);
+        // A trigger's workflow is published with its funnel.
+        if (publish && WorkingCopies.Is(id)) await copies.PublishAsync(context.Account(), id!, context.Caller().Name, context.RequestAborted);
+        return await SavedAsync(context, saved, references, catalog);
+    });
 
-    private static async Task<IResult> ImportAsync(HttpContext context, DefinitionService definitions, ActivityRegistry registry)
-    {
-        var document = await ApiJson.ReadAsync<JObject>(context.Request, context.RequestAborted, MaxDocument);
-        if (document["root"] is not JObject) throw ApiProblem.BadRequest("payload_invalid", "This is no workflow definition: it has no root activity.");
-        return await RefusedAsync<IResult>(async () =>
-        {
-            var saved = await definitions.SaveAsync(context.Account(), Text(document, "definitionId"), document, publish: false, context.RequestAborted);
-            return new JsonAnswer(DefinitionViews.Whole(saved.Row, registry));
-        });
-    }
+    private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, DefinitionReferences references, AccountActivityCatalog catalog) =>
+        RefusedAsync<IResult>(async () => await SavedAsync(context, await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), references, catalog));
 
-    private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, ActivityRegistry registry) =>
-        RefusedAsync<IResult>(async () => Saved(await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), registry));
-
-    private static Task<IResult> RetractAsync(HttpContext context, string definitionId, DefinitionService definitions, ActivityRegistry registry) =>
-        RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), registry)));
+    private static Task<IResult> RetractAsync(HttpContext context, string definitionId, DefinitionService definitions, AccountActivityCatalog catalog) =>
+        RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), await catalog.ReadAsync(context.Account(), context.RequestAborted))));
 
     private static Task<IResult> RevertAsync(HttpContext context, string definitionId, int version, DefinitionService definitions) =>
         RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Summary(await definitions.RevertAsync(context.Account(), definitionId, version, context.RequestAborted) ?? throw None())));
@@ -180,11 +160,11 @@ internal static class DefinitionEndpoints
         return new JsonAnswer(new JObject { ["retracted"] = retracted, ["alreadyRetracted"] = already, ["notFound"] = notFound });
     }
 
-    private static JsonAnswer Saved(DefinitionSaved saved, ActivityRegistry registry) => new(new JObject
+    private static async Task<JsonAnswer> SavedAsync(HttpContext context, DefinitionSaved saved, DefinitionReferences references, AccountActivityCatalog catalog) => new(new JObject
     {
-        ["workflowDefinition"] = DefinitionViews.Whole(saved.Row, registry),
+        ["workflowDefinition"] = DefinitionViews.Whole(saved.Row, await catalog.ReadAsync(context.Account(), context.RequestAborted)),
         ["alreadyPublished"] = saved.AlreadyPublished,
-        ["consumingWorkflowCount"] = 0,
+        ["consumingWorkflowCount"] = (await references.FindConsumersAsync(context.Account(), saved.Row.DefinitionId, context.RequestAborted)).Count,
         ["validationErrors"] = new JArray(),
     });
 
@@ -205,7 +185,7 @@ internal static class DefinitionEndpoints
         }
     }
 
-    private static async Task<DefinitionRow> FindAsync(HttpContext context, string definitionId, string versions, DefinitionService definitions)
+    internal static async Task<DefinitionRow> FindAsync(HttpContext context, string definitionId, string versions, DefinitionService definitions)
     {
         try
         {
@@ -238,6 +218,7 @@ internal static class DefinitionEndpoints
 
         if (query["DefinitionIds"].OfType<string>().Where(id => id.Length > 0).ToList() is { Count: > 0 } definitions) rows = rows.Where(row => definitions.Contains(row.DefinitionId));
         if (query["Ids"].OfType<string>().Where(id => id.Length > 0).ToList() is { Count: > 0 } versions) rows = rows.Where(row => versions.Contains(row.VersionId));
+        if (!string.Equals(query["IsSystem"], "True", StringComparison.OrdinalIgnoreCase)) rows = rows.Where(row => !row.DefinitionId.StartsWith(WorkingCopies.Prefix) || row.FunnelId == null);
         if ((string?)query["SearchTerm"] is { Length: > 0 } search) rows = rows.Where(row => row.Name!.Contains(search) || row.DefinitionId.Contains(search));
         return rows;
     }

@@ -1,5 +1,6 @@
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Definitions;
+using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
@@ -17,10 +18,10 @@ internal static class DefinitionViews
     private static readonly string[] ListChanges = ["self", "is-name-unique", "count", "many-by-id", "bulk-delete-by-definition-id", "bulk-delete-by-id", "bulk-publish", "bulk-retract", "import", "import-files", "create"];
 
     /// <summary>A version with its workflow.</summary>
-    public static JObject Whole(DefinitionRow row, ActivityRegistry registry)
+    public static JObject Whole(DefinitionRow row, AccountActivities activities)
     {
         var view = Served(row);
-        view.Merge(DefinitionDocument.Given(ApiJson.Parse(row.Document), registry), new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace });
+        view.Merge(DefinitionDocument.Given(ApiJson.Parse(row.Document), activities), new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace });
         view["name"] = row.Name ?? (string?)view["name"];
         view["links"] = Links(IsReadonly(row) ? Reads : [.. Reads, .. Changes]);
         return view;
@@ -50,7 +51,7 @@ internal static class DefinitionViews
     public static JArray ListLinks() => Links(ListChanges);
 
     // A funnel's workflows are changed and published with their funnel.
-    private static bool IsReadonly(DefinitionRow row) => row.FunnelId is not null;
+    private static bool IsReadonly(DefinitionRow row) => row.FunnelId is not null && !WorkingCopies.Is(row.DefinitionId);
 
     private static JObject Served(DefinitionRow row) => new()
     {
@@ -59,7 +60,7 @@ internal static class DefinitionViews
         ["createdAt"] = row.CreatedAt,
         ["version"] = row.Version,
         ["isReadonly"] = IsReadonly(row),
-        ["isSystem"] = false,
+        ["isSystem"] = WorkingCopies.Is(row.DefinitionId),
         ["isLatest"] = row.IsLatest,
         ["isPublished"] = row.IsPublished,
     };

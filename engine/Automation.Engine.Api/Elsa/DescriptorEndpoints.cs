@@ -45,21 +45,20 @@ internal static class DescriptorEndpoints
         elsa.MapGet("/descriptors/commit-strategies/workflows", () => Items());
         elsa.MapGet("/descriptors/commit-strategies/activities", () => Items());
         elsa.MapGet("/descriptors/output-converters", () => Items());
-        elsa.MapGet("/features/installed", () => Items());
         elsa.MapGet("/package/version", () => new JsonAnswer(new JObject { ["packageVersion"] = "3.8.2" }));
         elsa.MapPost("/scripting/javascript/type-definitions/{definitionId}", (string definitionId) => Results.Text("", "application/x-typescript"));
     }
 
-    private static async Task<IResult> ActivitiesAsync(HttpContext context, ActivityRegistry registry, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories)
+    private static async Task<IResult> ActivitiesAsync(HttpContext context, AccountActivityCatalog catalog, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories)
     {
         var views = await ViewsAsync(context, accounts, contexts, directories);
-        var items = registry.Descriptors.Append(ActivityDescriber.Describe(typeof(NotFoundActivity))).DistinctBy(one => (one.TypeName, one.Version)).Select(views.Of).ToList();
+        var items = (await catalog.ReadAsync(context.Account(), context.RequestAborted)).Descriptors.Append(ActivityDescriber.Describe(typeof(NotFoundActivity))).DistinctBy(one => (one.TypeName, one.Version)).Select(views.Of).ToList();
         return new JsonAnswer(new JObject { ["items"] = new JArray(items), ["count"] = items.Count });
     }
 
-    private static async Task<IResult> OptionsAsync(HttpContext context, string typeName, string inputName, ActivityRegistry registry, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories)
+    private static async Task<IResult> OptionsAsync(HttpContext context, string typeName, string inputName, AccountActivityCatalog catalog, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories)
     {
-        var input = registry.Descriptors.LastOrDefault(one => one.TypeName == typeName)?.Inputs.FirstOrDefault(one => one.Name == inputName) ?? throw ApiProblem.NotFound("There is no such input.");
+        var input = (await catalog.ReadAsync(context.Account(), context.RequestAborted)).Descriptors.LastOrDefault(one => one.TypeName == typeName)?.Inputs.FirstOrDefault(one => one.Name == inputName) ?? throw ApiProblem.NotFound("There is no such input.");
         var views = await ViewsAsync(context, accounts, contexts, directories);
         var provided = await OptionLists.ReadAsync(input, context.RequestServices, context.Account(), context.RequestAborted);
         return new JsonAnswer(new JObject { ["items"] = views.Specifications(input, provided) ?? [] });

@@ -35,8 +35,8 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         ["kind"] = activity.Kind.ToString(),
         ["runAsynchronously"] = activity.RunAsynchronously,
         ["ports"] = new JArray(activity.Ports.Select(port => Port(port.Name, port.DisplayName, "Embedded", port.IsBrowsable)).Concat(Outcomes(activity))),
-        ["customProperties"] = new JObject(),
-        ["constructionProperties"] = new JObject(),
+        ["customProperties"] = activity.Composite is null ? new JObject() : new JObject { ["RootType"] = nameof(WorkflowDefinitionActivity) },
+        ["constructionProperties"] = activity.Composite is { } composite ? new JObject { ["workflowDefinitionId"] = composite.DefinitionId, ["workflowDefinitionVersionId"] = composite.VersionId, ["latestAvailablePublishedVersion"] = composite.Version, ["latestAvailablePublishedVersionId"] = composite.VersionId } : new JObject(),
         ["isContainer"] = activity.IsContainer,
         ["isBrowsable"] = activity.IsBrowsable,
         ["isStart"] = activity.IsStart,
@@ -62,7 +62,7 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
             ["order"] = attribute.Order,
             ["isBrowsable"] = attribute.IsBrowsable,
             ["isSerializable"] = attribute.IsSerializable,
-            ["isSynthetic"] = false,
+            ["isSynthetic"] = input.Property is null,
             ["isWrapped"] = input.IsWrapped,
             ["uiHint"] = Hints.GetValueOrDefault(input.UIHint, input.UIHint),
             ["defaultSyntax"] = attribute.DefaultSyntax ?? "Literal",
@@ -85,7 +85,7 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         ["order"] = 0,
         ["isBrowsable"] = output.Attribute.IsBrowsable,
         ["isSerializable"] = output.Attribute.IsSerializable,
-        ["isSynthetic"] = false,
+        ["isSynthetic"] = output.Property is null,
     };
 
     /// <summary>What an editor needs beside its name; null for most.</summary>
@@ -97,6 +97,7 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         "crm-stage" => Listed((crm?.Pipelines ?? []).SelectMany(pipeline => pipeline.Stages.Select(stage => ($"{pipeline.Name}: {stage.Name}", stage.Id)))),
         "crm-field" => Listed((crm?.Fields ?? []).Select(field => (field.Name, field.Id))),
         "crm-user" => Listed((crm?.Users ?? []).Select(user => (user.Name, user.Id))),
+        "checklist" => new JObject { ["checklist"] = new JObject { ["checkList"] = new JObject { ["items"] = new JArray(Choices(input).Select(choice => new JObject { ["text"] = choice, ["value"] = choice, ["isChecked"] = false })), ["isFlagsEnum"] = false } } },
         "dropdown" => new JObject { ["dropdown"] = new JObject { ["selectList"] = List(Choices(input).Select(choice => (choice, choice))) } },
         // The editor reads a number here, and a name ends it.
         "code-editor" => new JObject { ["code-editor"] = new JObject { ["language"] = (input.Attribute.DefaultSyntax ?? "").ToLowerInvariant(), ["editorHeight"] = 1, ["singleLineMode"] = false } },

@@ -12,14 +12,24 @@ internal static class ElsaApi
 
     public const string Base = "/elsa/api";
 
+    public const string Hubs = "/elsa/hubs";
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var elsa = routes.MapGroup(Base).ExcludeFromDescription();
         DescriptorEndpoints.Map(elsa);
+        FeatureEndpoints.Map(elsa);
         DefinitionEndpoints.Map(elsa);
+        DefinitionFiles.Map(elsa);
+        DefinitionUses.Map(elsa);
+        ActivityTrials.Map(elsa);
         InstanceEndpoints.Map(elsa);
+        InstanceActions.Map(elsa);
+        InstanceFiles.Map(elsa);
+        ResilienceEndpoints.Map(elsa);
         StartEndpoints.Map(elsa);
         SignalEndpoints.Map(elsa);
         elsa.MapFallback("{**rest}", () => Results.NotFound());
+        routes.MapHub<InstanceHub>($"{Hubs}/workflow-instance").ExcludeFromDescription();
     }
 }

@@ -139,23 +139,6 @@ internal static class InstanceViews
         return view;
     }
 
-    /// <summary>Badges of one node on the canvas.</summary>
-    public static JObject Stats(string nodeId, IReadOnlyCollection<ExecutionRecord> executions)
-    {
-        var completed = executions.Count(one => one.Status == "Completed");
-        return new()
-        {
-            ["activityId"] = nodeId[(nodeId.LastIndexOf(':') + 1)..],
-            ["activityNodeId"] = nodeId,
-            ["startedCount"] = executions.Count,
-            ["completedCount"] = completed,
-            ["uncompletedCount"] = executions.Count - completed,
-            ["isBlocked"] = executions.Any(one => one.Waits),
-            ["isFaulted"] = executions.Any(one => one.Status == "Faulted"),
-            ["metadata"] = new JObject(),
-        };
-    }
-
     private static JObject Incident(Incident incident) => new()
     {
         ["activityId"] = incident.ActivityId,

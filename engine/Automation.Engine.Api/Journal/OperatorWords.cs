@@ -33,6 +33,7 @@ internal static class OperatorWords
         var by = (string?)facts["by"];
         if ((string?)facts["what"] == "lift") return (english ? $"{by} let the trigger '{(string?)facts["trigger"]}' go on" : $"{by}: триггер «{(string?)facts["trigger"]}» снова включён для этой сделки", "plain");
         if ((string?)facts["what"] == "unblock") return (english ? $"{by} let the deal go on" : $"{by}: сделка снова идёт дальше", "plain");
+        if ((string?)facts["what"] == "delete") return (english ? $"{by} deleted the ended run '{(string?)facts["name"]}' with its journal" : $"{by}: удалён завершённый запуск «{(string?)facts["name"]}» вместе с его журналом", "plain");
         if ((string?)facts["what"] != "redrive") return ((string?)facts["text"] ?? (string?)facts["what"] ?? "operator", "plain");
         var kind = Kinds.TryGetValue((string?)facts["kind"] ?? "", out var words) ? english ? words.En : words.Ru : "";
         var text = english ? $"{by} started {kind} again" : $"{by}: повторно — {kind}";

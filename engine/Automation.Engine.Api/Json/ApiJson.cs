@@ -58,9 +58,12 @@ public static class ApiJson
     }
 
     /// <exception cref="ProblemException">The body is not JSON of that shape.</exception>
-    public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken, int maxBytes = 1024 * 1024) where T : class
+    public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken, int maxBytes = 1024 * 1024) where T : class =>
+        Read<T>(await ReadTextAsync(request, maxBytes, cancellationToken));
+
+    /// <exception cref="ProblemException">The text is not JSON of that shape.</exception>
+    public static T Read<T>(string text) where T : class
     {
-        var text = await ReadTextAsync(request, maxBytes, cancellationToken);
         try
         {
             return JsonConvert.DeserializeObject<T>(text, Settings) ?? throw Invalid("", "The body is empty.", null, null);

@@ -14,7 +14,9 @@ public static class DefinitionDocument
     /// <summary>Version of the format that is written where a document names none.</summary>
     public const string ToolVersion = "3.8.2.0";
 
-    private const string RootNode = "Workflow1";
+    /// <summary>Node id of the workflow itself: those of its activities begin with it.</summary>
+    public const string RootNode = "Workflow1";
+
     private const string Placeholder = "Elsa.NotFoundActivity";
 
     // The server's own: never part of what is stored.
@@ -47,7 +49,7 @@ public static class DefinitionDocument
     }
 
     /// <summary>The document as Studio reads it: every activity with its node id, unknown types as placeholders.</summary>
-    public static JObject Given(JObject stored, ActivityRegistry registry)
+    public static JObject Given(JObject stored, AccountActivities activities)
     {
         var document = (JObject)stored.DeepClone();
         foreach (var name in Lists)
@@ -55,7 +57,7 @@ public static class DefinitionDocument
         foreach (var name in Objects)
             if (document[name] is not JObject) document[name] = new JObject();
         if (!System.Version.TryParse((string?)document["toolVersion"], out _)) document["toolVersion"] = ToolVersion;
-        if (document["root"] is JObject root) document["root"] = Placed(root, RootNode, registry);
+        if (document["root"] is JObject root) document["root"] = Placed(root, RootNode, activities);
         return document;
     }
 
@@ -64,12 +66,13 @@ public static class DefinitionDocument
 
     private static IEnumerable<JObject> Within(JObject activity) => new[] { activity }.Concat(Children(activity).SelectMany(Within));
 
-    private static JObject Placed(JObject activity, string parent, ActivityRegistry registry)
+    /// <summary>An activity as Studio reads it, under the node id of what holds it. Changes the one that is given.</summary>
+    public static JObject Placed(JObject activity, string parent, AccountActivities activities)
     {
         if ((string?)activity["id"] is not { Length: > 0 } id) activity["id"] = id = "root";
         var node = $"{parent}:{id}";
         var (type, version) = ((string?)activity["type"] ?? "", (int?)activity["version"] ?? 1);
-        if (registry.Find(type, version) is null && type != Placeholder)
+        if (activities.Find(type, version) is null && type != Placeholder)
             return new()
             {
                 ["id"] = id,
@@ -84,12 +87,12 @@ public static class DefinitionDocument
                 ["metadata"] = activity["metadata"]?.DeepClone() ?? new JObject(),
             };
         (activity["nodeId"], activity["version"]) = (node, version);
-        foreach (var child in Children(activity).ToList()) child.Replace(Placed(child, node, registry));
+        foreach (var child in Children(activity).ToList()) Put(child, Placed(child, node, activities));
         return activity;
     }
 
-    // The placeholder was moved or renamed in the editor; the rest is as it came.
-    private static JObject Unwrapped(JObject activity)
+    /// <summary>What a placeholder stands for, where it stands; any other activity as it is.</summary>
+    public static JObject Unwrapped(JObject activity)
     {
         if ((string?)activity["type"] != Placeholder || (string?)activity["originalActivityJson"] is not { Length: > 0 } text || !TryParse(text, out var original)) return activity;
         (original["id"], original["metadata"]) = (activity["id"] ?? original["id"], activity["metadata"] ?? original["metadata"]);
@@ -114,12 +117,18 @@ public static class DefinitionDocument
     private static JObject Walk(JObject activity, Func<JObject, JObject> change)
     {
         var changed = change(activity);
-        foreach (var child in Children(changed).ToList()) child.Replace(Walk((JObject)child.DeepClone(), change));
+        foreach (var child in Children(changed).ToList()) Put(child, Walk(child, change));
         return changed;
     }
 
+    // What was changed in place stays there: putting it where it is would copy it, at every level anew.
+    private static void Put(JObject child, JObject changed)
+    {
+        if (!ReferenceEquals(child, changed)) child.Replace(changed);
+    }
+
     /// <summary>Activities directly inside: in ports, in lists, in the cases of a switch.</summary>
-    private static IEnumerable<JObject> Children(JObject activity) =>
+    public static IEnumerable<JObject> Children(JObject activity) =>
         activity.Properties().Where(member => !Opaque.Contains(member.Name)).SelectMany(member => In(member.Value));
 
     private static IEnumerable<JObject> In(JToken value) => value switch

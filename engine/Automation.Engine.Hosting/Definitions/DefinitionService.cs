@@ -57,7 +57,45 @@ public sealed class DefinitionService(
     public async Task<DefinitionSaved> SaveAsync(AccountId account, string? definitionId, JObject document, bool publish, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var (row, already) = await PutAsync(context, account, definitionId, document, cancellationToken);
+        if (publish && row.FunnelId is not null) throw new DefinitionRefusedException("definition_of_funnel", "This workflow is published with its funnel.");
+        if (publish && !already) await PublishAsync(context, row, cancellationToken);
+        await SaveAsync(context, cancellationToken);
+        if (publish) triggers.Forget(account.Value);
+        return new(row, publish && already);
+    }
+
+    /// <summary>Saves drafts of several definitions, each as <see cref="SaveAsync(AccountId, string?, JObject, bool, CancellationToken)"/> does: all of them, or none.</summary>
+    /// <param name="documents">Of each definition id one.</param>
+    /// <exception cref="DefinitionRefusedException">One of them cannot be saved.</exception>
+    public async Task ImportAsync(AccountId account, IReadOnlyList<(string? DefinitionId, JObject Document)> documents, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        foreach (var (definitionId, document) in documents) await PutAsync(context, account, definitionId, document, cancellationToken);
+        await SaveAsync(context, cancellationToken);
+    }
+
+    /// <summary>Changes the latest version's document; a published one gets a draft behind it.</summary>
+    /// <param name="change">Changes what it is given; false to leave it.</param>
+    /// <returns>The draft; null when nothing was changed, or there is no such definition.</returns>
+    /// <exception cref="DefinitionRefusedException">It belongs to a funnel, or somebody saved it at the same moment.</exception>
+    public async Task<DefinitionRow?> ReviseAsync(AccountId account, string definitionId, Func<JObject, bool> change, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await Of(context, account).FirstOrDefaultAsync(row => row.DefinitionId == definitionId && row.IsLatest, cancellationToken) is not { } latest) return null;
+        var document = RunJson.Parse(latest.Document);
+        if (!change(document)) return null;
+        var (row, _) = await PutAsync(context, account, definitionId, document, cancellationToken);
+        await SaveAsync(context, cancellationToken);
+        return row;
+    }
+
+    // Draft in place, or a new version behind a published one. Says too whether the version is published as it stands.
+    private async Task<(DefinitionRow Row, bool IsPublished)> PutAsync(AutomationDbContext context, AccountId account, string? definitionId, JObject document, CancellationToken cancellationToken)
+    {
+        DefinitionSize.CheckDepth(document);
         var stored = DefinitionDocument.Taken(document, NewActivityId);
+        DefinitionSize.Check(stored);
         var name = (string?)stored["name"];
         if (name is { Length: > LongestName }) throw new DefinitionRefusedException("definition_invalid", $"The name takes at most {LongestName} characters.");
         var text = stored.ToString(Formatting.None);
@@ -75,12 +113,7 @@ public sealed class DefinitionService(
             (row.Name, row.Document) = (name, row.IsPublished ? row.Document : text);
         }
 
-        if (publish && row.FunnelId is not null) throw new DefinitionRefusedException("definition_of_funnel", "This workflow is published with its funnel.");
-        var already = row.IsPublished;
-        if (publish && !already) await PublishAsync(context, row, cancellationToken);
-        await SaveAsync(context, cancellationToken);
-        if (publish) triggers.Forget(account.Value);
-        return new(row, publish && already);
+        return (row, row.IsPublished);
     }
 
     /// <summary>Makes the latest version the published one.</summary>

@@ -9,6 +9,9 @@ public static class RetryPlan
         TimeSpan.FromMinutes(20), TimeSpan.FromHours(1), TimeSpan.FromHours(1),
     ];
 
+    /// <summary>The waits in their order, before they are spread.</summary>
+    public static IReadOnlyList<TimeSpan> Plan => Waits;
+
     /// <summary>The wait after the given try, ± 20 %, never shorter than what the other side asked for; null when the plan is used up.</summary>
     /// <param name="tries">Tries made so far; 1 after the first.</param>
     /// <param name="roll">A random number in [0, 1).</param>

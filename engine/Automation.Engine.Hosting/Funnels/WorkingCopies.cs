@@ -21,7 +21,8 @@ public sealed record WorkingCopy(DefinitionRow Row, FunnelRow Funnel, FunnelTrig
 /// </summary>
 public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, IIdSource ids, TimeProvider clock)
 {
-    private const string Prefix = "copy-";
+    /// <summary>Their definition ids begin so.</summary>
+    public const string Prefix = "copy-";
     private const int Base = 1;
     private const int Edited = 2;
 

@@ -20,7 +20,7 @@ public sealed class DocumentTests
         var ids = 0;
         var stored = DefinitionDocument.Taken(JObject.Parse(new OrderWorkflow().ToDocument().ToString()), () => $"new{++ids}");
         var registry = new ActivityRegistry().RegisterAssembly(typeof(OrderWorkflow).Assembly).RegisterAssembly(typeof(Flowchart).Assembly);
-        var shown = DefinitionDocument.Given(stored, registry);
+        var shown = DefinitionDocument.Given(stored, new AccountActivities(registry));
         Assert.DoesNotContain("NotFoundActivity", shown.ToString(), StringComparison.Ordinal);
         Assert.Equal("Workflow1:new1:stock", (string?)shown.SelectToken("root.activities[1].nodeId"));
 

@@ -6,7 +6,7 @@ namespace Automation.Hosting.Tests.Definitions;
 
 public sealed class DefinitionDocumentTests
 {
-    private static readonly ActivityRegistry Registry = new ActivityRegistry().RegisterAssembly(typeof(Automation.Activities.Flow.Flowchart).Assembly);
+    private static readonly AccountActivities Activities = new(new ActivityRegistry().RegisterAssembly(typeof(Automation.Activities.Flow.Flowchart).Assembly));
 
     private static JObject Document(string root) => JObject.Parse($$"""{ "id": "v1", "definitionId": "d1", "version": 7, "isLatest": true, "name": "Проба", "variables": null, "toolVersion": "3.5.0.0", "x-ours": { "kept": [1, null] }, "root": {{root}} }""");
 
@@ -29,7 +29,7 @@ public sealed class DefinitionDocumentTests
               { "id": "if1", "type": "Elsa.If", "version": 1, "condition": { "expression": { "type": "Literal", "value": { "type": "data", "version": 1 } } }, "then": { "id": "line", "type": "Elsa.WriteLine", "version": 1 } },
               { "id": "sw", "type": "Elsa.Switch", "version": 1, "cases": [ { "label": "a", "condition": { "type": "NCalc", "value": "true" }, "activity": { "id": "deep", "type": "Elsa.WriteLine" } } ] }
             ] }
-            """), Registry);
+            """), Activities);
 
         Assert.Equal(["Workflow1:flow", "Workflow1:flow:if1", "Workflow1:flow:if1:line", "Workflow1:flow:sw", "Workflow1:flow:sw:deep"], DefinitionDocument.Activities(given).Select(activity => (string?)activity["nodeId"]));
         Assert.Equal(1, (int?)given.SelectToken("root.activities[1].cases[0].activity.version"));
@@ -40,7 +40,7 @@ public sealed class DefinitionDocumentTests
     public void UnknownActivity_TravelsInAPlaceholder_AndComesBackAsItWas()
     {
         var stored = DefinitionDocument.Taken(Document("""{ "id": "flow", "type": "Elsa.Flowchart", "version": 1, "activities": [ { "id": "x", "type": "Acme.Fax", "version": 3, "number": { "expression": { "type": "Literal", "value": 1.10 } }, "own": [null] } ], "connections": [] }"""), () => "new");
-        var given = DefinitionDocument.Given(stored, Registry);
+        var given = DefinitionDocument.Given(stored, Activities);
         var placeholder = given.SelectToken("root.activities[0]")!;
 
         Assert.Equal(("Elsa.NotFoundActivity", "Acme.Fax", 3), ((string?)placeholder["type"], (string?)placeholder["missingTypeName"], (int?)placeholder["missingTypeVersion"]));
@@ -55,10 +55,10 @@ public sealed class DefinitionDocumentTests
     public void TakenAndGiven_Again_ChangesNothing()
     {
         var stored = DefinitionDocument.Taken(Document("""{ "type": "Elsa.Sequence", "activities": [ { "type": "Elsa.WriteLine", "text": { "typeName": "String", "expression": { "type": "Literal", "value": "да" } } } ] }"""), () => "new");
-        var again = DefinitionDocument.Taken(DefinitionDocument.Given(stored, Registry), () => "other");
+        var again = DefinitionDocument.Taken(DefinitionDocument.Given(stored, Activities), () => "other");
 
         // Studio reads a version of every activity, so one that had none has it from then on.
         Assert.Equal(1, (int?)again.SelectToken("root.version"));
-        Assert.True(JToken.DeepEquals(again, DefinitionDocument.Taken(DefinitionDocument.Given(again, Registry), () => "third")));
+        Assert.True(JToken.DeepEquals(again, DefinitionDocument.Taken(DefinitionDocument.Given(again, Activities), () => "third")));
     }
 }

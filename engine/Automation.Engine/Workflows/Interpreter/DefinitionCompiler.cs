@@ -25,7 +25,7 @@ internal sealed partial class DefinitionCompiler
     public DefinitionCompiler(ActivityRegistry registry, ICompositeSource? composites)
     {
         (_registry, _composites) = (registry, composites);
-        _serializer = JsonSerializer.Create(new JsonSerializerSettings { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal });
+        _serializer = JsonSerializer.Create(new JsonSerializerSettings { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal, MaxDepth = 256 });
         foreach (var converter in DefinitionConverters.All(this)) _serializer.Converters.Add(converter);
     }
 
