@@ -93,7 +93,7 @@ internal static class DefinitionEndpoints
     {
         var body = await DefinitionBody.ReadAsync(context.Request, 1, context.RequestAborted);
         if (body["model"] is not JObject model) throw ApiProblem.BadRequest("payload_invalid", "The body has no model.");
-        var saved = await definitions.SaveAsync(context.Account(), Text(model, "definitionId"), model, (bool?)body["publish"] == true, context.RequestAborted);
+        var saved = await definitions.SaveAsync(context.Account(), Text(model, "definitionId"), model, body["publish"] is JValue { Value: true }, context.RequestAborted);
         return await SavedAsync(context, saved, references, registry);
     });
 
@@ -219,7 +219,7 @@ internal static class DefinitionEndpoints
 
     private static int? Number(IQueryCollection query, string name) => int.TryParse(query[name], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static string? Text(JObject json, string name) => (string?)json[name] is { Length: > 0 } text ? text : null;
+    private static string? Text(JObject json, string name) => json[name] is JValue { Value: string { Length: > 0 } text } ? text : null;
 
     private static ProblemException None() => ApiProblem.NotFound("There is no such workflow.");
 
