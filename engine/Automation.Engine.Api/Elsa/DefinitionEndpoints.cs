@@ -95,7 +95,7 @@ internal static class DefinitionEndpoints
     {
         var body = await DefinitionBody.ReadAsync(context.Request, 1, context.RequestAborted);
         if (body["model"] is not JObject model) throw ApiProblem.BadRequest("payload_invalid", "The body has no model.");
-        var (id, publish) = (Text(model, "definitionId"), (bool?)body["publish"] == true);
+        var (id, publish) = (Text(model, "definitionId"), body["publish"] is JValue { Value: true });
         var saved = await definitions.SaveAsync(context.Account(), id, model, publish && !WorkingCopies.Is(id), context.RequestAborted);
         // A trigger's workflow is published with its funnel.
         if (publish && WorkingCopies.Is(id)) await copies.PublishAsync(context.Account(), id!, context.Caller().Name, context.RequestAborted);
@@ -225,7 +225,7 @@ internal static class DefinitionEndpoints
 
     private static int? Number(IQueryCollection query, string name) => int.TryParse(query[name], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static string? Text(JObject json, string name) => (string?)json[name] is { Length: > 0 } text ? text : null;
+    private static string? Text(JObject json, string name) => json[name] is JValue { Value: string { Length: > 0 } text } ? text : null;
 
     private static ProblemException None() => ApiProblem.NotFound("There is no such workflow.");
 

@@ -3,6 +3,7 @@ using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Expressions;
 using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Persistence;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows.Interpreter;

@@ -3,6 +3,7 @@ using Automation.Engine.Accounts;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows.Interpreter;
 using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -14,20 +15,6 @@ public sealed class DefinitionReferences(IDbContextFactory<AutomationDbContext> 
 {
     private const string IdMember = "workflowDefinitionId";
     private static readonly HashSet<string> Starters = new(StringComparer.Ordinal) { "Elsa.ExecuteWorkflow", "Elsa.DispatchWorkflow", "Elsa.BulkDispatchWorkflows" };
-
-    /// <summary>Type name of the activities that a workflow becomes: its name in PascalCase, or its id where the name has no letter.</summary>
-    public static string TypeName(string? name, string definitionId)
-    {
-        var text = new StringBuilder();
-        var isStart = true;
-        foreach (var letter in name ?? "")
-        {
-            if (char.IsLetterOrDigit(letter)) text.Append(isStart ? char.ToUpperInvariant(letter) : letter);
-            isStart = !char.IsLetterOrDigit(letter);
-        }
-
-        return text.Length > 0 ? text.ToString() : definitionId;
-    }
 
     /// <summary>The definitions, without itself, whose latest or published version uses this one.</summary>
     /// <returns>Their newest such versions; empty too when there is no such definition.</returns>
@@ -89,12 +76,10 @@ public sealed class DefinitionReferences(IDbContextFactory<AutomationDbContext> 
     private static async Task<HashSet<string>> TypesAsync(AutomationDbContext context, AccountId account, string definitionId, CancellationToken cancellationToken)
     {
         var current = await Of(context, account).Where(row => row.DefinitionId == definitionId && (row.IsLatest || row.IsPublished)).Select(row => row.Document).ToListAsync(cancellationToken);
-        if (!current.Any(document => IsUsable(RunJson.Parse(document)))) return [];
+        if (!current.Any(document => CompositeDescriber.IsUsable(RunJson.Parse(document)))) return [];
         var names = await Of(context, account).Where(row => row.DefinitionId == definitionId).Select(row => row.Name).Distinct().ToListAsync(cancellationToken);
-        return [.. names.Select(name => TypeName(name, definitionId))];
+        return [.. names.Select(name => CompositeDescriber.TypeName(name, definitionId))];
     }
-
-    private static bool IsUsable(JObject document) => (bool?)(document["options"] as JObject)?["usableAsActivity"] == true || document["usableAsActivity"] is JValue { Value: true };
 
     private static bool Uses(DefinitionRow row, string definitionId, HashSet<string> types) =>
         DefinitionDocument.Activities(RunJson.Parse(row.Document)).Any(activity => Starts(activity, definitionId) || Is(activity, definitionId, types));
@@ -119,7 +104,7 @@ public sealed class DefinitionReferences(IDbContextFactory<AutomationDbContext> 
         foreach (var activity in DefinitionDocument.Activities(document).Where(activity => Is(activity, published.DefinitionId, types)))
         {
             if ((int?)activity["version"] == published.Version && (string?)activity["workflowDefinitionVersionId"] == published.VersionId) continue;
-            (activity["type"], activity["version"]) = (TypeName(published.Name, published.DefinitionId), published.Version);
+            (activity["type"], activity["version"]) = (CompositeDescriber.TypeName(published.Name, published.DefinitionId), published.Version);
             (activity[IdMember], activity["workflowDefinitionVersionId"]) = (published.DefinitionId, published.VersionId);
             (activity["latestAvailablePublishedVersion"], activity["latestAvailablePublishedVersionId"]) = (published.Version, published.VersionId);
             changed = true;

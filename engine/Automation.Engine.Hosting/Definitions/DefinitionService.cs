@@ -93,9 +93,7 @@ public sealed class DefinitionService(
     // Draft in place, or a new version behind a published one. Says too whether the version is published as it stands.
     private async Task<(DefinitionRow Row, bool IsPublished)> PutAsync(AutomationDbContext context, AccountId account, string? definitionId, JObject document, CancellationToken cancellationToken)
     {
-        DefinitionSize.CheckDepth(document);
-        var stored = DefinitionDocument.Taken(document, NewActivityId);
-        DefinitionSize.Check(stored);
+        var stored = Taken(document);
         var name = (string?)stored["name"];
         if (name is { Length: > LongestName }) throw new DefinitionRefusedException("definition_invalid", $"The name takes at most {LongestName} characters.");
         var text = stored.ToString(Formatting.None);
@@ -114,6 +112,23 @@ public sealed class DefinitionService(
         }
 
         return (row, row.IsPublished);
+    }
+
+    private JObject Taken(JObject document)
+    {
+        DefinitionSize.CheckDepth(document);
+        try
+        {
+            var stored = DefinitionDocument.Taken(document, NewActivityId);
+            DefinitionSize.Check(stored);
+            DefinitionShape.Check(stored);
+            return stored;
+        }
+        catch (ArgumentException)
+        {
+            // What stands in place of a text cannot be read as one.
+            throw DefinitionShape.Refused(null);
+        }
     }
 
     /// <summary>Makes the latest version the published one.</summary>

@@ -101,6 +101,20 @@ public sealed class DefinitionFilesTests(TestServer server) : IClassFixture<Test
         Assert.Equal(1, (int)(await api.GetAsync("workflow-definitions"))["totalCount"]!);
     }
 
+    /// <summary>What was saved so would break every list that it stands in.</summary>
+    [Theory]
+    [InlineData("""{"name":{},"root":{"id":"a","type":"Elsa.Flowchart","version":1}}""")]
+    [InlineData("""{"name":"x","root":{"id":["a"],"type":"Elsa.Flowchart","version":1}}""")]
+    [InlineData("""{"name":"x","root":{"id":"a","type":{},"version":1}}""")]
+    [InlineData("""{"name":"x","root":{"id":"a","type":"Elsa.Flowchart","version":"one"}}""")]
+    public async Task Save_SomethingElseWhereATextBelongs_IsRefused(string model)
+    {
+        using var api = await ElsaClient.NewAsync(server);
+        await api.RefusedAsync(HttpMethod.Post, "workflow-definitions", new JObject { ["model"] = JObject.Parse(model), ["publish"] = "perhaps" }, 400, "definition_invalid");
+        await api.RefusedAsync(HttpMethod.Post, "workflow-definitions/import", JObject.Parse(model), 400, "definition_invalid");
+        Assert.Equal(0, (int)(await api.GetAsync("workflow-definitions"))["totalCount"]!);
+    }
+
     private static JObject Steps(int count) => ElsaClient.Chart([.. Enumerable.Range(0, count).Select(number => new JObject { ["id"] = $"s{number}", ["type"] = "Elsa.WriteLine", ["version"] = 1 })]);
 
     private static JObject Nested(int levels) => ElsaClient.Parse(NestedText(levels));
