@@ -1,4 +1,3 @@
-using System.Text;
 using Automation.Engine.Accounts;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
