@@ -5,7 +5,11 @@ namespace Automation.Activities.Flow;
 [Activity("Elsa", "Primitives", "Ends the whole workflow.", DisplayNameRu = "Завершить процесс", CategoryRu = "Основное"), Deterministic]
 public sealed class Finish : Activity, ITerminalNode
 {
-    protected override ValueTask ExecuteAsync(ActivityExecutionContext context) => Top(context).CompleteActivityAsync();
+    protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
+    {
+        await context.CompleteActivityAsync();
+        await Top(context).CompleteActivityAsync();
+    }
 
     internal static ActivityExecutionContext Top(ActivityExecutionContext context)
     {
@@ -21,10 +25,11 @@ public sealed class Complete : Activity, ITerminalNode
     [Input(DisplayNameRu = "Исходы", UIHint = "outcome-picker")]
     public Input<ICollection<string>>? Outcomes { get; set; }
 
-    protected override ValueTask ExecuteAsync(ActivityExecutionContext context)
+    protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
         var outcomes = context.Get(Outcomes) ?? [];
-        return Around(context).CompleteActivityWithOutcomesAsync(outcomes.Count == 0 ? ["Done"] : [.. outcomes]);
+        await context.CompleteActivityAsync();
+        await Around(context).CompleteActivityWithOutcomesAsync(outcomes.Count == 0 ? ["Done"] : [.. outcomes]);
     }
 
     private static ActivityExecutionContext Around(ActivityExecutionContext context)

@@ -98,10 +98,11 @@ public sealed class For : Activity, ILoop
 [Activity("Elsa", "Looping", "Leaves the loop.", DisplayNameRu = "Прервать цикл", CategoryRu = "Циклы"), Deterministic]
 public sealed class Break : Activity, ITerminalNode
 {
-    protected override ValueTask ExecuteAsync(ActivityExecutionContext context)
+    protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
         var owner = context.ParentActivityExecutionContext;
         while (owner is not null && owner.Activity is not ILoop) owner = owner.ParentActivityExecutionContext;
-        return (owner ?? context).CompleteActivityAsync();
+        await context.CompleteActivityAsync();
+        if (owner is not null) await owner.CompleteActivityAsync();
     }
 }

@@ -20,7 +20,7 @@ public sealed class StartApiTests(TestServer server) : IClassFixture<TestServer>
         using var outside = server.NewClient();
 
         var answer = await outside.PostAsync($"/workflows/{slug}/orders/A-7?x=1", Json("""{"sum":12.50}"""), Cancel);
-        Assert.Equal((HttpStatusCode.Created, "A-7: 12.50", "yes"), (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel), answer.Headers.GetValues("X-Order").Single()));
+        Assert.Equal((HttpStatusCode.Created, "A-7: 12,5", "yes"), (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel), answer.Headers.GetValues("X-Order").Single()));
 
         foreach (var (method, path) in new[] { (HttpMethod.Get, "orders/A-7"), (HttpMethod.Post, "orders"), (HttpMethod.Post, "other") })
         {
@@ -59,8 +59,8 @@ public sealed class StartApiTests(TestServer server) : IClassFixture<TestServer>
         await PublishAsync(api, "closed", Chart(Starting("in", "Elsa.HttpEndpoint", ("path", "Literal", "closed"), ("authorize", "Literal", "True"))));
         using var outside = server.NewClient();
 
-        await (await outside.GetAsync($"/workflows/{slug}/closed", Cancel)).AssertProblemAsync(401, "unauthorized");
-        await (await stranger.GetAsync($"/workflows/{slug}/closed", Cancel)).AssertProblemAsync(401, "unauthorized");
+        await (await outside.GetAsync($"/workflows/{slug}/closed", Cancel)).AssertProblemAsync(401, "unauthenticated");
+        await (await stranger.GetAsync($"/workflows/{slug}/closed", Cancel)).AssertProblemAsync(401, "unauthenticated");
         Assert.Equal(HttpStatusCode.OK, (await api.GetAsync($"/workflows/{slug}/closed", Cancel)).StatusCode);
     }
 

@@ -60,7 +60,7 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
         using var api = await FunnelAsync();
         var id = (string)(await SendAsync(api, HttpMethod.Post, "/api/funnels/sales/triggers/big/studio", "{}"))["definitionId"]!;
         await SaveAsync(api, id, "в работу", publish: true);
-        Assert.Equal(2, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["publishedVersion"]!);
+        Assert.Equal(2, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["version"]!);
         Assert.Contains("в работу", await (await api.GetAsync("/api/funnels/sales/export", Cancel)).Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
 
         var draft = JObject.Parse(await DraftAsync(api));
@@ -68,7 +68,7 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
         await SendAsync(api, HttpMethod.Put, "/api/funnels/sales/draft", draft.ToString());
         var refused = await api.PostAsync("/elsa/api/workflow-definitions", Json(Body(id, "ещё", true)), Cancel);
         Assert.Equal((HttpStatusCode.BadRequest, "draft_differs"), (refused.StatusCode, (string?)JObject.Parse(await refused.Content.ReadAsStringAsync(Cancel))["code"]));
-        Assert.Equal(2, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["publishedVersion"]!);
+        Assert.Equal(2, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["version"]!);
     }
 
     [Fact]
@@ -101,7 +101,13 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
         {
             ["definitionId"] = id,
             ["name"] = "t",
-            ["root"] = JObject.Parse($$$"""{"id":"flow","type":"Elsa.Sequence","version":1,"activities":[{"id":"l","type":"Elsa.WriteLine","version":1,"text":{"typeName":"String","expression":{"type":"Literal","value":"{{{text}}}"}}}]}"""),
+            ["root"] = new JObject
+            {
+                ["id"] = "flow",
+                ["type"] = "Elsa.Sequence",
+                ["version"] = 1,
+                ["activities"] = new JArray(new JObject { ["id"] = "l", ["type"] = "Elsa.WriteLine", ["version"] = 1, ["text"] = new JObject { ["typeName"] = "String", ["expression"] = new JObject { ["type"] = "Literal", ["value"] = text } } }),
+            },
         },
         ["publish"] = publish,
     }.ToString();
