@@ -41,6 +41,9 @@ public sealed class HostileScriptTests(ScriptPoolFixture scripts)
         "1;" + new string(' ', 20_000) + "1", new string('[', 8_000) + new string(']', 8_000), new string('-', 1) + string.Concat(Enumerable.Repeat("- ", 8_000)) + "1", "!" + new string('!', 16_000) + "1 + ({}).x.y", string.Concat(Enumerable.Repeat("a=>", 5_000)) + "1", string.Concat(Enumerable.Repeat("1+", 8_000)) + "x", string.Concat(Enumerable.Repeat("{", 8_000)), string.Concat(Enumerable.Repeat("`${", 5_000)), "if (", "\0", "\ud800x", "'", "/(/", "return return",
     ];
 
+    // Many times the kill time of a worker: what is not ended never ends, and a busy machine takes its time.
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+
     [Theory]
     [MemberData(nameof(Sources), DisableDiscoveryEnumeration = true)]
     public async Task Script_Hostile_EndsWithCodeAndTheNextCallWorks(string source)
@@ -52,7 +55,7 @@ public sealed class HostileScriptTests(ScriptPoolFixture scripts)
         Assert.True(result.Error is not null, $"It ended well with {result.Value.Json()[..Math.Min(100, result.Value.Json().Length)]}");
         Assert.StartsWith("script_", result.Error.Code, StringComparison.Ordinal);
         Assert.NotEqual("script_unavailable", result.Error.Code);
-        Assert.InRange(elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
+        Assert.InRange(elapsed, TimeSpan.Zero, Bound);
         Assert.Equal("3", (await scripts.RunAsync("1 + 2")).Value.Json());
     }
 
@@ -67,7 +70,7 @@ public sealed class HostileScriptTests(ScriptPoolFixture scripts)
     {
         var started = Stopwatch.GetTimestamp();
         await scripts.RunAsync(source);
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Bound);
         Assert.Equal("3", (await scripts.RunAsync("1 + 2")).Value.Json());
     }
 

@@ -9,7 +9,7 @@ const words = {
     wrongKey: 'Такого ключа нет.', tooMany: 'Слишком много попыток. Подождите минуту.', whyTitle: 'Почему не сработало?', dealNumber: 'Номер сделки', ask: 'Узнать',
     journalTitle: 'Журнал', more: 'Показать более ранние', noFunnels: 'Воронок пока нет. Загрузите файл: automation import FILE --publish',
     emptyJournal: 'Пока тихо. Измените сделку в CRM, и здесь появится строка.', when: 'Когда', if: 'Если', then: 'То', always: 'всегда', version: 'версия', draft: 'черновик',
-    unpublished: 'не опубликована', anyStage: 'Любой этап', off: 'выключен', due: 'сработает', later: 'Позже', run: 'Запуск', failed: 'Не получилось:', deal: 'Сделка', triggers: 'триггеров', other: 'English',
+    unpublished: 'не опубликована', anyStage: 'Любой этап', off: 'выключен', due: 'сработает', later: 'Позже', run: 'Запуск', flow: 'Открыть сценарий', failed: 'Не получилось:', deal: 'Сделка', triggers: 'триггеров', other: 'English',
     statuses: { running: 'выполняется', suspended: 'ждёт', finished: 'выполнен', faulted: 'остановлен ошибкой', cancelled: 'отменён' },
     entities: { contact: 'контакт', company: 'компания', task: 'задача', booking: 'запись', customer: 'покупатель', unsorted: 'неразобранное', webhook: 'вебхук', schedule: 'расписание' },
   },
@@ -20,7 +20,7 @@ const words = {
     wrongKey: 'There is no such key.', tooMany: 'Too many tries. Wait a minute.', whyTitle: 'Why did it not fire?', dealNumber: 'Deal number', ask: 'Ask',
     journalTitle: 'Journal', more: 'Show earlier ones', noFunnels: 'No funnels yet. Import a file: automation import FILE --publish',
     emptyJournal: 'Quiet so far. Change a deal in the CRM, and a row appears here.', when: 'When', if: 'If', then: 'Then', always: 'always', version: 'version', draft: 'draft',
-    unpublished: 'not published', anyStage: 'Any stage', off: 'off', due: 'due', later: 'Later', run: 'Run', failed: 'That failed:', deal: 'Deal', triggers: 'triggers', other: 'Русский',
+    unpublished: 'not published', anyStage: 'Any stage', off: 'off', due: 'due', later: 'Later', run: 'Run', flow: 'Open the workflow', failed: 'That failed:', deal: 'Deal', triggers: 'triggers', other: 'Русский',
     statuses: { running: 'running', suspended: 'waiting', finished: 'finished', faulted: 'stopped by a failure', cancelled: 'cancelled' },
     entities: { unsorted: 'incoming lead' },
   },
@@ -76,10 +76,19 @@ function triggerCard(trigger) {
   const condition = trigger.if ? make('code', { text: trigger.if }) : document.createTextNode(say('always'));
   return make('article', { class: `trigger${trigger.enabled ? '' : ' off'}`, 'data-testid': `trigger-${trigger.id}`, 'data-trigger': `${trigger.funnel}/${trigger.id}` },
     make('b', { text: trigger.enabled ? trigger.name : `${trigger.name} (${say('off')})` }),
+    flowButton(trigger),
     make('dl', {},
       make('dt', { text: say('when') }), make('dd', { text: trigger.when }),
       make('dt', { text: say('if') }), make('dd', {}, condition),
       make('dt', { text: say('then') }), make('dd', { text: steps })));
+}
+
+// Studio works on a copy beside the draft; "Apply" there puts it back.
+function flowButton(trigger) {
+  const button = make('button', { type: 'button', class: 'flow', title: say('flow'), 'aria-label': `${say('flow')}: ${trigger.name}`, text: '⌥' });
+  button.addEventListener('click', () => call(`/api/funnels/${encodeURIComponent(trigger.funnel)}/triggers/${encodeURIComponent(trigger.id)}/studio`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })
+    .then((copy) => location.assign(copy.url)).catch(fail));
+  return button;
 }
 
 function funnelBoard(funnel) {
@@ -110,12 +119,14 @@ async function loadFunnels() {
   find('funnels').replaceChildren(...(funnels.length ? funnels.map(funnelBoard) : [make('p', { class: 'soft', text: say('noFunnels') })]));
 }
 
+const runPage = (run) => `/studio/workflows/instances/${run}/view`;
+
 function journalRow(row) {
   const deal = row.deal ?? row.entityId;
   const button = make('button', { type: 'button', class: 'deal', text: row.deal ? `№${deal}` : `${words[state.language].entities[row.entityType] ?? row.entityType} ${deal}` });
   if (row.deal) button.addEventListener('click', () => ask(row.deal));
   const lines = row.lines.length ? make('ul', { class: 'lines' }, ...row.lines.map((line) => make('li', { class: line.outcome, text: line.text }))) : null;
-  return make('li', { class: row.tone, 'data-kind': row.kind, 'data-deal': row.deal ?? '' }, make('span', { class: 'when', text: time(row.at) }), button, make('span', { class: 'text', text: row.text }), lines);
+  return make('li', { class: row.tone, 'data-kind': row.kind, 'data-deal': row.deal ?? '' }, make('span', { class: 'when', text: time(row.at) }), button, row.runId ? make('a', { class: 'text', href: runPage(row.runId), text: row.text }) : make('span', { class: 'text', text: row.text }), lines);
 }
 
 async function loadJournal(cursor) {
@@ -180,7 +191,7 @@ function verdictRow(verdict) {
   const seen = verdict.seen.map((value) => make('li', {}, make('code', { text: `${value.path} = ${value.value}` })));
   if (verdict.dueAt) seen.push(make('li', { text: `${say('due')}: ${time(verdict.dueAt)}` }));
   if (verdict.later) seen.push(make('li', { text: `${say('later')}: ${verdict.later}` }));
-  if (verdict.runStatus) seen.push(make('li', { text: `${say('run')}: ${words[state.language].statuses[verdict.runStatus] ?? verdict.runStatus}` }));
+  if (verdict.runStatus) seen.push(make('li', {}, make('a', { href: runPage(verdict.runId), text: `${say('run')}: ${words[state.language].statuses[verdict.runStatus] ?? verdict.runStatus}` })));
   return make('div', { class: `verdict ${verdict.outcome}`, 'data-testid': `why-trigger-${verdict.triggerId}`, 'data-reason': verdict.reason },
     make('span', { class: 'mark', text: mark }), make('b', { text: verdict.name }), document.createTextNode(`: ${verdict.text}`), seen.length ? make('ul', {}, ...seen) : null);
 }

@@ -32,8 +32,10 @@
     return answer.json();
   }
 
-  function make({ kind, id }, token) {
+  async function make({ kind, id }, token) {
     const tag = { definitions: id ? 'elsa-workflow-definition-editor' : 'elsa-workflow-definition-list', instances: id ? 'elsa-workflow-instance-viewer' : 'elsa-workflow-instance-list' }[kind];
+    // What is set before the element has its class is lost when it gets it.
+    await customElements.whenDefined(tag);
     const element = document.createElement(tag);
     element.setAttribute('remote-endpoint', `${location.origin}/elsa/api`);
     element.setAttribute('access-token', token);
@@ -50,7 +52,7 @@
       if (!granted) return;
       trouble.textContent = '';
       // Read once, when the element is made: a new key needs a new element. What was edited is saved by then.
-      document.getElementById('studio').replaceChildren(make(place(location.pathname), granted.key));
+      document.getElementById('studio').replaceChildren(await make(place(location.pathname), granted.key));
       setTimeout(show, Math.max(60_000, new Date(granted.expiresAt) - Date.now() - early));
     } catch {
       trouble.textContent = say.lost;
@@ -104,6 +106,15 @@
       trouble.textContent = problem.message;
     }
   }
+
+  // The elements write links of Studio's own site: theirs lie under /studio here, and of its diagnostics there is nothing.
+  document.addEventListener('click', (event) => {
+    const href = event.target.closest?.('a')?.getAttribute('href') ?? '';
+    if (!href.startsWith('/workflows/')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    location.assign(`/studio${href}`);
+  }, true);
 
   // The elements have no router: they change the address, and the page has to follow.
   const push = history.pushState.bind(history);

@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Globalization;
+using System.Net.Sockets;
 using Automation.Testing;
 using Microsoft.AspNetCore.Builder;
 

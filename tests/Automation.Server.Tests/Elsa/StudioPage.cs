@@ -1,0 +1,190 @@
+using Microsoft.Playwright;
+
+namespace Automation.Server.Tests.Elsa;
+
+/// <summary>What a person does in Studio 3.8.2, in terms of the page.</summary>
+internal sealed class StudioPage(IPage page, string admin)
+{
+    private const string Definitions = "/elsa/api/workflow-definitions";
+    private static readonly float Patience = 60_000;
+
+    public async Task OpenListAsync()
+    {
+        await page.GotoAsync($"{admin}/studio/workflows/definitions");
+        await Visible("Create workflow").WaitForAsync();
+    }
+
+    public async Task OpenEditorAsync(string id, string activity)
+    {
+        await page.GotoAsync($"{admin}/studio/workflows/definitions/{id}/edit");
+        await Visible(activity).WaitForAsync();
+    }
+
+    public async Task OpenRunAsync(string run, string activity)
+    {
+        await page.GotoAsync($"{admin}/studio/workflows/instances/{run}/view");
+        await Visible(activity).WaitForAsync();
+    }
+
+    /// <returns>The new definition's id.</returns>
+    public async Task<string> CreateAsync(string name)
+    {
+        await Visible("Create workflow").ClickAsync();
+        var dialog = page.Locator(".mud-dialog");
+        await dialog.Locator("input").First.FillAsync(name);
+        await page.RunAndWaitForResponseAsync(() => page.Keyboard.PressAsync("Tab"), response => response.Url.Contains("is-name-unique", StringComparison.Ordinal));
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Ok" }).ClickAsync();
+        await page.WaitForURLAsync("**/studio/workflows/definitions/*/edit");
+        await page.Locator(".graph-container").WaitForAsync();
+        return page.Url.Split('/')[^2];
+    }
+
+    public async Task DropAsync(string activity, int x, int y)
+    {
+        var group = page.Locator(".mud-expand-panel").Filter(new() { Has = page.Locator("[draggable=true]").Filter(new() { HasTextRegex = Whole(activity) }) }).First;
+        var item = Offered(group, activity);
+        await item.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        if (!await item.IsVisibleAsync()) await group.Locator(".mud-expand-panel-header").ClickAsync();
+        await item.WaitForAsync();
+        var nodes = page.Locator(".x6-cell:has(.x6-port)");
+        var before = await nodes.CountAsync();
+        // A drag that begins while the canvas is drawn anew comes to nothing.
+        for (var i = 0; i < 5; i++)
+        {
+            await item.DragToAsync(page.Locator(".graph-container"), new() { TargetPosition = new() { X = x, Y = y } });
+            try
+            {
+                await nodes.Nth(before).WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 5_000 });
+                return;
+            }
+            catch (TimeoutException)
+            {
+                await PictureAsync("drop");
+            }
+        }
+
+        throw new InvalidOperationException($"{activity} cannot be dropped.");
+    }
+
+    public async Task ConnectAsync(string from, string port, string to)
+    {
+        var (start, end) = (await PortAsync(from, port), await PortAsync(to, "In"));
+        await SavedAsync(async () =>
+        {
+            await page.Mouse.MoveAsync(start.X, start.Y);
+            await page.Mouse.DownAsync();
+            await page.Mouse.MoveAsync(start.X + 20, start.Y + 3, new() { Steps = 5 });
+            await page.Mouse.MoveAsync(end.X, end.Y, new() { Steps = 20 });
+            await page.Mouse.UpAsync();
+        });
+    }
+
+    /// <summary>Chooses the language of the activity's first input and writes its text.</summary>
+    public async Task ExpressionAsync(string activity, string language, string text)
+    {
+        await page.GetByText(activity).Locator("visible=true").Last.ClickAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Input", Exact = true }).ClickAsync();
+        var menu = await InputMenuAsync();
+        await menu.ClickAsync();
+        await page.Locator(".mud-popover-open").GetByText(language, new() { Exact = true }).ClickAsync();
+        var editor = page.Locator(".monaco-editor").Locator("visible=true").First;
+        await editor.WaitForAsync();
+        await editor.ClickAsync();
+        await page.Keyboard.PressAsync("Control+A");
+        await SavedAsync(() => page.Keyboard.InsertTextAsync(text));
+    }
+
+    public Task PublishAsync() => SavedAsync(() => Toolbar(2).ClickAsync(), "\"publish\":true");
+
+    public async Task RunAsync()
+    {
+        await Toolbar(0).ClickAsync();
+        await page.WaitForURLAsync("**/studio/workflows/instances/*/view");
+    }
+
+    /// <summary>Back to the first version.</summary>
+    public async Task RollBackAsync()
+    {
+        await TabAsync("Version history");
+        var oldest = page.Locator("tbody tr").Filter(new() { Has = page.Locator(".mud-menu") }).Last;
+        await oldest.Locator(".mud-menu button").ClickAsync();
+        await page.RunAndWaitForResponseAsync(() => page.Locator(".mud-popover-open").GetByText("Rollback to this version").ClickAsync(), response => response.Url.Contains("/revert/", StringComparison.Ordinal));
+    }
+
+    public async Task ExportAsync(string name, string file)
+    {
+        var download = await page.RunAndWaitForDownloadAsync(() => RowAsync(name, "Export"));
+        await download.SaveAsAsync(file);
+    }
+
+    public async Task DeleteAsync(string name)
+    {
+        await RowAsync(name, "Delete");
+        await page.RunAndWaitForResponseAsync(
+            () => page.Locator(".mud-dialog, .mud-message-box").GetByRole(AriaRole.Button).Filter(new() { HasTextRegex = new("^(Delete|Yes|Ok)$", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).First.ClickAsync(),
+            response => response.Request.Method == "DELETE");
+    }
+
+    public async Task ImportAsync(string file, string name)
+    {
+        await page.Locator("input[type=file]").First.SetInputFilesAsync(file);
+        await Visible(name).WaitForAsync();
+    }
+
+    /// <summary>A tab may be scrolled out of sight.</summary>
+    public Task TabAsync(string name) => page.Locator(".mud-tab").Filter(new() { HasTextRegex = new($"^\\s*{name}", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).First.EvaluateAsync("tab => tab.click()");
+
+    public Task SeesAsync(string text) => Visible(text).WaitForAsync(new() { Timeout = Patience });
+
+    /// <summary>Kept where <c>AUTOMATION_PICTURES</c> says.</summary>
+    public async Task PictureAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("AUTOMATION_PICTURES") is { Length: > 0 } folder) await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"studio-{name}.png") });
+    }
+
+    private static ILocator Offered(ILocator within, string activity) =>
+        within.Locator("[draggable=true]").Filter(new() { HasTextRegex = Whole(activity) }).First;
+
+    private static System.Text.RegularExpressions.Regex Whole(string text) => new($"^\\s*{System.Text.RegularExpressions.Regex.Escape(text)}\\s*$");
+
+    private ILocator Visible(string text) => page.GetByText(text).Locator("visible=true").First;
+
+    // From the right: run, menu, publish.
+    private ILocator Toolbar(int fromRight) => page.Locator(".mud-toolbar").Locator("visible=true").First.Locator("button").Locator("visible=true").Nth(-1 - fromRight);
+
+    private async Task RowAsync(string name, string choice)
+    {
+        await page.Locator("tbody tr").Filter(new() { HasText = name }).Locator(".mud-menu button").ClickAsync();
+        await page.Locator(".mud-popover-open").GetByText(choice, new() { Exact = true }).ClickAsync();
+    }
+
+    // Studio saves by itself, half a second after an edit.
+    private Task<IResponse> SavedAsync(Func<Task> edit, string holding = "") => page.RunAndWaitForResponseAsync(
+        edit, response => response.Request.Method == "POST" && new Uri(response.Url).AbsolutePath == Definitions && response.Request.PostData?.Replace(" ", "", StringComparison.Ordinal).Contains(holding, StringComparison.Ordinal) == true, new() { Timeout = Patience });
+
+    private async Task<(float X, float Y)> PortAsync(string activity, string port)
+    {
+        var handle = await page.WaitForFunctionAsync(
+            """
+            ([activity, port]) => {
+              const node = [...document.querySelectorAll('.x6-cell')].find(one => one.querySelector('.x6-port') && one.textContent.includes(activity));
+              const place = node && [...node.querySelectorAll('.x6-port')].map(one => [one.querySelector('[port]')?.getAttribute('port'), one.querySelector('[magnet]') ?? one]).find(one => one[0] === port)?.[1];
+              if (!place) return null;
+              const box = place.getBoundingClientRect();
+              return [box.x + box.width / 2, box.y + box.height / 2];
+            }
+            """, new[] { activity, port });
+        var box = await handle.JsonValueAsync<float[]>();
+        return (box[0], box[1]);
+    }
+
+    // The menu or, once a language is chosen, the button beside the first input of the lower panel.
+    private async Task<ILocator> InputMenuAsync()
+    {
+        var menus = page.Locator(".mud-menu").Locator("visible=true");
+        await page.WaitForFunctionAsync("() => [...document.querySelectorAll('.mud-menu')].some(one => { const box = one.getBoundingClientRect(); return box.y > 600 && box.x < 1200 && box.width > 0; })");
+        for (var i = 0; i < await menus.CountAsync(); i++)
+            if (await menus.Nth(i).BoundingBoxAsync() is { Y: > 600, X: < 1200 }) return menus.Nth(i).Locator("button").First;
+        throw new InvalidOperationException("The activity has no input.");
+    }
+}

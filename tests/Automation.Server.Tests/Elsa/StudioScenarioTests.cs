@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Automation.Testing;
+using Microsoft.Playwright;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Server.Tests.Elsa;
+
+/// <summary>An admin's way through the real Studio: draw, set, publish, run, look, go back, take out and in, delete.</summary>
+public sealed partial class StudioScenarioTests
+{
+    private const string Chromium = "/usr/bin/chromium";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Workflow_FromEmptyCanvasToItsEnd()
+    {
+        if (!File.Exists(Chromium)) Assert.Skip("No Chromium: /usr/bin/chromium is not installed.");
+        if (!Directory.Exists(Path.Combine(Path.GetDirectoryName(ServerProcess.Dll)!, "studio", "_framework"))) Assert.Skip("Elsa Studio was not built: there was no Node.");
+        using var folder = new TempDirectory();
+        var (admin, hooks) = ($"http://127.0.0.1:{TestPorts.Next()}", $"http://127.0.0.1:{TestPorts.Next()}");
+        using var server = await ServerProcess.StartAsync(["--data", folder.Path, "--url", admin, "--hook-url", hooks], new Dictionary<string, string>(), Cancel);
+        using var api = new HttpClient { BaseAddress = new Uri(admin) };
+        api.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(folder.File("cli.key"), Cancel));
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium,
+            Headless = true,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1500, Height = 950 } });
+        page.SetDefaultTimeout(60_000);
+        var (refused, asked) = (new ConcurrentBag<string>(), new ConcurrentDictionary<string, byte>(StringComparer.Ordinal));
+        page.Response += (_, response) =>
+        {
+            var path = new Uri(response.Url).AbsolutePath;
+            if (response.Status >= 400) refused.Add($"{response.Status} {response.Request.Method} {path}");
+            if (path.StartsWith("/elsa/", StringComparison.Ordinal)) asked.TryAdd($"{response.Request.Method} {Ids().Replace(path, "{id}")}", 0);
+        };
+        await page.Context.APIRequest.PostAsync($"{admin}/api/session", new() { Headers = api.DefaultRequestHeaders.ToDictionary(header => header.Key, header => header.Value.First()) });
+        var studio = new StudioPage(page, admin);
+
+        // Draw.
+        await studio.OpenListAsync();
+        var id = await studio.CreateAsync("Заказ");
+        await studio.DropAsync("Условие", 60, 60);
+        await studio.DropAsync("Записать строку", 330, 60);
+        await studio.DropAsync("Отправить SMS", 330, 260);
+        await studio.ConnectAsync("FlowDecision1", "True", "WriteLine1");
+        await studio.ConnectAsync("FlowDecision1", "False", "SendSms1");
+        Assert.Equal(2, (await DefinitionAsync(api, id)).SelectToken("root.connections")!.Count());
+
+        // Set inputs in each language, and plainly.
+        await studio.ExpressionAsync("FlowDecision1", "JavaScript", "getInput('sum') === undefined || 1 < 2");
+        await studio.ExpressionAsync("WriteLine1", "Liquid", "Сумма {{ 2 | plus: 3 }}");
+        await studio.ExpressionAsync("SendSms1", "NCalc", "'Привет'");
+        await studio.PictureAsync("drawn");
+        var drawn = await DefinitionAsync(api, id);
+        Assert.Equal(["JavaScript", "Liquid", "NCalc"], new[] { "Elsa.FlowDecision", "Elsa.WriteLine", "Crm.SendSms" }.Select(type => Expression(drawn, type)));
+
+        // Publish, run, look.
+        await studio.PublishAsync();
+        Assert.True((bool)(await DefinitionAsync(api, id))["isPublished"]!);
+        await studio.RunAsync();
+        await studio.SeesAsync("Finished");
+        await studio.SeesAsync("WriteLine1");
+        await studio.PictureAsync("finished");
+
+        // A second version, and back to the first.
+        await studio.OpenEditorAsync(id, "WriteLine1");
+        await studio.ExpressionAsync("WriteLine1", "NCalc", "1 + 1");
+        await studio.PublishAsync();
+        Assert.Equal(2, (int)(await DefinitionAsync(api, id))["version"]!);
+        await studio.RollBackAsync();
+        var back = await DefinitionAsync(api, id);
+        Assert.Equal((3, "Liquid"), ((int)back["version"]!, Expression(back, "Elsa.WriteLine")));
+
+        // Out, away, and in again.
+        await studio.OpenListAsync();
+        var file = folder.File("workflow.json");
+        await studio.ExportAsync("Заказ", file);
+        Assert.Contains("elsaworkflows.io/schemas/workflow-definition", await File.ReadAllTextAsync(file, Cancel), StringComparison.Ordinal);
+        await studio.DeleteAsync("Заказ");
+        Assert.Empty((JArray)(await GetAsync(api, "workflow-definitions"))["items"]!);
+        await studio.ImportAsync(file, "Заказ");
+        Assert.Single((JArray)(await GetAsync(api, "workflow-definitions"))["items"]!);
+
+        // A run that fails, and one that waits and is seen going on.
+        var failing = await PublishedAsync(api, "Сбой", """[{"id":"bad","name":"Bad1","type":"Elsa.Fault","version":1,"message":{"expression":{"type":"Literal","value":"Нет товара"}},"metadata":{"designer":{"position":{"x":60,"y":60}}}}]""");
+        await studio.OpenRunAsync(await DispatchAsync(api, failing), "Bad1");
+        await studio.TabAsync("Incidents");
+        await studio.SeesAsync("Нет товара");
+        await studio.PictureAsync("incident");
+        var waiting = await PublishedAsync(api, "Ждёт", """[{"id":"wait","name":"Wait1","type":"Elsa.Event","version":1,"eventName":{"expression":{"type":"Literal","value":"go"}},"metadata":{"designer":{"position":{"x":60,"y":60}}}}]""");
+        await studio.OpenRunAsync(await DispatchAsync(api, waiting), "Wait1");
+        await studio.SeesAsync("Suspended");
+        await api.PostAsync("/elsa/api/events/go/trigger", null, Cancel);
+        await studio.SeesAsync("Finished");
+        await studio.PictureAsync("live");
+
+        Assert.True(refused.IsEmpty, string.Join("\n", refused));
+        Assert.Contains("POST /elsa/hubs/workflow-instance/negotiate", asked.Keys);
+        Assert.True(asked.Count >= 20, string.Join("\n", asked.Keys.Order(StringComparer.Ordinal)));
+    }
+
+    private static string? Expression(JObject definition, string type) =>
+        (string?)definition.SelectToken("root.activities")!.Single(activity => (string?)activity["type"] == type).SelectTokens("*.expression.type").First();
+
+    private static Task<JObject> DefinitionAsync(HttpClient api, string id) => GetAsync(api, $"workflow-definitions/by-definition-id/{id}");
+
+    private static async Task<JObject> GetAsync(HttpClient api, string path) => JObject.Parse(await api.GetStringAsync($"/elsa/api/{path}", Cancel));
+
+    private static async Task<string> PublishedAsync(HttpClient api, string name, string activities) => (string)(await PostAsync(api, "workflow-definitions", new JObject
+    {
+        ["model"] = new JObject { ["name"] = name, ["root"] = new JObject { ["id"] = "flow", ["type"] = "Elsa.Flowchart", ["version"] = 1, ["activities"] = JArray.Parse(activities), ["connections"] = new JArray() } },
+        ["publish"] = true,
+    }))["workflowDefinition"]!["definitionId"]!;
+
+    private static async Task<string> DispatchAsync(HttpClient api, string id) => (string)(await PostAsync(api, $"workflow-definitions/{id}/dispatch", []))["workflowInstanceId"]!;
+
+    private static async Task<JObject> PostAsync(HttpClient api, string path, JObject body)
+    {
+        using var content = new StringContent(body.ToString(), System.Text.Encoding.UTF8, "application/json");
+        var answer = await api.PostAsync($"/elsa/api/{path}", content, Cancel);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JObject.Parse(text);
+    }
+
+    [GeneratedRegex("[0-9a-f]{32}(-[0-9]+)?|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
+    private static partial Regex Ids();
+}
