@@ -21,10 +21,20 @@ internal static class FileNames
         return text.ToString(0, char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest).TrimEnd('-');
     }
 
+    // Studio reads the plain name only.
+    private static string InLatin(char letter)
+    {
+        const string russian = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя";
+        var place = russian.IndexOf(char.ToLowerInvariant(letter), StringComparison.Ordinal);
+        if (place < 0) return "-";
+        string[] latin = ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya"];
+        return char.IsUpper(letter) && latin[place].Length > 0 ? char.ToUpperInvariant(latin[place][0]) + latin[place][1..] : latin[place];
+    }
+
     /// <summary>Tells the browser to keep the answer as a file of that name.</summary>
     public static void Attach(HttpResponse response, string name)
     {
-        var plain = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '-'));
+        var plain = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter.ToString() : InLatin(letter)));
         response.Headers.ContentDisposition = $"attachment; filename=\"{plain}\"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
     }
 }

@@ -145,6 +145,8 @@ internal static class InstanceViews
         ["activityNodeId"] = incident.ActivityNodeId,
         ["activityType"] = incident.ActivityType,
         ["message"] = $"{incident.Message} ({incident.Code})",
+        // What the viewer shows in the list of incidents.
+        ["exception"] = new JObject { ["type"] = incident.Code, ["message"] = incident.Message, ["stackTrace"] = "" },
         ["timestamp"] = incident.At,
     };
 

@@ -111,23 +111,25 @@ internal sealed class StudioPage(IPage page, string admin)
         await page.RunAndWaitForResponseAsync(() => page.Locator(".mud-popover-open").GetByText("Rollback to this version").ClickAsync(), response => response.Url.Contains("/revert/", StringComparison.Ordinal));
     }
 
-    public async Task ExportAsync(string name, string file)
+    /// <returns>The name that the browser would give the file.</returns>
+    public async Task<string> ExportAsync(string name, string file)
     {
-        var download = await page.RunAndWaitForDownloadAsync(() => RowAsync(name, "Export"));
+        await RowAsync(name, "Export");
+        var download = await page.RunAndWaitForDownloadAsync(() => page.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = "Export" }).ClickAsync());
         await download.SaveAsAsync(file);
+        return download.SuggestedFilename;
     }
 
     public async Task DeleteAsync(string name)
     {
         await RowAsync(name, "Delete");
         await page.RunAndWaitForResponseAsync(
-            () => page.Locator(".mud-dialog, .mud-message-box").GetByRole(AriaRole.Button).Filter(new() { HasTextRegex = new("^(Delete|Yes|Ok)$", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).First.ClickAsync(),
-            response => response.Request.Method == "DELETE");
+            () => page.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync(), response => response.Request.Method == "DELETE");
     }
 
     public async Task ImportAsync(string file, string name)
     {
-        await page.Locator("input[type=file]").First.SetInputFilesAsync(file);
+        await page.RunAndWaitForResponseAsync(() => page.Locator("input[type=file]").First.SetInputFilesAsync(file), response => response.Url.EndsWith("/import", StringComparison.Ordinal));
         await Visible(name).WaitForAsync();
     }
 

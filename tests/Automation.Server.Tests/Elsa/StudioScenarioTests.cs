@@ -80,7 +80,7 @@ public sealed partial class StudioScenarioTests
         // Out, away, and in again.
         await studio.OpenListAsync();
         var file = folder.File("workflow.json");
-        await studio.ExportAsync("Заказ", file);
+        Assert.Equal("workflow-definition-Zakaz.json", await studio.ExportAsync("Заказ", file), ignoreCase: true);
         Assert.Contains("elsaworkflows.io/schemas/workflow-definition", await File.ReadAllTextAsync(file, Cancel), StringComparison.Ordinal);
         await studio.DeleteAsync("Заказ");
         Assert.Empty((JArray)(await GetAsync(api, "workflow-definitions"))["items"]!);
