@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Newtonsoft.Json.Linq;
 
 namespace Automation.Server.Tests.Elsa;
 
@@ -6,7 +7,8 @@ namespace Automation.Server.Tests.Elsa;
 internal sealed class StudioPage(IPage page, string admin)
 {
     private const string Definitions = "/elsa/api/workflow-definitions";
-    private static readonly float Patience = 60_000;
+    private const float Soon = 10_000;
+    private const float Patience = 120_000;
 
     public async Task OpenListAsync()
     {
@@ -29,9 +31,13 @@ internal sealed class StudioPage(IPage page, string admin)
     /// <returns>The new definition's id.</returns>
     public async Task<string> CreateAsync(string name)
     {
-        await Visible("Create workflow").ClickAsync();
         var dialog = page.Locator(".mud-dialog");
-        await dialog.Locator("input").First.FillAsync(name);
+        // The list is drawn anew when its rows are there; a dialog opened before goes with it.
+        await TriedAsync("The dialog does not stay.", async () =>
+        {
+            await Visible("Create workflow").ClickAsync();
+            await dialog.Locator("input").First.FillAsync(name, new() { Timeout = Soon });
+        });
         await page.RunAndWaitForResponseAsync(() => page.Keyboard.PressAsync("Tab"), response => response.Url.Contains("is-name-unique", StringComparison.Ordinal));
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Ok" }).ClickAsync();
         await page.WaitForURLAsync("**/studio/workflows/definitions/*/edit");
@@ -48,41 +54,31 @@ internal sealed class StudioPage(IPage page, string admin)
         await item.WaitForAsync();
         var nodes = page.Locator(".x6-cell:has(.x6-port)");
         var before = await nodes.CountAsync();
-        // A drag that begins while the canvas is drawn anew comes to nothing.
-        for (var i = 0; i < 5; i++)
-        {
-            await item.DragToAsync(page.Locator(".graph-container"), new() { TargetPosition = new() { X = x, Y = y } });
-            try
-            {
-                await nodes.Nth(before).WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 5_000 });
-                return;
-            }
-            catch (TimeoutException)
-            {
-                await PictureAsync("drop");
-            }
-        }
-
-        throw new InvalidOperationException($"{activity} cannot be dropped.");
+        await DraggedAsync($"{activity} cannot be dropped.", nodes.Nth(before), () => item.DragToAsync(page.Locator(".graph-container"), new() { TargetPosition = new() { X = x, Y = y } }));
     }
 
     public async Task ConnectAsync(string from, string port, string to)
     {
-        var (start, end) = (await PortAsync(from, port), await PortAsync(to, "In"));
-        await SavedAsync(async () =>
+        var edges = page.Locator(".x6-edge");
+        var before = await edges.CountAsync();
+        await SavedAsync(() => DraggedAsync($"{from} cannot be connected with {to}.", edges.Nth(before), async () =>
         {
+            var (start, end) = (await PortAsync(from, port), await PortAsync(to, "In"));
             await page.Mouse.MoveAsync(start.X, start.Y);
             await page.Mouse.DownAsync();
             await page.Mouse.MoveAsync(start.X + 20, start.Y + 3, new() { Steps = 5 });
             await page.Mouse.MoveAsync(end.X, end.Y, new() { Steps = 20 });
             await page.Mouse.UpAsync();
-        });
+        }), saved => saved.SelectToken("model.root.connections")?.Any(one => (string?)one.SelectToken("source.port") == port && IdOf(saved, to) == (string?)one.SelectToken("target.activity")) == true);
     }
 
     /// <summary>Chooses the language of the activity's first input and writes its text.</summary>
     public async Task ExpressionAsync(string activity, string language, string text)
     {
         await page.GetByText(activity).Locator("visible=true").Last.ClickAsync();
+        // The panel follows the choice later: before its name stands there, the inputs are those of another one.
+        await TabAsync("Common");
+        await page.WaitForFunctionAsync("name => [...document.querySelectorAll('input')].some(one => one.value === name && one.getBoundingClientRect().y > 600)", activity);
         await page.GetByRole(AriaRole.Tab, new() { Name = "Input", Exact = true }).ClickAsync();
         var menu = await InputMenuAsync();
         await menu.ClickAsync();
@@ -91,10 +87,11 @@ internal sealed class StudioPage(IPage page, string admin)
         await editor.WaitForAsync();
         await editor.ClickAsync();
         await page.Keyboard.PressAsync("Control+A");
-        await SavedAsync(() => page.Keyboard.InsertTextAsync(text));
+        await SavedAsync(() => page.Keyboard.InsertTextAsync(text), saved => saved.SelectTokens("model.root.activities[*]").Any(one =>
+            (string?)one["name"] == activity && one.SelectTokens("*.expression").Any(given => (string?)given["type"] == language && (string?)given["value"] == text)));
     }
 
-    public Task PublishAsync() => SavedAsync(() => Toolbar(2).ClickAsync(), "\"publish\":true");
+    public Task PublishAsync() => SavedAsync(() => Toolbar(2).ClickAsync(), saved => (bool?)saved["publish"] == true);
 
     public async Task RunAsync()
     {
@@ -160,9 +157,36 @@ internal sealed class StudioPage(IPage page, string admin)
         await page.Locator(".mud-popover-open").GetByText(choice, new() { Exact = true }).ClickAsync();
     }
 
-    // Studio saves by itself, half a second after an edit.
-    private Task<IResponse> SavedAsync(Func<Task> edit, string holding = "") => page.RunAndWaitForResponseAsync(
-        edit, response => response.Request.Method == "POST" && new Uri(response.Url).AbsolutePath == Definitions && response.Request.PostData?.Replace(" ", "", StringComparison.Ordinal).Contains(holding, StringComparison.Ordinal) == true, new() { Timeout = Patience });
+    // Studio saves by itself, half a second after an edit: the answer to the save that holds it, not to one still under way.
+    private Task<IResponse> SavedAsync(Func<Task> edit, Func<JObject, bool> holds) => page.RunAndWaitForResponseAsync(
+        edit, response => response.Request.Method == "POST" && new Uri(response.Url).AbsolutePath == Definitions && response.Request.PostData is { } body && holds(JObject.Parse(body)), new() { Timeout = Patience });
+
+    private static string? IdOf(JObject saved, string activity) => (string?)saved.SelectTokens("model.root.activities[*]").FirstOrDefault(one => (string?)one["name"] == activity)?["id"];
+
+    // A drag that begins while the canvas is drawn anew comes to nothing.
+    private Task DraggedAsync(string otherwise, ILocator appears, Func<Task> drag) => TriedAsync(otherwise, async () =>
+    {
+        await drag();
+        await appears.WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = Soon });
+    });
+
+    private async Task TriedAsync(string otherwise, Func<Task> step)
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            try
+            {
+                await step();
+                return;
+            }
+            catch (TimeoutException)
+            {
+                await PictureAsync($"again-{i}");
+            }
+        }
+
+        throw new InvalidOperationException(otherwise);
+    }
 
     private async Task<(float X, float Y)> PortAsync(string activity, string port)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
+using Automation.Server.Tests.Crash;
 using Automation.Testing;
 using Microsoft.Playwright;
 using Newtonsoft.Json.Linq;
@@ -7,6 +8,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Server.Tests.Elsa;
 
 /// <summary>An admin's way through the real Studio: draw, set, publish, run, look, go back, take out and in, delete.</summary>
+[Collection(KillLane.Name)]
 public sealed partial class StudioScenarioTests
 {
     private const string Chromium = "/usr/bin/chromium";
@@ -31,7 +33,7 @@ public sealed partial class StudioScenarioTests
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1500, Height = 950 } });
-        page.SetDefaultTimeout(60_000);
+        page.SetDefaultTimeout(120_000);
         var (refused, asked) = (new ConcurrentBag<string>(), new ConcurrentDictionary<string, byte>(StringComparer.Ordinal));
         page.Response += (_, response) =>
         {

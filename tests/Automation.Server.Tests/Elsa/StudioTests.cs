@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Automation.Server.Tests.Crash;
 using Automation.Testing;
 using Microsoft.Playwright;
 using Newtonsoft.Json.Linq;
@@ -7,6 +8,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Server.Tests.Elsa;
 
 /// <summary>The real Elsa Studio in a real browser against the real server.</summary>
+[Collection(KillLane.Name)]
 public sealed class StudioTests
 {
     private const string Chromium = "/usr/bin/chromium";
@@ -35,7 +37,7 @@ public sealed class StudioTests
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
-        page.SetDefaultTimeout(60_000);
+        page.SetDefaultTimeout(120_000);
         var (refused, trouble) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
         page.Response += (_, response) =>
         {
@@ -74,7 +76,7 @@ public sealed class StudioTests
     {
         try
         {
-            await Assertions.Expect(page.GetByText(text).Locator("visible=true").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+            await Assertions.Expect(page.GetByText(text).Locator("visible=true").First).ToBeVisibleAsync(new() { Timeout = 120_000 });
         }
         catch (PlaywrightException e)
         {
