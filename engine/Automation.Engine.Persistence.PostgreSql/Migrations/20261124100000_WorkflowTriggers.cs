@@ -1,11 +1,14 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+﻿using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace Automation.Engine.Persistence.PostgreSql.Migrations
 {
-    /// <inheritdoc />
-    public partial class WorkflowTriggers : Migration
+    /// <summary>A trigger of the database and nothing of the model: there is no model to keep beside it.</summary>
+    [DbContext(typeof(PostgreSqlDbContext))]
+    [Migration("20261124100000_WorkflowTriggers")]
+    public class WorkflowTriggers : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
