@@ -9,7 +9,7 @@ namespace Automation.Engine.Api.Runs;
 internal sealed class RunWatch(IDbContextFactory<AutomationDbContext> contexts, TimeProvider clock)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>What a start has come to.</summary>
     /// <param name="Run">As it stood last; null when it has not begun.</param>
@@ -21,14 +21,15 @@ internal sealed class RunWatch(IDbContextFactory<AutomationDbContext> contexts, 
     public async Task<Seen> UntilAsync(AccountId account, Guid run, Guid start, Func<RunRow, bool> isEnough, TimeSpan patience, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var (began, pause) = (clock.GetTimestamp(), FirstPause);
+        var (began, pause, hasBegun) = (clock.GetTimestamp(), FirstPause, false);
         while (true)
         {
             // Read before the run: what is done then has written its run.
-            var isDone = await db.Events.AsNoTracking().AnyAsync(row => row.Id == start && row.Status != EventStatus.Waiting, cancellationToken);
+            var isDone = !hasBegun && await db.Events.AsNoTracking().AnyAsync(row => row.Id == start && row.Status != EventStatus.Waiting, cancellationToken);
             var row = await db.Runs.AsNoTracking().FirstOrDefaultAsync(one => one.AccountId == account.Value && one.Id == run, cancellationToken);
             if (row is not null && isEnough(row)) return new(row, false);
             if (row is null && isDone) return new(null, true);
+            hasBegun |= row is not null;
             if (clock.GetElapsedTime(began) >= patience) return new(row, false);
             await Task.Delay(pause, clock, cancellationToken);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;

@@ -99,6 +99,7 @@ public sealed class DefinitionService(
         var text = stored.ToString(Formatting.None);
         var latest = definitionId is null ? null : await Of(context, account).FirstOrDefaultAsync(row => row.DefinitionId == definitionId && row.IsLatest, cancellationToken);
         if (latest is not null) RefuseFunnels(latest);
+        else if (definitionId is not null) CheckId(definitionId);
         var row = latest;
         if (row is null || (row.IsPublished && !Same(row.Document, text)))
         {
@@ -285,6 +286,13 @@ public sealed class DefinitionService(
     private static bool Same(string one, string other) => one == other || JToken.DeepEquals(RunJson.Parse(one), RunJson.Parse(other));
 
     private static IQueryable<DefinitionRow> Of(AutomationDbContext context, AccountId account) => context.Definitions.Where(row => row.AccountId == account.Value);
+
+    // Names of timers and copies are made of ids.
+    private static void CheckId(string definitionId)
+    {
+        if (definitionId.Length > LongestName || definitionId.Contains('|', StringComparison.Ordinal) || definitionId.Any(char.IsControl) || WorkingCopies.Is(definitionId))
+            throw new DefinitionRefusedException("definition_invalid", $"'{definitionId[..Math.Min(definitionId.Length, 60)]}' cannot be the id of a workflow: take at most {LongestName} letters, digits, dots and dashes.");
+    }
 
     private static void RefuseFunnels(DefinitionRow row)
     {

@@ -34,7 +34,10 @@ internal static class TriggerTimers
             return due > now ? due : before + (interval * Math.Ceiling((now - before) / interval));
         }
 
-        return last is null && payload["executeAt"] is JValue { Value: string at } ? DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime() : null;
+        if (last is not null || payload["executeAt"] is not JValue { Value: string at }) return null;
+        // What has passed starts nothing, as in Elsa: each publishing would start it once more.
+        var start = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime();
+        return start > now ? start : null;
     }
 
     public static async Task ArmAsync(AutomationDbContext context, AccountInfo account, string definitionId, IReadOnlyList<WorkflowTrigger> triggers, IIdSource ids, DateTimeOffset now, CancellationToken cancellationToken)
@@ -54,7 +57,7 @@ internal static class TriggerTimers
         foreach (var definition in definitionIds)
         {
             var begins = NameOf(definition, "");
-            context.Timers.RemoveRange(await context.Timers.Where(timer => timer.AccountId == account.Value && timer.ConnectionId == Guid.Empty && timer.Kind == Kind && timer.TriggerId!.StartsWith(begins)).ToListAsync(cancellationToken));
+            context.Timers.RemoveRange(await context.Timers.Where(timer => timer.AccountId == account.Value && timer.ConnectionId == Guid.Empty && timer.EntityType == EntityTypes.Schedule && timer.Kind == Kind && timer.TriggerId!.StartsWith(begins)).ToListAsync(cancellationToken));
         }
     }
 

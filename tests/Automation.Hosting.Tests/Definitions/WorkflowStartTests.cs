@@ -106,6 +106,16 @@ public sealed class WorkflowStartTests
         Assert.Equal(0, await db.Timers.CountAsync(timer => timer.Kind == "workflow", Stop));
     }
 
+    /// <summary>Each publishing would start it once more.</summary>
+    [Fact]
+    public async Task StartAt_ThatHasPassed_StartsNothing()
+    {
+        await using var host = await RuntimeHost.StartAsync(Funnel.Of());
+        await PublishAsync(host, "past", Starting(Funnel.Activity("at", "Elsa.StartAt", ("dateTime", "Literal", "2020-01-01T00:00:00Z"))));
+        await using var db = await host.OpenAsync();
+        Assert.Equal(0, await db.Timers.CountAsync(Stop));
+    }
+
     [Fact]
     public async Task Publish_BrokenCron_IsRefusedAndNothingIsArmed()
     {
