@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Automation.Engine.Workflows;
 using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
@@ -6,14 +7,15 @@ namespace Automation.Activities.Http;
 
 /// <summary>What an <see cref="HttpEndpoint"/> waits for.</summary>
 /// <param name="Method">In lower case.</param>
-public sealed record HttpEndpointStimulus(string Path, string Method);
+/// <param name="Authorize">Only with a key of the account.</param>
+public sealed record HttpEndpointStimulus(string Path, string Method, bool Authorize);
 
 /// <summary>
 /// Starts the workflow with an HTTP request to <c>/workflows/{account}/{path}</c> at the hooks' address, or waits for one. The request is
 /// stored before anything runs; it is the run's input <c>http</c>.
 /// </summary>
 [Activity("Elsa", "HTTP", "Starts the workflow with an HTTP request, or waits for one.", Kind = ActivityKind.Trigger, DisplayName = "HTTP Endpoint", DisplayNameRu = "HTTP-адрес", CategoryRu = "HTTP", DescriptionRu = "Запускает сценарий по HTTP-запросу или ждёт его."), Deterministic]
-public sealed class HttpEndpoint : Trigger<JToken>
+public sealed partial class HttpEndpoint : Trigger<JToken>
 {
     private const int DefaultTimeout = 10;
     private const int LongestTimeout = 60;
@@ -46,7 +48,7 @@ public sealed class HttpEndpoint : Trigger<JToken>
         if (context.Get(Policy) is { Length: > 0 }) throw new ActivityFaultException("policy_unknown", "There are no policies here: use 'Authorize', which asks for a key of the account.");
         var (path, rules) = (PathOf(context.Get(Path)), (context.Get(RequestTimeout), context.Get(RequestSizeLimit)));
         return [.. Methods(context.Get(SupportedMethods)).Select(method => new HttpEndpointRules(
-            SharedStimuli.HttpPath(path), method.ToLowerInvariant(), context.Get(Authorize), Seconds(rules.Item1), (int)Math.Clamp(rules.Item2 ?? DefaultSize, 1, LargestSize)))];
+            path, method.ToLowerInvariant(), context.Get(Authorize), Seconds(rules.Item1), (int)Math.Clamp(rules.Item2 ?? DefaultSize, 1, LargestSize)))];
     }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
@@ -59,7 +61,7 @@ public sealed class HttpEndpoint : Trigger<JToken>
 
         var path = PathOf(context.Get(Path));
         foreach (var method in Methods(context.Get(SupportedMethods)))
-            context.CreateBookmark(new CreateBookmarkArgs { BookmarkName = SharedStimuli.Http, Stimulus = new HttpEndpointStimulus(SharedStimuli.HttpPath(path), method.ToLowerInvariant()), IncludeActivityInstanceId = false, Callback = OnRequestAsync });
+            context.CreateBookmark(new CreateBookmarkArgs { BookmarkName = SharedStimuli.Http, Stimulus = new HttpEndpointStimulus(SharedStimuli.HttpPath(path), method.ToLowerInvariant(), context.Get(Authorize)), IncludeActivityInstanceId = false, Callback = OnRequestAsync });
     }
 
     private ValueTask OnRequestAsync(ActivityExecutionContext context) => TakeAsync(context, context.ActivityInput);
@@ -74,7 +76,15 @@ public sealed class HttpEndpoint : Trigger<JToken>
         return context.CompleteActivityAsync();
     }
 
-    private static string PathOf(string? path) => path?.Trim('/') is { Length: > 0 } given ? given : throw new ActivityFaultException("path_missing", "The endpoint has no path.");
+    private static string PathOf(string? path)
+    {
+        if (path?.Trim('/') is not { Length: > 0 } given) throw new ActivityFaultException("path_missing", "The endpoint has no path.");
+        return Template().IsMatch(given) ? given : throw new ActivityFaultException("path_invalid", $"'{given}' is no path: write words between slashes, and parameters as {{name}}, each name once, such as orders/{{id}}.");
+    }
+
+    // Words, or one parameter, between slashes; a name that comes twice would leave it open which is meant.
+    [GeneratedRegex(@"^(?!.*\{(\w+)\}.*\{\1\})([^/{}?#*\s]+|\{[A-Za-z_]\w*\})(/([^/{}?#*\s]+|\{[A-Za-z_]\w*\}))*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Template();
 
     private static IEnumerable<string> Methods(ICollection<string>? methods) => methods is { Count: > 0 } ? methods : ["GET"];
 

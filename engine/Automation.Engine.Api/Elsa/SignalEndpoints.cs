@@ -1,4 +1,5 @@
 using Automation.Engine.Accounts;
+using Automation.Engine.Api.Hooks;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Persistence;
@@ -13,9 +14,6 @@ namespace Automation.Engine.Api.Elsa;
 /// <summary>What comes from outside for runs that wait: events and completed tasks. Stored before the answer.</summary>
 internal static class SignalEndpoints
 {
-    /// <summary>A caller that may have to ask again says so by this header: the same key, the same event, once.</summary>
-    private const string KeyHeader = "Idempotency-Key";
-
     public static void Map(IEndpointRouteBuilder elsa)
     {
         elsa.MapPost("/events/{eventName}/trigger", TriggerAsync);
@@ -26,7 +24,7 @@ internal static class SignalEndpoints
     {
         var body = await BodyAsync(context);
         var payload = body["input"] ?? body["payload"] ?? JValue.CreateNull();
-        var key = $"event|{eventName}|{KeyOf(context, ids)}";
+        var key = $"event|{eventName}|{RequestKey.Of(context.Request) ?? ids.NewId().ToString("N")}";
         var sent = await stimuli.SendAsync(context.Account(), new(SharedStimuli.EventHash(eventName), key, clock.GetUtcNow(), (string?)body["correlationId"], payload, new JObject { ["payload"] = payload.DeepClone() }, 0), context.RequestAborted);
         return new JsonAnswer(new JObject { ["resumed"] = sent.Resumed, ["started"] = new JArray(sent.Started.Select(one => one.Run.ToString())) });
     }
@@ -41,6 +39,4 @@ internal static class SignalEndpoints
 
     private static async Task<JObject> BodyAsync(HttpContext context) =>
         context.Request.ContentLength is 0 or null && !context.Request.HasJsonContentType() ? [] : await ApiJson.ReadAsync<JObject>(context.Request, context.RequestAborted);
-
-    private static string KeyOf(HttpContext context, IIdSource ids) => context.Request.Headers[KeyHeader] is [{ Length: > 0 and <= 200 } key] ? key : ids.NewId().ToString("N");
 }

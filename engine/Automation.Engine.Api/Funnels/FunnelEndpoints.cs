@@ -1,6 +1,7 @@
 using System.Globalization;
 using Automation.Engine.Accounts;
 using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Hooks;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Events;
 using Automation.Engine.Funnels;
@@ -124,7 +125,7 @@ internal static class FunnelEndpoints
         if (string.IsNullOrEmpty(body.EntityId) || body.EntityId.Length > 200) throw ApiProblem.BadRequest("payload_invalid", "Name the deal: entityId.");
         var type = body.EntityType ?? EntityTypes.Deal;
         if (type is not (EntityTypes.Deal or EntityTypes.Contact or EntityTypes.Company or EntityTypes.Task or EntityTypes.Booking or EntityTypes.Customer)) throw ApiProblem.BadRequest("payload_invalid", $"'{type}' is not a kind of entity.");
-        var key = context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 and <= 200 } given] ? given : ids.NewId().ToString("N");
+        var key = RequestKey.Of(context.Request) ?? ids.NewId().ToString("N");
         var told = new CrmEvent
         {
             Kind = EventKinds.Manual,

@@ -1,6 +1,7 @@
 using System.Text;
 using Automation.Engine.Accounts;
 using Automation.Engine.Api.Access;
+using Automation.Engine.Api.Elsa;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Api.Runs;
@@ -26,8 +27,6 @@ internal sealed class WorkflowHttpEndpoint(
     IDbContextFactory<AutomationDbContext> contexts, AccountDirectory accounts, TriggerCatalog triggers, WorkflowStarter starter, StimulusSender stimuli, RunWatch watch, ApiKeyService keys,
     AttemptGate attempts, RateGate rates, RuntimeGate gate, IIdSource ids, TimeProvider clock, IOptions<HookOptions> options, ILogger<WorkflowHttpEndpoint> logger)
 {
-    private const string InstanceHeader = "x-elsa-workflow-instance-id";
-    private const string KeyHeader = "Idempotency-Key";
     private const int DefaultSizeLimit = 1024 * 1024;
     private static readonly HashSet<string> Private = new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Cookie", "X-Api-Key", "Proxy-Authorization" };
 
@@ -54,7 +53,7 @@ internal sealed class WorkflowHttpEndpoint(
         if (body.TooLarge) return new(413, "payload_invalid", $"The body is larger than {match.Rules.SizeLimit} bytes.");
         if (context.Request.HasFormContentType && !IsPlainForm(context.Request)) return new(415, "payload_invalid", "Files are not taken here: send JSON, text or a plain form.");
         if (Request(context, path, match.Route, body.Bytes, out var request) is { } refusal) return refusal;
-        return match.Start is { } start ? await StartAsync(context, account, start, match.Rules, request) : await ResumeAsync(context, account, path, request);
+        return match.Start is { } start ? await StartAsync(context, account, start, match.Rules, request) : await ResumeAsync(context, account, match.Rules, request);
     }
 
     private async Task<bool> MayAsync(HttpContext context, AccountId account) =>
@@ -63,15 +62,12 @@ internal sealed class WorkflowHttpEndpoint(
     private async Task<Problem?> StartAsync(HttpContext context, AccountId account, StartingWorkflow start, HttpEndpointRules rules, JObject request)
     {
         var order = new WorkflowStart(new JObject { [HttpEndpointRules.Input] = request }, null, start.Trigger.ActivityId);
-        if (context.Request.Headers[KeyHeader] is [{ Length: > 0 and <= 200 } key])
-        {
-            order = order with { Known = (ids.NewId(), $"http|{start.Definition.DefinitionId}|{start.Trigger.ActivityId}|{key}", clock.GetUtcNow()) };
-        }
+        if (RequestKey.Of(context.Request) is { } key) order = order with { Known = (ids.NewId(), $"http|{start.Definition.DefinitionId}|{start.Trigger.ActivityId}|{key}", clock.GetUtcNow()) };
 
         if (await starter.StartAsync(account, start.Definition, order, context.RequestAborted) is not { } started) return CannotStart;
         var seen = await watch.UntilAsync(account, started.Run, started.Event, row => Answer(row) is not null || IsOver(row), TimeSpan.FromSeconds(rules.TimeoutSeconds), context.RequestAborted);
         if (seen.Refused) return CannotStart;
-        context.Response.Headers[InstanceHeader] = started.Run.ToString();
+        context.Response.Headers[StartEndpoints.InstanceHeader] = started.Run.ToString();
         if (seen.Run is { } run && Answer(run) is { } answer) await WriteAsync(context, answer);
         else if (seen.Run is { Status: (int)RunStatus.Faulted }) return new(500, "run_failed", "The workflow failed.");
         else await TellAsync(context, seen.Run is { } ended && IsOver(ended) ? 200 : 202, new() { ["workflowInstanceId"] = started.Run.ToString() });
@@ -81,10 +77,10 @@ internal sealed class WorkflowHttpEndpoint(
     private static Problem CannotStart { get; } = new(409, "cannot_start", "The workflow's activation strategy lets no further run start now.");
 
     // The run's first caller has its answer already: this one is told that it was taken.
-    private async Task<Problem?> ResumeAsync(HttpContext context, AccountId account, string path, JObject request)
+    private async Task<Problem?> ResumeAsync(HttpContext context, AccountId account, HttpEndpointRules rules, JObject request)
     {
-        var key = context.Request.Headers[KeyHeader] is [{ Length: > 0 and <= 200 } given] ? given : ids.NewId().ToString("N");
-        var sent = await stimuli.SendAsync(account, new(SharedStimuli.HttpHash(path, context.Request.Method), $"http|{path}|{key}", clock.GetUtcNow(), null, request, [], 0), context.RequestAborted);
+        var key = RequestKey.Of(context.Request) ?? ids.NewId().ToString("N");
+        var sent = await stimuli.SendAsync(account, new(SharedStimuli.HttpHash(rules.Path, rules.Method, rules.Authorize), $"http|{rules.Method}|{SharedStimuli.HttpPath(rules.Path)}|{key}", clock.GetUtcNow(), null, request, [], 0), context.RequestAborted);
         if (sent.Resumed == 0) return Problem.NotFound();
         await TellAsync(context, 202, new() { ["resumed"] = sent.Resumed });
         return null;
@@ -112,9 +108,14 @@ internal sealed class WorkflowHttpEndpoint(
             if (new TemplateMatcher(TemplateParser.Parse(rules.Path), []).TryMatch("/" + path, values)) return new(start, rules, values);
         }
 
-        var hash = SharedStimuli.HttpHash(path, method);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Bookmarks.AnyAsync(bookmark => bookmark.AccountId == account.Value && bookmark.Hash == hash, cancellationToken) ? new(null, new(path, method, false, 0, DefaultSizeLimit), []) : null;
+        foreach (var authorize in new[] { false, true })
+        {
+            var hash = SharedStimuli.HttpHash(path, method, authorize);
+            if (await db.Bookmarks.AnyAsync(bookmark => bookmark.AccountId == account.Value && bookmark.Hash == hash, cancellationToken)) return new(null, new(path, method, authorize, 0, DefaultSizeLimit), []);
+        }
+
+        return null;
     }
 
     /// <returns>Why it cannot be taken; null when it can.</returns>

@@ -22,7 +22,7 @@ public sealed class TriggerTests
         Assert.Equal(["e", "h", "h", "c", "t"], found.Select(one => one.ActivityId));
         Assert.Equal(SharedStimuli.EventHash("paid"), found[0].Hash);
         Assert.Equal(["get", "post"], found.Where(one => one.ActivityId == "h").Select(one => (string?)one.Payload["method"]));
-        Assert.Equal("orders/{id}", (string?)found[1].Payload["path"]);
+        Assert.Equal("Orders/{id}", (string?)found[1].Payload["path"]);
         Assert.Equal("00:05:00", (string?)found[4].Payload["interval"]);
     }
 
@@ -30,6 +30,9 @@ public sealed class TriggerTests
     [InlineData("Elsa.Event", "eventName", "NCalc", "deal.price", "trigger_not_plain")]
     [InlineData("Elsa.Event", "eventName", "Literal", "", "event_missing")]
     [InlineData("Elsa.HttpEndpoint", "path", "Literal", "/", "path_missing")]
+    [InlineData("Elsa.HttpEndpoint", "path", "Literal", "orders/{id", "path_invalid")]
+    [InlineData("Elsa.HttpEndpoint", "path", "Literal", "{id}/{id}", "path_invalid")]
+    [InlineData("Elsa.HttpEndpoint", "path", "Literal", "a//b", "path_invalid")]
     [InlineData("Elsa.Timer", "interval", "Literal", "00:00:00", "interval_too_short")]
     public void Triggers_NotSetUpWell_AreRefusedWithTheirPlace(string type, string input, string expression, string value, string code)
     {

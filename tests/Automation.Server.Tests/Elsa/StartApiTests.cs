@@ -15,8 +15,8 @@ public sealed class StartApiTests(TestServer server) : IClassFixture<TestServer>
     {
         var (slug, api) = await AccountAsync();
         await PublishAsync(api, "orders", Chart(
-            Starting("in", "Elsa.HttpEndpoint", ("path", "Literal", "orders/{id}"), ("supportedMethods", "Object", """["POST"]""")),
-            Activity("out", "Elsa.WriteHttpResponse", ("statusCode", "Literal", "201"), ("content", "Liquid", "{{ input.http.route.id }}: {{ input.http.body.sum }}"), ("responseHeaders", "Object", """{"X-Order":"yes"}"""))));
+            Starting("in", "Elsa.HttpEndpoint", ("path", "Literal", "orders/{OrderId}"), ("supportedMethods", "Object", """["POST"]""")),
+            Activity("out", "Elsa.WriteHttpResponse", ("statusCode", "Literal", "201"), ("content", "Liquid", "{{ input.http.route.OrderId }}: {{ input.http.body.sum }}"), ("responseHeaders", "Object", """{"X-Order":"yes"}"""))));
         using var outside = server.NewClient();
 
         var answer = await outside.PostAsync($"/workflows/{slug}/orders/A-7?x=1", Json("""{"sum":12.50}"""), Cancel);
@@ -62,6 +62,31 @@ public sealed class StartApiTests(TestServer server) : IClassFixture<TestServer>
         await (await outside.GetAsync($"/workflows/{slug}/closed", Cancel)).AssertProblemAsync(401, "unauthenticated");
         await (await stranger.GetAsync($"/workflows/{slug}/closed", Cancel)).AssertProblemAsync(401, "unauthenticated");
         Assert.Equal(HttpStatusCode.OK, (await api.GetAsync($"/workflows/{slug}/closed", Cancel)).StatusCode);
+    }
+
+    /// <summary>One that waits in the middle of a run is no less closed than one that starts it.</summary>
+    [Fact]
+    public async Task HttpEndpoint_ThatWaits_TakesNoOtherKeyEither()
+    {
+        var (slug, api) = await AccountAsync();
+        await PublishAsync(api, "waits", Chart(Activity("line", "Elsa.WriteLine"), Activity("in", "Elsa.HttpEndpoint", ("path", "Literal", "Answer"), ("authorize", "Literal", "True"))));
+        var run = Guid.Parse((string)(await PostAsync(api, "workflow-definitions/waits/execute", "{}")).SelectToken("workflowState.id")!);
+        using var outside = server.NewClient();
+
+        await (await outside.GetAsync($"/workflows/{slug}/answer", Cancel)).AssertProblemAsync(401, "unauthenticated");
+        Assert.Equal(HttpStatusCode.Accepted, (await api.GetAsync($"/workflows/{slug}/answer", Cancel)).StatusCode);
+        await server.RunEndedAsync(run);
+        await (await api.GetAsync($"/workflows/{slug}/answer", Cancel)).AssertProblemAsync(404, "not_found");
+    }
+
+    [Theory]
+    [InlineData("a|b")]
+    [InlineData("copy-0190a00000007000800000000000000a-x")]
+    public async Task Save_AnIdThatOthersAreMadeOf_IsRefused(string id)
+    {
+        var (_, api) = await AccountAsync();
+        var answer = await api.PostAsync("/elsa/api/workflow-definitions", Json(new JObject { ["model"] = new JObject { ["definitionId"] = id, ["name"] = "x" }, ["publish"] = false }.ToString()), Cancel);
+        Assert.Equal((HttpStatusCode.BadRequest, "definition_invalid"), (answer.StatusCode, (string?)JObject.Parse(await answer.Content.ReadAsStringAsync(Cancel))["code"]));
     }
 
     [Fact]
