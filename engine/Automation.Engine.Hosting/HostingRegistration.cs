@@ -48,6 +48,7 @@ public static class HostingRegistration
         services.AddSingleton<RuntimeGate>();
         services.TryAddSingleton<RestorePoint>();
         services.TryAddSingleton(new NodeLease(TimeProvider.System, null));
+        services.TryAddSingleton<IProcessDeaths, UncountedDeaths>();
         services.AddSingleton<ClusterDuties>();
         services.AddSingleton<NodeDrain>();
         services.AddSingleton<JournalFeed>();
@@ -112,7 +113,7 @@ public static class HostingRegistration
         services.AddSingleton(provider => new MailboxShared(
             provider.GetRequiredService<StepPlanner>(), provider.GetRequiredService<IEngineStore>(), provider.GetRequiredService<GroupCommitter<StepCommit, bool>>(),
             provider.GetRequiredService<EffectSender>(), provider.GetRequiredService<EffectHosts>(), provider.GetRequiredService<Failures.EffectBudget>(), provider.GetRequiredService<JournalFeed>(), provider.GetRequiredService<StepObserver>(),
-            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox"), options.Scheduler, provider.GetRequiredService<NodeLease>(), new(options.RestingRuns)));
+            provider.GetRequiredService<ManagerDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Automation.Mailbox"), options.Scheduler, provider.GetRequiredService<NodeLease>(), provider.GetRequiredService<IProcessDeaths>(), new(options.RestingRuns)));
         services.AddSingleton(provider => new MailboxActors(provider.GetRequiredService<MailboxShared>()));
         var grouping = new GroupCommitterOptions { MaxBatch = options.MaxBatch, Loops = options.CommitLoops, Scheduler = options.Scheduler };
         services.AddSingleton(provider => new GroupCommitter<AcceptItem, AcceptResult>(provider.GetRequiredService<IEngineStore>().AcceptAsync, grouping));

@@ -18,7 +18,7 @@ namespace Automation.Activities.Crm.Bookings;
     DisplayNameRu = "Синхронизировать запись", DescriptionRu = "Держит сделку и визит в календаре записи одинаковыми, в обе стороны.")]
 [FlowNode(DoneOutcome, NoChangeOutcome, MissingOutcome, RefusedOutcome, FailedOutcome)]
 [Deterministic]
-public sealed partial class SyncBooking : Activity
+public sealed partial class SyncBooking : Activity, IResilientActivity
 {
     public const string DoneOutcome = "Done";
     public const string NoChangeOutcome = "No change";

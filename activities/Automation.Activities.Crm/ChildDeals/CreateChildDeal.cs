@@ -17,7 +17,7 @@ namespace Automation.Activities.Crm.ChildDeals;
     DisplayNameRu = "Создать дочернюю сделку", DescriptionRu = "Создаёт связанную сделку с полями, историей, файлами и открытыми задачами этой.")]
 [FlowNode(DoneOutcome, DuplicateOutcome, FailedOutcome)]
 [Deterministic]
-public sealed partial class CreateChildDeal : Activity
+public sealed partial class CreateChildDeal : Activity, IResilientActivity
 {
     public const string DoneOutcome = "Done";
     public const string DuplicateOutcome = "Duplicate";

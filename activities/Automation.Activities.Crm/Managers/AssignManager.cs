@@ -14,7 +14,7 @@ namespace Automation.Activities.Crm.Managers;
     DisplayNameRu = "Назначить менеджера", DescriptionRu = "Отдаёт сделку наименее загруженному менеджеру на смене; если никого нет, ждёт.")]
 [FlowNode(AssignedOutcome, FallbackOutcome, NobodyOutcome)]
 [Deterministic]
-public sealed class AssignManager : Activity
+public sealed class AssignManager : Activity, IResilientActivity
 {
     public const string AssignedOutcome = "Assigned";
     public const string FallbackOutcome = "Fallback";

@@ -14,7 +14,7 @@ namespace Automation.Activities.Crm.Priority;
     DisplayNameRu = "Установить приоритет", DescriptionRu = "Ставит приоритет сделки: поле, цветной тег, пометка на открытых задачах.")]
 [FlowNode(DoneOutcome, FailedOutcome)]
 [Deterministic]
-public sealed class SetPriority : Activity
+public sealed class SetPriority : Activity, IResilientActivity
 {
     public const string DoneOutcome = "Done";
     public const string FailedOutcome = "Failed";

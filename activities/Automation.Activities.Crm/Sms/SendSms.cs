@@ -13,7 +13,7 @@ namespace Automation.Activities.Crm.Sms;
     DisplayNameRu = "Отправить SMS", DescriptionRu = "Отправляет SMS на первый мобильный номер контакта или на указанный номер.")]
 [FlowNode(DoneOutcome, NoPhoneOutcome, FailedOutcome)]
 [Deterministic]
-public sealed class SendSms : Activity
+public sealed class SendSms : Activity, IResilientActivity
 {
     public const string DoneOutcome = "Done";
     public const string NoPhoneOutcome = "No phone";

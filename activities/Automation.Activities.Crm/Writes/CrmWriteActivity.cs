@@ -6,7 +6,7 @@ using Automation.Engine.Workflows;
 namespace Automation.Activities.Crm.Writes;
 
 /// <summary>Base of activities that make one write to the CRM and end with Done or Failed.</summary>
-public abstract class CrmWriteActivity : Activity
+public abstract class CrmWriteActivity : Activity, IResilientActivity
 {
     public const string DoneOutcome = "Done";
     public const string FailedOutcome = "Failed";

@@ -11,7 +11,7 @@ namespace Automation.Activities.Crm.Writes;
     DisplayNameRu = "Отправить письмо", DescriptionRu = "Отправляет письмо контакту или на указанный адрес.")]
 [FlowNode(DoneOutcome, NoAddressOutcome, FailedOutcome)]
 [Deterministic]
-public sealed class SendEmail : Activity
+public sealed class SendEmail : Activity, IResilientActivity
 {
     public const string DoneOutcome = "Done";
     public const string NoAddressOutcome = "No address";

@@ -13,7 +13,7 @@ namespace Automation.Activities.Crm.Writes;
     DisplayNameRu = "Отправить вебхук", DescriptionRu = "Отправляет JSON на адрес; если указано подключение, подписывает.")]
 [FlowNode(DoneOutcome, FailedOutcome)]
 [Deterministic]
-public sealed class SendWebhook : Activity
+public sealed class SendWebhook : Activity, IResilientActivity
 {
     public const string DoneOutcome = "Done";
     public const string FailedOutcome = "Failed";

@@ -7,7 +7,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Activities.Http;
 
 /// <summary>Base of the activities that send an HTTP request as an effect.</summary>
-public abstract class HttpRequestActivity : Activity
+public abstract class HttpRequestActivity : Activity, IResilientActivity
 {
     private static readonly string[] Refusals = ["url_denied", "destination_denied", "redirect_denied", "header_denied", "response_too_large"];
 

@@ -35,13 +35,21 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         ["kind"] = activity.Kind.ToString(),
         ["runAsynchronously"] = activity.RunAsynchronously,
         ["ports"] = new JArray(activity.Ports.Select(port => Port(port.Name, port.DisplayName, "Embedded", port.IsBrowsable)).Concat(Outcomes(activity))),
-        ["customProperties"] = activity.Composite is null ? new JObject() : new JObject { ["RootType"] = nameof(WorkflowDefinitionActivity) },
+        ["customProperties"] = Marks(activity),
         ["constructionProperties"] = activity.Composite is { } composite ? new JObject { ["workflowDefinitionId"] = composite.DefinitionId, ["workflowDefinitionVersionId"] = composite.VersionId, ["latestAvailablePublishedVersion"] = composite.Version, ["latestAvailablePublishedVersionId"] = composite.VersionId } : new JObject(),
         ["isContainer"] = activity.IsContainer,
         ["isBrowsable"] = activity.IsBrowsable,
         ["isStart"] = activity.IsStart,
         ["isTerminal"] = activity.IsTerminal,
     };
+
+    private static JObject Marks(ActivityDescriptor activity)
+    {
+        var marks = new JObject();
+        if (activity.Composite is not null) marks["RootType"] = nameof(WorkflowDefinitionActivity);
+        if (activity.IsResilient) (marks["Resilient"], marks["ResilienceCategory"]) = (true, "Default");
+        return marks;
+    }
 
     // An activity without flow ports shows one port Done by itself; what is a terminal shows none.
     private static IEnumerable<JObject> Outcomes(ActivityDescriptor activity) =>

@@ -11,6 +11,7 @@ internal static class FeatureEndpoints
     private static readonly IReadOnlyList<JObject> Installed =
     [
         Feature("RealTimeWorkflowUpdates", "Live updates", "The viewer of a run is told what happens instead of asking."),
+        Feature("Resilience", "Retry strategies", "A step says how often its action is tried again."),
     ];
 
     public static void Map(IEndpointRouteBuilder elsa)

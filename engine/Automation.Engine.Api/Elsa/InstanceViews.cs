@@ -132,8 +132,8 @@ internal static class InstanceViews
         view["activityState"] = execution.Inputs.DeepClone();
         view["payload"] = new JObject { ["Outcomes"] = execution.Outcomes.DeepClone() };
         view["outputs"] = execution.Data?.DeepClone() ?? new JObject();
-        view["properties"] = new JObject();
-        view["aggregateFaultCount"] = execution.Status == "Faulted" ? 1 : 0;
+        view["properties"] = execution.Retries is { } retries ? new JObject { ["ResilienceStrategy"] = new JObject { ["id"] = retries } } : new JObject();
+        view["aggregateFaultCount"] = execution.Faults;
         if (execution.Exception is not null) view["exception"] = execution.Exception.DeepClone();
         if (execution.Parent is not null) view["schedulingActivityExecutionId"] = execution.Parent;
         return view;

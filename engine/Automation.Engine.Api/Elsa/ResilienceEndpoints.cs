@@ -1,6 +1,8 @@
 using System.Globalization;
+using Automation.Engine.Accounts;
 using Automation.Engine.Api.Json;
-using Automation.Engine.Hosting.Effects;
+using Automation.Engine.Effects;
+using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.AspNetCore.Builder;
@@ -11,31 +13,35 @@ using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Api.Elsa;
 
-/// <summary>How actions are tried again, and how often one was. The plan is one for all; Studio's tab to choose another is off (<see cref="FeatureEndpoints"/>).</summary>
+/// <summary>How a step's action may be tried again, and how often one was.</summary>
 internal static class ResilienceEndpoints
 {
     private const int MostListed = 100;
 
     public static void Map(IEndpointRouteBuilder elsa)
     {
-        elsa.MapGet("/resilience/strategies", Strategies);
+        elsa.MapGet("/resilience/strategies", StrategiesAsync);
         elsa.MapGet("/resilience/retries/{activityInstanceId}", RetriesAsync);
     }
 
-    private static JsonAnswer Strategies() => new(new JObject
+    private static async Task<IResult> StrategiesAsync(HttpContext context, AccountDirectory accounts)
     {
-        ["items"] = new JArray(
-            new JObject
-            {
-                ["id"] = "plan",
-                ["displayName"] = $"Tried again after {string.Join(", ", RetryPlan.Plan.Select(Words))}, ± 20 %",
-                ["maxRetryAttempts"] = RetryPlan.Plan.Count,
-                ["useJitter"] = true,
-                ["delays"] = new JArray(RetryPlan.Plan.Select(wait => wait.ToString("c", CultureInfo.InvariantCulture))),
-            },
-            new JObject { ["id"] = "none", ["displayName"] = "Not tried again", ["maxRetryAttempts"] = 0, ["useJitter"] = false, ["delays"] = new JArray() }),
-        ["count"] = 2,
-    });
+        var english = (await accounts.GetAsync(context.Account(), context.RequestAborted)).Language == "en";
+        return new JsonAnswer(new JObject { ["items"] = new JArray(RetryStrategy.All.Select(strategy => View(strategy, english))), ["count"] = RetryStrategy.All.Count });
+    }
+
+    private static JObject View(RetryStrategy strategy, bool english) => new()
+    {
+        ["id"] = strategy.Id,
+        ["displayName"] = Name(strategy, english),
+        ["maxRetryAttempts"] = strategy.Waits.Count,
+        ["useJitter"] = strategy.UseJitter,
+        ["delays"] = new JArray(strategy.Waits.Select(wait => wait.ToString("c", CultureInfo.InvariantCulture))),
+    };
+
+    private static string Name(RetryStrategy strategy, bool english) => strategy.Waits.Count == 0
+        ? english ? "Not tried again" : "Не повторять"
+        : $"{(english ? "Tried again after" : "Повторить через")} {string.Join(", ", strategy.Waits.Select(wait => Words(wait, english)))}";
 
     private static async Task<IResult> RetriesAsync(HttpContext context, string activityInstanceId, int? skip, int? take, IDbContextFactory<AutomationDbContext> contexts)
     {
@@ -51,16 +57,23 @@ internal static class ResilienceEndpoints
     }
 
     // A row keeps how often it was tried and how the last try ended; the waits follow from the plan.
-    private static IEnumerable<JObject> Retries(RunRow run, string instance, EffectRow effect) => Enumerable.Range(1, Math.Max(0, effect.Tries - 1)).Select(number => new JObject
+    private static IEnumerable<JObject> Retries(RunRow run, string instance, EffectRow effect)
+    {
+        var waits = RetryStrategy.Of(effect.Request).Waits;
+        return Enumerable.Range(1, Math.Max(0, effect.Tries - 1)).Select(number => Retry(run, instance, effect, number, waits.Count == 0 ? TimeSpan.Zero : waits[Math.Min(number, waits.Count) - 1]));
+    }
+
+    private static JObject Retry(RunRow run, string instance, EffectRow effect, int number, TimeSpan wait) => new()
     {
         ["id"] = string.Create(CultureInfo.InvariantCulture, $"{effect.Key}-{number}"),
         ["activityInstanceId"] = instance,
         ["activityId"] = "",
         ["workflowInstanceId"] = run.Id.ToString(),
         ["attemptNumber"] = number,
-        ["retryDelay"] = RetryPlan.Plan[Math.Min(number, RetryPlan.Plan.Count) - 1].ToString("c", CultureInfo.InvariantCulture),
-        ["result"] = number == effect.Tries - 1 ? effect.ErrorMessage ?? ((Effects.EffectState)effect.State).ToString() : "",
-    });
+        ["retryDelay"] = wait.ToString("c", CultureInfo.InvariantCulture),
+        ["result"] = number == effect.Tries - 1 ? effect.ErrorMessage ?? ((EffectState)effect.State).ToString() : "",
+    };
 
-    private static string Words(TimeSpan wait) => wait.TotalHours >= 1 ? $"{wait.TotalHours:0} h" : wait.TotalMinutes >= 1 ? $"{wait.TotalMinutes:0} min" : $"{wait.TotalSeconds:0} s";
+    private static string Words(TimeSpan wait, bool english) =>
+        wait.TotalHours >= 1 ? $"{wait.TotalHours:0} {(english ? "h" : "ч")}" : wait.TotalMinutes >= 1 ? $"{wait.TotalMinutes:0} {(english ? "min" : "мин")}" : $"{wait.TotalSeconds:0} {(english ? "s" : "с")}";
 }

@@ -20,6 +20,12 @@ internal sealed record ExecutionRecord(string Id, string NodeId, string Type, in
     public JObject? Data { get; set; }
     public JObject? Exception { get; set; }
 
+    /// <summary>Failures of its own and of what it contains.</summary>
+    public int Faults { get; set; }
+
+    /// <summary>The retry strategy that its step chose.</summary>
+    public string? Retries { get; set; }
+
     /// <summary>Last segment of the node id.</summary>
     public string ActivityId => NodeId[(NodeId.LastIndexOf(':') + 1)..];
 }
@@ -35,11 +41,13 @@ internal sealed class RunRecords
     private readonly List<RecordLine> lines = [];
 
     /// <param name="rows">The run's own rows, in order.</param>
-    public RunRecords(Guid run, IEnumerable<JournalRow> rows)
+    public RunRecords(RunRow run, IEnumerable<JournalRow> rows)
     {
         foreach (var row in rows)
             foreach (var fact in RunFacts.Of(ApiJson.Parse(row.Facts)))
-                Take(run, row, fact);
+                Take(run.Id, row, fact);
+        CountFaults();
+        if (run.FinishedAt is { } ended) Close(ended);
     }
 
     /// <summary>In the order in which they began.</summary>
@@ -62,12 +70,27 @@ internal sealed class RunRecords
         lines.Add(new($"{row.Id:N}-{lines.Count}", row.At, lines.Count + 1, name, execution, fact));
     }
 
+    private void CountFaults()
+    {
+        foreach (var faulted in executions.Values.Where(one => one.Status == "Faulted"))
+            for (var at = faulted; at is not null; at = at.Parent is { } parent ? executions.GetValueOrDefault(parent) : null)
+                at.Faults++;
+    }
+
+    // A run that failed leaves its containers where they stood: nothing told of their end.
+    private void Close(DateTimeOffset ended)
+    {
+        foreach (var open in executions.Values.Where(one => one.EndedAt is null))
+            (open.Status, open.EndedAt, open.Waits) = (open.Faults > 0 ? "Faulted" : "Canceled", ended, false);
+    }
+
     private static void Note(Guid run, JournalRow row, JObject fact, string name, ExecutionRecord execution)
     {
         if ((string?)fact["parent"] is { } parent) execution.Parent = $"{run:N}-{parent}";
         if (fact["inputs"] is JObject inputs) execution.Inputs = inputs;
         if (fact["data"] is JObject data) execution.Data = data;
         if (name is "Suspended" or "EffectPlanned") execution.Waits = true;
+        if ((string?)fact["retries"] is { } retries) execution.Retries = retries;
         if (name == "Resumed") execution.Waits = false;
         if (name == "Faulted") execution.Exception = new() { ["type"] = (string?)fact["code"] ?? "", ["message"] = (string?)fact["message"] ?? "", ["stackTrace"] = "" };
         if (!Ends.Contains(name)) return;

@@ -38,7 +38,7 @@ internal sealed class RunRecordsCache
         var document = await db.Definitions.AsNoTracking().Where(one => one.AccountId == run.AccountId && one.VersionId == run.DefinitionVersionId).Select(one => one.Document).FirstOrDefaultAsync(cancellationToken);
         foreach (var activity in document is null ? [] : DefinitionDocument.Activities(ApiJson.Parse(document)))
             if ((string?)activity["id"] is { } id && (string?)activity["name"] is { Length: > 0 } name) names[id] = name;
-        var story = new RunStory(new(run.Id, rows), names, rows.Sum(row => row.Facts.Length));
+        var story = new RunStory(new(run, rows), names, rows.Sum(row => row.Facts.Length));
         Keep(run, story);
         return story;
     }

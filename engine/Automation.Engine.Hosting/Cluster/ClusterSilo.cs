@@ -23,6 +23,7 @@ public static class ClusterSilo
         silo.Configure<ClusterMembershipOptions>(membership => Watch(membership, settings.Lease));
         HostingRegistration.ConfigureGrains(silo);
         silo.Services.Replace(ServiceDescriptor.Singleton(new NodeLease(TimeProvider.System, settings.Lease)));
+        silo.Services.Replace(ServiceDescriptor.Singleton<IProcessDeaths, MemberDeaths>());
         silo.Services.AddKeyedSingleton(TimeProviderNames.Membership, TimeProvider.System);
         silo.Services.AddSingleton<IMembershipTable>(provider => ActivatorUtilities.CreateInstance<MembershipTable>(provider, TimeProvider.System));
         silo.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, EvictionHandler>());

@@ -21,6 +21,7 @@ public sealed class EffectSender(IEnumerable<IEffectHandler> handlers, TimeProvi
         if (!byKind.TryGetValue(effect.Kind, out var handler)) return new Rejected("effect_kind_unknown", $"Nothing sends effects of kind '{effect.Kind}'.");
         var target = effect.TargetConnectionId is { } id ? new ConnectionId(id) : (ConnectionId?)null;
         var request = Mailboxes.RunJson.Parse(effect.Request);
+        request.Remove(RetryStrategy.Key);
         // An activity's own call runs on behalf of the run's subject.
         if (effect.Kind is "activity" or "workflow") request["subject"] = Mailboxes.MailboxRouter.KeyOf(effect).ToString();
         if (effect.Kind is "workflow" or "publish") (request["depth"], request["by"]) = (effect.Depth, effect.RunId);

@@ -48,7 +48,7 @@ internal sealed partial class MailboxActor
             {
                 bool death;
                 lock (gate) death = died?.Remove(effect.Key) == true;
-                if (death && effect.Deaths + 1 >= PoisonAfter)
+                if (death && effect.Deaths + 1 >= PoisonAfter && await MayHaveKilledAsync(effect.FirstTryAt ?? effect.PlannedAt))
                 {
                     Post(effect.Key, (loaded, current) => shared.Planner.BuryEffectAsync(key, loaded, current, stopping.Token));
                     return;
@@ -156,10 +156,10 @@ internal sealed partial class MailboxActor
     {
         switch (result)
         {
-            case Retry retry when RetryPlan.After(Math.Max(1, effect.Tries), retry.After, Roll(effect)) is { } wait:
+            case Retry retry when RetryStrategy.Of(effect.Request).After(Math.Max(1, effect.Tries), retry.After, Roll(effect)) is { } wait:
                 return Task.FromResult(shared.Planner.PostponeEffect(key, loaded, effect, shared.Clock.GetUtcNow() + wait, retry.Reason));
             // Nobody knows yet: asked again by the plan of retries, and after that a person decides.
-            case ResultUnknown unknown when (EffectPolicy)effect.Policy != EffectPolicy.Hold && RetryPlan.After(Math.Max(1, effect.Tries), null, Roll(effect)) is { } pause:
+            case ResultUnknown unknown when (EffectPolicy)effect.Policy != EffectPolicy.Hold && RetryStrategy.Of(effect.Request).After(Math.Max(1, effect.Tries), null, Roll(effect)) is { } pause:
                 return Task.FromResult(shared.Planner.PostponeEffect(key, loaded, effect, shared.Clock.GetUtcNow() + pause, unknown.Reason));
             case Delivered delivered: return Finish(EffectState.Done, delivered.Value, null, null);
             case Rejected rejected: return Finish(EffectState.Failed, null, rejected.Code, rejected.Message);

@@ -12,7 +12,7 @@ namespace Automation.Engine.Hosting.Mailboxes;
 /// <summary>What the actors of a process share.</summary>
 internal sealed record MailboxShared(
     StepPlanner Planner, IEngineStore Store, GroupCommitter<StepCommit, bool> Committer, EffectSender Sender, EffectHosts Hosts, Failures.EffectBudget Budget, JournalFeed Feed,
-    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger, TaskScheduler Scheduler, Cluster.NodeLease Lease, RestingRuns Resting)
+    StepObserver Observer, Accounts.ManagerDirectory Managers, TimeProvider Clock, ILogger Logger, TaskScheduler Scheduler, Cluster.NodeLease Lease, Cluster.IProcessDeaths Deaths, RestingRuns Resting)
 {
     /// <summary>When this process began its work.</summary>
     public DateTimeOffset Started { get; } = Clock.GetUtcNow();
@@ -114,11 +114,14 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     private async Task<StepBuilder?> BeginLeftAsync(MailboxMemory loaded, TimerRow timer)
     {
         if (!await StandsAsync(loaded, timer)) return null;
-        if (timer.Tries >= PoisonAfter) return await shared.Planner.BuryTimerAsync(key, loaded, timer, stopping.Token);
+        if (timer.Tries >= PoisonAfter && await MayHaveKilledAsync(timer.DueAt)) return await shared.Planner.BuryTimerAsync(key, loaded, timer, stopping.Token);
         var step = shared.Planner.BeginTimer(key, loaded, timer);
         step.Committed = () => { lock (gate) work.AddFirst(current => HandleTimerAsync(current, timer)); };
         return step;
     }
+
+    // What was left without a death was left by a mailbox that moved about.
+    private async ValueTask<bool> MayHaveKilledAsync(DateTimeOffset since) => await shared.Deaths.SinceAsync(since, stopping.Token) >= PoisonAfter;
 
     public void Cancel(Guid run, string reason)
     {
@@ -281,6 +284,11 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 left[stored.Number] = stored.Tries;
     }
 
+    /// <summary>As for timers: the try is committed before the work on an event that an earlier life left; what was begun too often is given up.</summary>
+    private async Task<StepBuilder?> BeginLeftAsync(MailboxMemory loaded, StoredEvent stored, int tries) => tries >= PoisonAfter && await MayHaveKilledAsync(stored.AcceptedAt)
+        ? await shared.Planner.BuryEventAsync(key, loaded, stored, "poison_crash", "The process died while it worked on this event.", stopping.Token)
+        : shared.Planner.BeginEvent(key, loaded, stored, tries + 1);
+
     private bool HasWork(MailboxMemory loaded) => lookAgain || work.Count > 0 || (!IsHandedBack(loaded) && delivered.Count > 0 && delivered.Keys.First() <= loaded.DoneNumber + 1);
 
     // A node that stops begins no further event; one whose try is committed already it finishes.
@@ -301,9 +309,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
             if (IsHandedBack(loaded) || delivered.Count == 0 || delivered.Keys.First() != loaded.DoneNumber + 1) return null;
             var stored = delivered[loaded.DoneNumber + 1];
             if (left.Remove(stored.Number, out var tries))
-                return tries >= PoisonAfter
-                    ? new(async current => await shared.Planner.BuryEventAsync(key, current, stored, "poison_crash", "The process died while it worked on this event.", stopping.Token), stored)
-                    : new(current => Task.FromResult<StepBuilder?>(shared.Planner.BeginEvent(key, current, stored, tries + 1)), stored, OnlyBegins: true);
+                return new(current => BeginLeftAsync(current, stored, tries), stored, OnlyBegins: true);
             return new(async current => await shared.Planner.HandleEventAsync(key, current, stored, stopping.Token), stored);
         }
     }

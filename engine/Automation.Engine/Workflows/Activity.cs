@@ -124,6 +124,9 @@ public interface IStartNode : IActivity;
 /// <summary>Has no way out; ends its container.</summary>
 public interface ITerminalNode : IActivity;
 
+/// <summary>Acts outside, and may be told by its step how to try again what failed: <c>customProperties.resilienceStrategy</c>.</summary>
+public interface IResilientActivity : IActivity;
+
 /// <summary>An activity that owns variables.</summary>
 public interface IVariableContainer : IActivity
 {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using Automation.Engine.Api.Elsa;
+using Automation.Engine.Effects;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -172,7 +173,7 @@ public sealed class InstanceActionsTests(TestServer server) : IClassFixture<Test
         var id = Guid.Parse(run);
         await using (var db = await server.DbAsync())
         {
-            db.Effects.Add(new EffectRow { Key = $"tried-{run}", AccountId = api.Account.Value, EntityType = "workflow", EntityId = id.ToString("N"), RunId = id, Kind = "http", Request = "{}", Summary = "GET", ContextId = "3", Callback = "", State = 3, Tries = 3, ErrorMessage = "HTTP 503", PlannedAt = DateTimeOffset.UnixEpoch });
+            db.Effects.Add(new EffectRow { Key = $"tried-{run}", AccountId = api.Account.Value, EntityType = "workflow", EntityId = id.ToString("N"), RunId = id, Kind = "http", Request = $$"""{"$retry":{{RetryStrategy.Quick.ToJson()}}}""", Summary = "GET", ContextId = "3", Callback = "", State = 3, Tries = 3, ErrorMessage = "HTTP 503", PlannedAt = DateTimeOffset.UnixEpoch });
             await db.SaveChangesAsync(Cancel);
         }
 
@@ -180,9 +181,8 @@ public sealed class InstanceActionsTests(TestServer server) : IClassFixture<Test
         Assert.Equal([(1, "00:00:05", ""), (2, "00:00:15", "HTTP 503")], retries["items"]!.Select(one => ((int)one["attemptNumber"]!, (string)one["retryDelay"]!, (string)one["result"]!)));
         Assert.Equal(0, (int)(await api.GetAsync($"resilience/retries/{id:N}-4"))["totalCount"]!);
         await other.RefusedAsync(HttpMethod.Get, $"resilience/retries/{id:N}-3", null, 404, "not_found");
-        Assert.Equal([8, 0], (await api.GetAsync("resilience/strategies?category=HTTP"))["items"]!.Select(one => (int)one["maxRetryAttempts"]!));
-        // Its tab would let a person choose what nothing here applies.
-        Assert.DoesNotContain((await api.GetAsync("features/installed"))["items"]!, feature => (string?)feature["fullName"] == "Elsa.Resilience");
+        Assert.Equal([8, 3, 0], (await api.GetAsync("resilience/strategies?category=HTTP"))["items"]!.Select(one => (int)one["maxRetryAttempts"]!));
+        Assert.Contains((await api.GetAsync("features/installed"))["items"]!, feature => (string?)feature["fullName"] == "Elsa.Resilience");
     }
 
     private static JObject Ids(params IEnumerable<string> ids) => new() { ["ids"] = new JArray(ids) };

@@ -1,16 +1,24 @@
 using Automation.Engine.Effects;
+using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Persistence.Steps;
 
 namespace Automation.Simulation.Tests.World;
 
 /// <content>What happens to nodes and clocks, and what persons do.</content>
-public sealed partial class History
+public sealed partial class History : IProcessDeaths
 {
+    private readonly List<DateTimeOffset> deaths = [];
+    private bool hasJumped;
+
+    /// <summary>All of them once the clock has jumped: the times cannot be compared any more.</summary>
+    public ValueTask<int> SinceAsync(DateTimeOffset since, CancellationToken cancellationToken) => ValueTask.FromResult(hasJumped ? deaths.Count : deaths.Count(at => at >= since));
+
     public void Crash(SimulatedNode node)
     {
         if (node.Scheduler.IsDead) return;
         World.Tell(node.Name, "dies");
         Watch.Deaths++;
+        deaths.Add(World.Shown);
         node.Scheduler.IsDead = true;
         World.After(World.Between(0.3, 4), () => Cluster.Expel(node));
         World.After(World.Between(0.5, 6), () => Start(node.Name.Split('.')[0]));
@@ -51,6 +59,7 @@ public sealed partial class History
     {
         World.Tell("world", $"the clock jumps by {by.TotalSeconds} s");
         World.Jump(by);
+        hasJumped = true;
     }
 
     private void Cancel()

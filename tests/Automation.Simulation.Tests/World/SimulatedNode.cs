@@ -2,6 +2,7 @@ using Automation.Engine.Accounts;
 using Automation.Engine.Effects;
 using Automation.Engine.Events;
 using Automation.Engine.Hosting;
+using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Hosting.Inbox;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Hosting.Timers;
@@ -133,7 +134,7 @@ public sealed class SimulatedNode
         collection.AddSingleton(history.Bug.Store(new StoreLink(history, this), history));
         collection.AddSingleton(SimulatedGrains.Of(history.Cluster, this));
         collection.AddSingleton<IClusterMembershipService>(alone).AddSingleton<ILocalSiloDetails>(alone);
-        collection.AddSingleton(new Life(history, this));
+        collection.AddSingleton(new Life(history, this)).AddSingleton<IProcessDeaths>(history);
         var handler = history.Bug.Handler(new LedgerHandler(history, this));
         collection.AddSingleton(handler);
         collection.AddSingleton(history.Bug.Observer(handler, Scheduler));

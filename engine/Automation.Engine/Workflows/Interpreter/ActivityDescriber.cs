@@ -37,6 +37,7 @@ public static class ActivityDescriber
             RunAsynchronously = attribute?.RunAsynchronously ?? false,
             IsDeterministic = type.GetCustomAttribute<DeterministicAttribute>() is not null,
             IsIdempotent = type.GetCustomAttribute<IdempotentAttribute>() is not null,
+            IsResilient = typeof(IResilientActivity).IsAssignableFrom(type),
             IsContainer = typeof(IVariableContainer).IsAssignableFrom(type) && !typeof(Composite).IsAssignableFrom(type),  // a composite's inside is code
             IsBrowsable = type.GetCustomAttribute<BrowsableAttribute>()?.Browsable ?? true,
             IsStart = typeof(IStartNode).IsAssignableFrom(type),

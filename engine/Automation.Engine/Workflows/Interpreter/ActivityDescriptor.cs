@@ -22,6 +22,9 @@ public sealed record ActivityDescriptor
     /// <summary>Run inside the step; otherwise it is one effect.</summary>
     public required bool IsDeterministic { get; init; }
     public required bool IsIdempotent { get; init; }
+
+    /// <summary>Its step may choose how often it is tried again.</summary>
+    public bool IsResilient { get; init; }
     public required bool IsContainer { get; init; }
     public required bool IsBrowsable { get; init; }
     public required bool IsStart { get; init; }

@@ -72,7 +72,7 @@ internal sealed partial class DefinitionCompiler
         CopyInto(activity.Metadata, json["metadata"]);
         if (activity is NotFoundActivity unknown && descriptor.TypeName != typeName)
             (unknown.MissingTypeName, unknown.MissingTypeVersion, unknown.OriginalActivityJson) = (typeName, version, json.ToString(Formatting.None));
-        var node = new PlanNode(activity, descriptor, parent);
+        var node = new PlanNode(activity, descriptor, parent) { Retries = RetryChoice.Read(this, json["customProperties"]) };
         _nodes.Add(node);
         var logs = _logs;
         _logs = logs.Under(json["customProperties"]);

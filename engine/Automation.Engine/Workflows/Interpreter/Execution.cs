@@ -36,6 +36,9 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
     /// <summary>Effects that it has planned so far; part of their keys.</summary>
     public int Calls { get; set; }
 
+    /// <summary>How its effects are tried again, where the step says.</summary>
+    public Effects.RetryStrategy? Retries { get; private set; }
+
     /// <summary>It asked for an empty port: nothing will come back.</summary>
     public bool ScheduledNothing { get; set; }
     public JObject? OwnVariables { get; set; }

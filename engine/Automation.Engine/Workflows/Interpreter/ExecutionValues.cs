@@ -45,6 +45,8 @@ internal sealed partial class Execution
             Tokens[i] = await Burst.Expressions.EvaluateAsync(this, input);
             (_values ??= new object?[Tokens.Length])[i] = ConvertTo(Tokens[i]!, input.Descriptor.Type, input.Descriptor.Name);
         }
+
+        if (Node.Retries is { } retries) Retries ??= await retries.DecideAsync(this);
     }
 
     // A person's value stands in place of the expression.

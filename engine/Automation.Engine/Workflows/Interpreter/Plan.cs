@@ -58,6 +58,9 @@ internal sealed class PlanNode(IActivity activity, ActivityDescriptor descriptor
     /// <summary>Nothing that it says or explains stands in the journal.</summary>
     public bool IsQuiet { get; set; }
 
+    /// <summary>How its effects are tried again; null for the plan of all.</summary>
+    public RetryChoice? Retries { get; set; }
+
     /// <summary>Variables that the node owns; their values have a parent, so a run always takes a copy.</summary>
     public IReadOnlyList<Variable> Variables { get; set; } = [];
 

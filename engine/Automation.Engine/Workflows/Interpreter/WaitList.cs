@@ -38,6 +38,7 @@ internal sealed class WaitList(Burst burst, IEnumerable<Bookmark> bookmarks, IEn
     public void Plan(Execution execution, EffectRequest request, string callback)
     {
         var key = EffectKey.Of(execution.Subject.Account, burst.Run.Id, execution.NodeId, execution.Id, ++execution.Calls, RunEdits.Revision(burst.Edits, execution.NodeId));
+        if (execution.Retries is { } retries) request = request with { Request = new(request.Request) { [RetryStrategy.Key] = retries.ToJson() } };
         _planned.Add(new PlannedEffect(key, request, execution.Id, callback, burst.NextNumber()));
         Effects.Add(new PendingEffect(key, execution.Id, callback));
         execution.Waits++;
@@ -45,6 +46,7 @@ internal sealed class WaitList(Burst burst, IEnumerable<Bookmark> bookmarks, IEn
         fact["effect"] = key;
         fact["kind"] = request.Kind;
         fact["summary"] = request.Summary;
+        if (execution.Retries is not null) fact["retries"] = execution.Retries.Id;
     }
 
     public void Take(Bookmark bookmark, Execution execution)
