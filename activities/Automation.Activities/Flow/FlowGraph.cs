@@ -7,6 +7,7 @@ internal sealed class FlowGraph
 {
     private static readonly FlowConnection[] None = [];
     private readonly Dictionary<string, FlowConnection[]> _outbound;
+    private readonly Dictionary<string, FlowConnection[]> _inbound;
     private readonly Dictionary<string, FlowConnection[]> _forwardInbound;
     private readonly HashSet<FlowConnection> _backward = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<FlowConnection> _invalid = new(ReferenceEqualityComparer.Instance);
@@ -17,12 +18,16 @@ internal sealed class FlowGraph
         _outbound = connections.Where(c => ids.Contains(c.Source) && ids.Contains(c.Target))
             .GroupBy(c => c.Source, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
         var reached = FindBackward(start);
-        _forwardInbound = reached.SelectMany(Outbound).Where(c => !_backward.Contains(c))
-            .GroupBy(c => c.Target, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        _inbound = reached.SelectMany(Outbound).GroupBy(c => c.Target, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        _forwardInbound = _inbound.Select(g => (g.Key, Forward: g.Value.Where(c => !_backward.Contains(c)).ToArray()))
+            .Where(g => g.Forward.Length > 0).ToDictionary(g => g.Key, g => g.Forward, StringComparer.Ordinal);
         foreach (var connection in _backward.Where(c => IsReachableWithout(start, c.Source, c.Target))) _invalid.Add(connection);
     }
 
     public FlowConnection[] Outbound(string id) => _outbound.GetValueOrDefault(id, None);
+
+    /// <summary>Arrows into the activity that can be walked from the start.</summary>
+    public FlowConnection[] Inbound(string id) => _inbound.GetValueOrDefault(id, None);
 
     /// <summary>Arrows into the activity that can be walked from the start, without loops back.</summary>
     public FlowConnection[] ForwardInbound(string id) => _forwardInbound.GetValueOrDefault(id, None);

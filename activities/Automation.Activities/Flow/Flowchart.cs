@@ -6,10 +6,10 @@ namespace Automation.Activities.Flow;
 
 /// <summary>
 /// Activities and arrows. An activity with several ways in waits until each was visited and runs if one was followed; what is not
-/// followed is skipped, and the skip is passed on. Elsa's counter mode.
+/// followed is skipped, and the skip is passed on: Elsa's counter mode. With merge modes it runs by tokens (<see cref="MergeModes"/>).
 /// </summary>
 [Activity("Elsa", "Flow", "Runs activities along arrows."), Browsable(false), Deterministic]
-public sealed class Flowchart : Activity, IVariableContainer
+public sealed partial class Flowchart : Activity, IVariableContainer
 {
     private readonly ConcurrentDictionary<string, FlowGraph> _graphs = new(StringComparer.Ordinal);
     private Dictionary<string, IActivity>? _byId;
@@ -33,6 +33,7 @@ public sealed class Flowchart : Activity, IVariableContainer
             return;
         }
         if (start.Id != FirstActivity(null)!.Id) context.Properties["start"] = start.Id;
+        if (MergeModes.RunsByTokens(this)) FlowTokens.Begin(context.Properties);
         await context.ScheduleActivityAsync(start, OnChildCompletedAsync);
     }
 
@@ -43,7 +44,8 @@ public sealed class Flowchart : Activity, IVariableContainer
             await owner.CompleteActivityAsync();
             return;
         }
-        await LeaveAsync(owner, child.Activity.Id, child.Outcomes);
+        if (FlowTokens.Drive(owner.Properties)) await LeaveByTokensAsync(owner, child.Activity.Id, child.Outcomes);
+        else await LeaveAsync(owner, child.Activity.Id, child.Outcomes);
         if (owner.Children.Count == 0) await owner.CompleteActivityAsync();
     }
 
