@@ -117,6 +117,19 @@ async function loadFunnels() {
   if (key === state.funnels) return;
   state.funnels = key;
   find('funnels').replaceChildren(...(funnels.length ? funnels.map(funnelBoard) : [make('p', { class: 'soft', text: say('noFunnels') })]));
+  chooseCard();
+}
+
+// Back from Studio, the card that was opened there is the chosen one.
+function chooseCard() {
+  const asked = new URLSearchParams(location.search);
+  const [funnel, trigger] = [asked.get('funnel'), asked.get('trigger')];
+  if (!funnel || !trigger) return;
+  const card = document.querySelector(`[data-testid="funnel-${CSS.escape(funnel)}"] [data-testid="trigger-${CSS.escape(trigger)}"]`);
+  if (!card) return;
+  card.classList.add('chosen');
+  card.scrollIntoView({ block: 'center', inline: 'center' });
+  card.querySelector('.flow').focus({ preventScroll: true });
 }
 
 const runPage = (run) => `/studio/workflows/instances/${run}/view`;
