@@ -25,7 +25,7 @@ public sealed class MemberDeaths(IMemberStore store, NodeLease lease) : IProcess
     public async ValueTask<int> SinceAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
         // Its last sign of life may be a while older than its end.
-        var earliest = since - (lease.Length ?? TimeSpan.Zero);
-        return (await store.ReadAsync(null, cancellationToken)).Members.Count(member => member.Status == (int)SiloStatus.Dead && member.AliveAt >= earliest);
+        var silence = lease.Length ?? TimeSpan.Zero;
+        return (await store.ReadAsync(null, cancellationToken)).Members.Count(member => member.Status == (int)SiloStatus.Dead && member.AliveAt + silence >= since);
     }
 }

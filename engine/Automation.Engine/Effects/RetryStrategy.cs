@@ -1,4 +1,5 @@
 using System.Globalization;
+using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Effects;
@@ -56,7 +57,7 @@ public sealed record RetryStrategy(string Id, IReadOnlyList<TimeSpan> Waits, boo
     /// <summary>That of a planned effect.</summary>
     /// <param name="request">Its request, as stored.</param>
     public static RetryStrategy Of(string request) =>
-        request.Contains($"\"{Key}\"", StringComparison.Ordinal) && JObject.Parse(request)[Key] is JObject kept
+        request.Contains($"\"{Key}\"", StringComparison.Ordinal) && JsonText.Parse(request)[Key] is JObject kept
             ? new((string)kept["id"]!, [.. kept["waits"]!.Select(seconds => TimeSpan.FromSeconds((double)seconds))], (bool)kept["jitter"]!)
             : Plan;
 

@@ -1,5 +1,5 @@
+using Automation.Server.Tests.Browser;
 using Automation.Server.Tests.Crash;
-using Automation.Testing;
 using Microsoft.Playwright;
 using Newtonsoft.Json.Linq;
 
@@ -9,7 +9,6 @@ namespace Automation.Server.Tests.Elsa;
 [Collection(KillLane.Name)]
 public sealed class StudioCopyTests
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const int Patience = 120_000;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -17,26 +16,12 @@ public sealed class StudioCopyTests
     [Fact]
     public async Task Card_OpenedChangedAndApplied_IsInTheDraft()
     {
-        if (!File.Exists(Chromium)) Assert.Skip("No Chromium: /usr/bin/chromium is not installed.");
-        if (!Directory.Exists(Path.Combine(Path.GetDirectoryName(ServerProcess.Dll)!, "studio", "_framework"))) Assert.Skip("Elsa Studio was not built: there was no Node.");
-        using var folder = new TempDirectory();
-        var (admin, hooks, sandbox) = ($"http://127.0.0.1:{TestPorts.Next()}", $"http://127.0.0.1:{TestPorts.Next()}", $"http://127.0.0.1:{TestPorts.Next()}");
-        using var server = await ServerProcess.StartAsync(["--sandbox", "--data", folder.Path, "--url", admin, "--hook-url", hooks, "--sandbox-url", sandbox], new Dictionary<string, string>(), Cancel);
-        using var api = new HttpClient { BaseAddress = new Uri(admin) };
-        api.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(folder.File("cli.key"), Cancel));
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1500, Height = 950 } });
-        page.SetDefaultTimeout(Patience);
-        await page.Context.APIRequest.PostAsync($"{admin}/api/session", new() { Headers = api.DefaultRequestHeaders.ToDictionary(header => header.Key, header => header.Value.First()) });
-        var studio = new StudioPage(page, admin);
+        await using var browser = await TestBrowser.StartAsync(sandbox: true, studio: true, 1500, 950);
+        await browser.SignInAsync();
+        var (page, api) = (browser.Page, browser.Api);
+        var studio = new StudioPage(page, browser.Admin);
 
-        await page.GotoAsync(admin);
+        await page.GotoAsync(browser.Admin);
         var card = page.Locator("[data-testid^=trigger-]").Filter(new() { Has = page.Locator(".flow") }).First;
         var (funnel, trigger) = (await card.GetAttributeAsync("data-trigger"))!.Split('/') is [var of, var which] ? (of, which) : ("", "");
         await studio.PictureAsync("board");

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
+using Automation.Server.Tests.Browser;
 using Automation.Server.Tests.Crash;
-using Automation.Testing;
 using Microsoft.Playwright;
 using Newtonsoft.Json.Linq;
 
@@ -11,29 +11,13 @@ namespace Automation.Server.Tests.Elsa;
 [Collection(KillLane.Name)]
 public sealed partial class StudioScenarioTests
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Workflow_FromEmptyCanvasToItsEnd()
     {
-        if (!File.Exists(Chromium)) Assert.Skip("No Chromium: /usr/bin/chromium is not installed.");
-        if (!Directory.Exists(Path.Combine(Path.GetDirectoryName(ServerProcess.Dll)!, "studio", "_framework"))) Assert.Skip("Elsa Studio was not built: there was no Node.");
-        using var folder = new TempDirectory();
-        var (admin, hooks) = ($"http://127.0.0.1:{TestPorts.Next()}", $"http://127.0.0.1:{TestPorts.Next()}");
-        using var server = await ServerProcess.StartAsync(["--data", folder.Path, "--url", admin, "--hook-url", hooks], new Dictionary<string, string>(), Cancel);
-        using var api = new HttpClient { BaseAddress = new Uri(admin) };
-        api.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(folder.File("cli.key"), Cancel));
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1500, Height = 950 } });
-        page.SetDefaultTimeout(120_000);
+        await using var browser = await TestBrowser.StartAsync(sandbox: false, studio: true, 1500, 950);
+        var (page, api) = (browser.Page, browser.Api);
         var (refused, asked) = (new ConcurrentBag<string>(), new ConcurrentDictionary<string, byte>(StringComparer.Ordinal));
         page.Response += (_, response) =>
         {
@@ -41,8 +25,8 @@ public sealed partial class StudioScenarioTests
             if (response.Status >= 400) refused.Add($"{response.Status} {response.Request.Method} {path}");
             if (path.StartsWith("/elsa/", StringComparison.Ordinal)) asked.TryAdd($"{response.Request.Method} {Ids().Replace(path["/elsa".Length..], "{id}")}", 0);
         };
-        await page.Context.APIRequest.PostAsync($"{admin}/api/session", new() { Headers = api.DefaultRequestHeaders.ToDictionary(header => header.Key, header => header.Value.First()) });
-        var studio = new StudioPage(page, admin);
+        await browser.SignInAsync();
+        var studio = new StudioPage(page, browser.Admin);
 
         // Draw.
         await studio.OpenListAsync();
@@ -81,7 +65,7 @@ public sealed partial class StudioScenarioTests
 
         // Out, away, and in again.
         await studio.OpenListAsync();
-        var file = folder.File("workflow.json");
+        var file = browser.File("workflow.json");
         Assert.Equal("workflow-definition-Zakaz.json", await studio.ExportAsync("Заказ", file), ignoreCase: true);
         Assert.Contains("elsaworkflows.io/schemas/workflow-definition", await File.ReadAllTextAsync(file, Cancel), StringComparison.Ordinal);
         await studio.DeleteAsync("Заказ");

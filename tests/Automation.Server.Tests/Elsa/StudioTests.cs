@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Automation.Server.Tests.Browser;
 using Automation.Server.Tests.Crash;
-using Automation.Testing;
 using Microsoft.Playwright;
 using Newtonsoft.Json.Linq;
 
@@ -11,7 +11,6 @@ namespace Automation.Server.Tests.Elsa;
 [Collection(KillLane.Name)]
 public sealed class StudioTests
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const string Flow = """{ "id": "flow", "type": "Elsa.Flowchart", "version": 1, "activities": [ { "id": "line", "name": "WriteLine1", "type": "Elsa.WriteLine", "version": 1, "text": { "typeName": "String", "expression": { "type": "Literal", "value": "привет" } }, "metadata": { "designer": { "position": { "x": 120, "y": 120 } } } }, { "id": "fax", "name": "Fax1", "type": "Acme.Fax", "version": 2, "metadata": { "designer": { "position": { "x": 420, "y": 120 } } } } ], "connections": [] }""";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -19,25 +18,11 @@ public sealed class StudioTests
     [Fact]
     public async Task Elements_OpenWhatTheServerHas_AndAskForNothingElse()
     {
-        if (!File.Exists(Chromium)) Assert.Skip("No Chromium: /usr/bin/chromium is not installed.");
-        if (!Directory.Exists(Path.Combine(Path.GetDirectoryName(ServerProcess.Dll)!, "studio", "_framework"))) Assert.Skip("Elsa Studio was not built: there was no Node.");
-        using var folder = new TempDirectory();
-        var (admin, hooks) = ($"http://127.0.0.1:{TestPorts.Next()}", $"http://127.0.0.1:{TestPorts.Next()}");
-        using var server = await ServerProcess.StartAsync(["--data", folder.Path, "--url", admin, "--hook-url", hooks], new Dictionary<string, string>(), Cancel);
-        using var api = new HttpClient { BaseAddress = new Uri(admin) };
-        api.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(folder.File("cli.key"), Cancel));
+        await using var browser = await TestBrowser.StartAsync(sandbox: false, studio: true, 1440, 900);
+        var (page, api, admin) = (browser.Page, browser.Api, browser.Admin);
         var definition = (string)(await PostAsync(api, "workflow-definitions", new JObject { ["model"] = new JObject { ["name"] = "Проба пера", ["root"] = JObject.Parse(Flow) }, ["publish"] = true }))["workflowDefinition"]!["definitionId"]!;
         var instance = (string)(await PostAsync(api, $"workflow-definitions/{definition}/dispatch", []))["workflowInstanceId"]!;
 
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
-        page.SetDefaultTimeout(120_000);
         var (refused, trouble) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
         page.Response += (_, response) =>
         {
@@ -48,8 +33,7 @@ public sealed class StudioTests
         {
             if (line.Type == "error") trouble.Add(line.Text);
         };
-        var signIn = await page.Context.APIRequest.PostAsync($"{admin}/api/session", new() { Headers = api.DefaultRequestHeaders.ToDictionary(header => header.Key, header => header.Value.First()) });
-        Assert.Equal(204, signIn.Status);
+        await browser.SignInAsync();
 
         await page.GotoAsync($"{admin}/studio/workflows/definitions");
         await SeenAsync(page, "Проба пера", "definitions", refused, trouble);
