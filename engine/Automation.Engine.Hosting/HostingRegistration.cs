@@ -105,6 +105,7 @@ public static class HostingRegistration
         services.AddSingleton<IEffectHandler, ActivityEffectHandler>();
         services.AddSingleton<IEffectHandler, StartEffectHandler>();
         services.AddSingleton<IEffectHandler, EndedEffectHandler>();
+        services.AddSingleton<IEffectHandler, CancelEffectHandler>();
         services.AddSingleton<IEffectHandler, TaskEffectHandler>();
         services.AddSingleton<Func<InboxService>>(provider => provider.GetRequiredService<InboxService>);
         services.AddSingleton<InboxService>();

@@ -50,7 +50,7 @@ public sealed class BulkDispatchWorkflows : ChildWorkflowActivity
         }
 
         var bookmark = context.Get(WaitForCompletion)
-            ? context.CreateBookmark(new CreateBookmarkArgs { Stimulus = new BulkDispatchWorkflowsStimulus(context.Run.Id.ToString()), Callback = OnOneEndedAsync, AutoBurn = false })
+            ? context.CreateBookmark(new CreateBookmarkArgs { Stimulus = new BulkDispatchWorkflowsStimulus(context.Run.Id.ToString()), Callback = OnOneEndedAsync, AutoBurn = false, WaitsForRun = true })
             : null;
         (context.Properties["open"], context.Properties["unstarted"]) = (items.Count, items.Count);
         foreach (var item in items)

@@ -70,7 +70,7 @@ public sealed class ExecuteWorkflow : ChildWorkflowActivity
 
     protected override void Execute(ActivityExecutionContext context)
     {
-        var bookmark = context.CreateBookmark(new CreateBookmarkArgs { Stimulus = new ExecuteWorkflowStimulus(context.Id), Callback = OnChildEndedAsync });
+        var bookmark = context.CreateBookmark(new CreateBookmarkArgs { Stimulus = new ExecuteWorkflowStimulus(context.Id), Callback = OnChildEndedAsync, WaitsForRun = true });
         PlanStart(context, bookmark, context.Get(WaitForCompletion) ? AtEnd : AtRest, null, null, OnStartedAsync);
     }
 
@@ -97,7 +97,7 @@ public sealed class DispatchWorkflow : ChildWorkflowActivity
 
     protected override void Execute(ActivityExecutionContext context)
     {
-        var bookmark = context.Get(WaitForCompletion) ? context.CreateBookmark(new CreateBookmarkArgs { Stimulus = new DispatchWorkflowStimulus(context.Id), Callback = OnChildEndedAsync }) : null;
+        var bookmark = context.Get(WaitForCompletion) ? context.CreateBookmark(new CreateBookmarkArgs { Stimulus = new DispatchWorkflowStimulus(context.Id), Callback = OnChildEndedAsync, WaitsForRun = true }) : null;
         PlanStart(context, bookmark, AtEnd, null, null, OnStartedAsync);
     }
 

@@ -23,7 +23,7 @@ public sealed class EffectSender(IEnumerable<IEffectHandler> handlers, TimeProvi
         var request = Mailboxes.RunJson.Parse(effect.Request);
         request.Remove(RetryStrategy.Key);
         // An activity's own call runs on behalf of the run's subject.
-        if (effect.Kind is "activity" or "workflow") request["subject"] = Mailboxes.MailboxRouter.KeyOf(effect).ToString();
+        if (effect.Kind is "activity" or "workflow" or Mailboxes.StepBuilder.CancelEffectKind) request["subject"] = Mailboxes.MailboxRouter.KeyOf(effect).ToString();
         if (effect.Kind is "workflow" or "publish") (request["depth"], request["by"]) = (effect.Depth, effect.RunId);
         var call = new EffectCall(new(effect.AccountId), target, effect.Key, request, effect.FirstTryAt ?? clock.GetUtcNow(), effect.Tries);
         try

@@ -8,6 +8,7 @@ using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Ports;
+using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Hosting.Effects;
@@ -54,6 +55,44 @@ public sealed class EndedEffectHandler(Func<InboxService> inbox, RestorePoint re
             Data = restored.Passed(new JObject { ["run"] = parent.Run, ["bookmark"] = parent.Bookmark, ["payload"] = call.Request["payload"] }, call.Since),
         }], cancellationToken);
         return new Delivered(new JObject { ["run"] = parent.Run });
+    }
+
+    public Task<EffectResult> FindAsync(EffectCall call, CancellationToken cancellationToken) => Task.FromResult<EffectResult>(new Retry(TimeSpan.Zero, "keyed"));
+}
+
+/// <summary>Kind <c>cancel</c>: a run was cancelled, and so are those that it waits for. Each is told in its own mailbox, behind the order to start it.</summary>
+public sealed class CancelEffectHandler(IDbContextFactory<AutomationDbContext> contexts, Func<InboxService> inbox, RestorePoint restored) : IEffectHandler
+{
+    private static readonly TimeSpan StartTakes = TimeSpan.FromSeconds(1);
+
+    public string Kind => StepBuilder.CancelEffectKind;
+
+    public async Task<EffectResult> SendAsync(EffectCall call, CancellationToken cancellationToken)
+    {
+        var (account, parent, own) = (call.Account.Value, (Guid)call.Request["run"]!, MailboxKey.Parse((string)call.Request["subject"]!));
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var starts = await context.Effects.AsNoTracking()
+            .Where(effect => effect.AccountId == account && effect.ConnectionId == own.Connection.Value && effect.EntityType == own.EntityType && effect.EntityId == own.EntityId && effect.RunId == parent && effect.Kind == "workflow")
+            .Select(effect => new { effect.Key, effect.State, effect.Request, effect.Result }).ToListAsync(cancellationToken);
+        // Only planned, it was dropped with the run; under way, it may still start one.
+        if (starts.Exists(start => start.State is (int)EffectState.Planned or (int)EffectState.Sending)) return new Retry(StartTakes, "A workflow is just being started.");
+        var cancelled = 0;
+        foreach (var start in starts.Where(start => start.Result is not null && RunJson.Parse(start.Request).ContainsKey("bookmark")))
+        {
+            var child = (Guid)RunJson.Parse(start.Result!)["run"]!;
+            // The order to start it stands before there is a run, and may be gone before the run is.
+            var place = await context.Events.AsNoTracking().Where(row => row.AccountId == account && row.DedupKey == $"start|{start.Key}").Select(row => new { row.ConnectionId, row.EntityType, row.EntityId }).FirstOrDefaultAsync(cancellationToken)
+                ?? await context.Runs.AsNoTracking().Where(row => row.AccountId == account && row.Id == child).Select(row => new { row.ConnectionId, row.EntityType, row.EntityId }).FirstOrDefaultAsync(cancellationToken);
+            if (place is null) continue;
+            await inbox().AcceptAsync(call.Account, new(place.ConnectionId), null, [new CrmEvent
+            {
+                Kind = InternalEvents.Cancel, EntityType = place.EntityType, EntityId = place.EntityId, DedupKey = $"{call.Key}|{child:N}",
+                Data = restored.Passed(new JObject { ["run"] = child, ["reason"] = "the run that waits for it was cancelled" }, call.Since),
+            }], cancellationToken);
+            cancelled++;
+        }
+
+        return new Delivered(new JObject { ["runs"] = cancelled });
     }
 
     public Task<EffectResult> FindAsync(EffectCall call, CancellationToken cancellationToken) => Task.FromResult<EffectResult>(new Retry(TimeSpan.Zero, "keyed"));

@@ -18,6 +18,9 @@ public static class InternalEvents
     /// <summary>A workflow is started by its name, for no deal.</summary>
     public const string Start = "start";
 
+    /// <summary>A run is cancelled, because the one that waits for it was.</summary>
+    public const string Cancel = "cancel";
+
     /// <summary>A person redrives a dead event, run or effect of this mailbox.</summary>
     public const string Redrive = "redrive";
 }

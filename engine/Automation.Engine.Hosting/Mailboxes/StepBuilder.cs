@@ -196,6 +196,7 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         foreach (var cancelled in step.CancelledEffects) CancelEffect(cancelled);
         if (run.Meta.Parent is { } parent && Tells(parent, run.State, state))
             TellParent(run.Row.Id, run.Meta.Depth, parent, state.Sequence - (run.Meta.Redriven?.Skipped ?? 0), state.Status.ToString(), state.Body["output"]);
+        if (state.Status == RunStatus.Cancelled && run.State.Bookmarks.Any(bookmark => bookmark.WaitsForRun)) CancelChildren(run, state.Sequence - (run.Meta.Redriven?.Skipped ?? 0));
         TakeBookmarks(run, state);
         foreach (var link in step.Links) links.Add(ToRow(link));
         foreach (var assignment in step.Assignments)
@@ -252,6 +253,13 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
 
     private void AddEffect(OpenRun run, PlannedEffect effect) =>
         AddEffect(run.Row.Id, run.Meta.Depth, effect.Key, effect.Request, effect.ContextId, effect.Callback);
+
+    /// <summary>Kind of the effect that cancels what a cancelled run waits for.</summary>
+    public const string CancelEffectKind = "cancel";
+
+    private void CancelChildren(OpenRun run, long sequence) => AddEffect(
+        run.Row.Id, run.Meta.Depth, EffectKeys.Of(key.Account, run.Row.Id, $"cancel/{sequence}", 0),
+        new(CancelEffectKind, null, new JObject { ["run"] = run.Row.Id }, EffectPolicy.Retry, "cancels the workflows that it waits for"), "", "");
 
     private void AddPublished(OpenRun run, PublishedEvent published, long sequence) => AddEffect(
         run.Row.Id, run.Meta.Depth, EffectKeys.Of(key.Account, run.Row.Id, $"publish/{sequence}", newEffects.Count),

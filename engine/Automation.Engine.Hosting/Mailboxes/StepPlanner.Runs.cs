@@ -153,6 +153,10 @@ internal sealed partial class StepPlanner
         else await CancelAsync(key, step, account, run, verdict.Reason, cancellationToken);
     }
 
+    /// <summary>Behind the order to start it, which came to the same mailbox; a run that has ended meanwhile stays as it is.</summary>
+    private Task CancelByEventAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, StoredEvent stored, CancellationToken cancellationToken) =>
+        memory.Runs.TryGetValue((Guid)stored.Event.Data["run"]!, out var run) ? CancelAsync(key, step, account, run, (string)stored.Event.Data["reason"]!, cancellationToken) : Task.CompletedTask;
+
     private async Task CancelAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, string reason, CancellationToken cancellationToken)
     {
         if (!run.Meta.Delayed)

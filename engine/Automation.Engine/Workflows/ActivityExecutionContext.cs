@@ -3,6 +3,7 @@ using Automation.Engine.Effects;
 using Automation.Engine.Expressions;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Ports;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Workflows;
@@ -189,12 +190,16 @@ public sealed record CreateBookmarkArgs
 
     /// <summary>What <see cref="DueAt"/> was computed by, so that it moves when the calendar changes; null when it does not.</summary>
     public DueBy? DueBy { get; init; }
+
+    /// <summary>Another run hits it that this one started by a <c>workflow</c> effect: cancelling this run cancels that one, too.</summary>
+    public bool WaitsForRun { get; init; }
 }
 
 /// <summary>A stored point where a run waits.</summary>
 /// <param name="Hash">Upper-case hex SHA-256 of name, payload and execution id, as in Elsa.</param>
 /// <param name="DueAt">As computed when it was made; the timer's row has the instant that holds now.</param>
-public sealed record Bookmark(string Id, string Name, string Hash, JToken Payload, string ContextId, string? Callback, bool AutoBurn, DateTimeOffset? DueAt, DueBy? DueBy = null);
+public sealed record Bookmark(string Id, string Name, string Hash, JToken Payload, string ContextId, string? Callback, bool AutoBurn, DateTimeOffset? DueAt, DueBy? DueBy = null,
+    [property: JsonProperty(DefaultValueHandling = DefaultValueHandling.Ignore)] bool WaitsForRun = false);
 
 /// <summary>Two entities that belong together, kept by us on both sides.</summary>
 /// <param name="Relation">child, booking …</param>

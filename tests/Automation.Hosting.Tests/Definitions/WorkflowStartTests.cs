@@ -41,6 +41,31 @@ public sealed class WorkflowStartTests
         await SameAsJournalAsync(host);
     }
 
+    /// <summary>All the way down; what nobody waits for goes on.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cancel_RunThatWaitsForOthers_CancelsThemToo(bool postgres)
+    {
+        await using var host = await RuntimeHost.StartOnAsync(Funnel.Of(), postgres);
+        await PublishAsync(host, "leaf", Funnel.Flow(Funnel.Activity("wait", "Elsa.Event", ("eventName", "Literal", "never"))));
+        await PublishAsync(host, "middle", Funnel.Flow(Funnel.Activity("each", "Elsa.BulkDispatchWorkflows", ("workflowDefinitionId", "Literal", "leaf"), ("items", "Object", "[1,2]"), ("waitForCompletion", "Literal", "True"))));
+        await PublishAsync(host, "top", Funnel.Flow(
+            Funnel.Activity("beside", "Elsa.DispatchWorkflow", ("workflowDefinitionId", "Literal", "leaf")),
+            Funnel.Activity("call", "Elsa.ExecuteWorkflow", ("workflowDefinitionId", "Literal", "middle"), ("waitForCompletion", "Literal", "True"))));
+        var top = (await StartAsync(host, "top"))!.Run;
+        await host.UntilAsync(async context => await context.Runs.CountAsync(run => run.Status == (int)RunStatus.Suspended, Stop) == 5 && !await context.Effects.AnyAsync(effect => effect.State < 2, Stop));
+
+        await using (var context = await host.OpenAsync())
+            await host.Services.GetRequiredService<MailboxRouter>().CancelRunAsync(MailboxRouter.KeyOf(await context.Runs.SingleAsync(run => run.Id == top, Stop)), top, "cancelled by a test");
+        await host.UntilAsync(async context => await context.Runs.CountAsync(run => run.Status == (int)RunStatus.Cancelled, Stop) == 4 && !await context.Effects.AnyAsync(effect => effect.State < 2, Stop));
+
+        await using var db = await host.OpenAsync();
+        var left = await db.Runs.SingleAsync(run => run.Status != (int)RunStatus.Cancelled, Stop);
+        Assert.Equal(((int)RunStatus.Suspended, 1), (left.Status, await db.Bookmarks.CountAsync(Stop)));
+        await SameAsJournalAsync(host);
+    }
+
     [Fact]
     public async Task Workflow_ThatStartsItself_IsStoppedByTheGuard()
     {

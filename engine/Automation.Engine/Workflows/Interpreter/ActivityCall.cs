@@ -64,7 +64,7 @@ internal static class ActivityCall
     private static Bookmark Read(JObject json, string contextId) => new(
         (string)json["id"]!, (string)json["name"]!, (string)json["hash"]!, json["payload"]!.DeepClone(), contextId, (string?)json["callback"], (bool)json["autoBurn"]!,
         json["dueAt"] is { Type: JTokenType.String } due ? DateTimeOffset.Parse((string)due!, System.Globalization.CultureInfo.InvariantCulture) : null,
-        json["dueBy"] is JObject by ? new((string)by["source"]!, (long)by["stamp"]!, (string)by["rule"]!) : null);
+        json["dueBy"] is JObject by ? new((string)by["source"]!, (long)by["stamp"]!, (string)by["rule"]!) : null, (bool?)json["waitsForRun"] ?? false);
 
     private static void Schedule(Execution execution, JObject json)
     {
