@@ -6,11 +6,11 @@ using Automation.Engine.Ports;
 
 namespace Automation.Connectors.AmoCrm;
 
-/// <summary>Opens amoCRM accounts. One per process: it holds the rate limit and the directories of all of them.</summary>
-public sealed class AmoCrmConnector(IHttpGateway http, ISecrets secrets, TimeProvider clock) : IConnector
+/// <summary>Opens amoCRM accounts. One per process: it holds its part of the rate limit and the directories of all of them.</summary>
+public sealed class AmoCrmConnector(IHttpGateway http, ISecrets secrets, TimeProvider clock, INodeCount? nodes = null) : IConnector
 {
-    // The vendor allows 7 a second per address.
-    private readonly RateLimiter limiter = new(perSecond: 6, burst: 6, clock, anySecond: 6);
+    // The vendor allows 7 a second per address, and shuts out an address that goes beyond it again and again.
+    private readonly RateLimiter limiter = new(perSecond: 6, burst: 6, clock, anySecond: 6, nodes);
     private readonly ConcurrentDictionary<ConnectionId, AccountState> states = new();
 
     public string Kind => AmoCrmHookSource.Kind;

@@ -10,7 +10,7 @@ namespace Automation.Connectors.Email;
 /// Opens mailboxes to send from. Secret: <c>password</c>. Settings: <c>host</c>, <c>port</c> (587, or 465 with <c>tls</c>), <c>security</c>
 /// (<c>starttls</c>, <c>tls</c>), <c>user</c>, <c>from</c>, <c>replyTo</c>, <c>perMinute</c> (20).
 /// </summary>
-public sealed class EmailConnector(ISecrets secrets, TimeProvider clock, HostBreakers? breakers = null) : IConnector
+public sealed class EmailConnector(ISecrets secrets, TimeProvider clock, HostBreakers? breakers = null, INodeCount? nodes = null) : IConnector
 {
     private readonly ConcurrentDictionary<ConnectionId, RateLimiter> limiters = new();
 
@@ -24,7 +24,7 @@ public sealed class EmailConnector(ISecrets secrets, TimeProvider clock, HostBre
     {
         if (port != typeof(IEmailSender)) throw new InvalidOperationException($"E-mail does not offer {port.Name}.");
         var perMinute = Math.Clamp((int?)connection.Settings["perMinute"] ?? 20, 1, 6000);
-        return new EmailSender(connection, secrets, limiters.GetOrAdd(connection.Id, _ => new RateLimiter(perMinute / 60.0, Math.Max(1, perMinute / 4), clock)), clock, good => Report(connection, good));
+        return new EmailSender(connection, secrets, limiters.GetOrAdd(connection.Id, _ => new RateLimiter(perMinute / 60.0, Math.Max(1, perMinute / 4), clock, nodes: nodes)), clock, good => Report(connection, good));
     }
 
     private void Report(Connection connection, bool good)

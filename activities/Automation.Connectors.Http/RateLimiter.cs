@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Automation.Engine.Ports;
 
 namespace Automation.Connectors.Http;
 
@@ -9,7 +10,8 @@ namespace Automation.Connectors.Http;
 /// Calls that the other side may see within any one second, a burst included; null for no such cap. A call counts until one second
 /// after its answer, so that time on the way cannot bring two bursts together.
 /// </param>
-public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock, int? anySecond = null)
+/// <param name="nodes">The other side counts the calls of all of them: each takes its part. Null for a process that is alone.</param>
+public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock, int? anySecond = null, INodeCount? nodes = null)
 {
     private readonly ConcurrentDictionary<string, Bucket> buckets = new(StringComparer.Ordinal);
     private readonly double perSecond = perSecond > 0 ? perSecond : throw new ArgumentOutOfRangeException(nameof(perSecond));
@@ -26,19 +28,21 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock,
     /// <summary>Nobody gets a token before that moment; an earlier pause is never shortened.</summary>
     public void Pause(string key, DateTimeOffset until) => BucketOf(key).Pause(until);
 
-    private Bucket BucketOf(string key) => buckets.GetOrAdd(key, static (_, limiter) => new Bucket(limiter.perSecond, limiter.burst, limiter.clock, limiter.anySecond), this);
+    private Bucket BucketOf(string key) => buckets.GetOrAdd(key, static (_, limiter) => new Bucket(limiter.perSecond, limiter.burst, limiter.clock, limiter.anySecond, limiter.nodes), this);
 
     private readonly TimeProvider clock = clock;
 
     private readonly int? anySecond = anySecond;
 
-    private sealed class Bucket(double perSecond, int burst, TimeProvider clock, int? anySecond)
+    private readonly INodeCount? nodes = nodes;
+
+    private sealed class Bucket(double perSecond, int burst, TimeProvider clock, int? anySecond, INodeCount? nodes)
     {
         private readonly Lock sync = new();
         private readonly LinkedList<TaskCompletionSource> waiters = [];
         private readonly Queue<long> ended = [];
         private int running;
-        private double tokens = burst;
+        private double tokens = Part(burst, nodes?.Count ?? 1);
         private long filledAt = clock.GetTimestamp();
         private DateTimeOffset pausedUntil;
         private ITimer? timer;
@@ -123,13 +127,14 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock,
         /// <returns>Zero when a token can be taken now; else the time until then, whole milliseconds, never too short.</returns>
         private TimeSpan Wait()
         {
-            var now = clock.GetTimestamp();
-            tokens = Math.Min(burst, tokens + (clock.GetElapsedTime(filledAt, now).TotalSeconds * perSecond));
+            var (now, sharers) = (clock.GetTimestamp(), nodes?.Count ?? 1);
+            var rate = perSecond / sharers;
+            tokens = Math.Min(Part(burst, sharers), tokens + (clock.GetElapsedTime(filledAt, now).TotalSeconds * rate));
             filledAt = now;
             var paused = pausedUntil - clock.GetUtcNow();
-            var missing = tokens >= 1 - 1e-9 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling((1 - tokens) / perSecond * 1000));
+            var missing = tokens >= 1 - 1e-9 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling((1 - tokens) / rate * 1000));
             while (ended.TryPeek(out var oldest) && clock.GetElapsedTime(oldest, now) >= OneSecond) ended.Dequeue();
-            if (anySecond is { } cap && running + ended.Count >= cap)
+            if (anySecond is { } cap && running + ended.Count >= Part(cap, sharers))
             {
                 // With all of them still running, the end of one sets the timer anew.
                 var free = ended.TryPeek(out var first) ? OneSecond - clock.GetElapsedTime(first, now) : MaxWait;
@@ -138,6 +143,8 @@ public sealed class RateLimiter(double perSecond, int burst, TimeProvider clock,
             var wait = paused > missing ? TimeSpan.FromMilliseconds(Math.Ceiling(paused.TotalMilliseconds)) : missing;
             return wait > MaxWait ? MaxWait : wait;
         }
+
+        private static int Part(int whole, int sharers) => Math.Max(1, whole / sharers);
 
         private static readonly TimeSpan MaxWait = TimeSpan.FromDays(1);
         private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);

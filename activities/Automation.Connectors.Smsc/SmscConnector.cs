@@ -5,10 +5,10 @@ using Automation.Engine.Ports;
 namespace Automation.Connectors.Smsc;
 
 /// <summary>Opens SMSC accounts. Secrets: <c>apikey</c>, or <c>login</c> and <c>password</c>. Settings: <c>sender</c>, <c>maxParts</c>.</summary>
-public sealed class SmscConnector(IHttpGateway http, ISecrets secrets, TimeProvider clock) : IConnector
+public sealed class SmscConnector(IHttpGateway http, ISecrets secrets, TimeProvider clock, INodeCount? nodes = null) : IConnector
 {
     private readonly ConcurrentDictionary<string, bool> doubtful = new(StringComparer.Ordinal);
-    private readonly RateLimiter limiter = new(perSecond: 10, burst: 10, clock);
+    private readonly RateLimiter limiter = new(perSecond: 10, burst: 10, clock, nodes: nodes);
 
     public string Kind => "smsc";
 

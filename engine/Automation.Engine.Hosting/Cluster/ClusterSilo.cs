@@ -1,3 +1,4 @@
+using Automation.Engine.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
@@ -24,6 +25,7 @@ public static class ClusterSilo
         HostingRegistration.ConfigureGrains(silo);
         silo.Services.Replace(ServiceDescriptor.Singleton(new NodeLease(TimeProvider.System, settings.Lease)));
         silo.Services.Replace(ServiceDescriptor.Singleton<IProcessDeaths, MemberDeaths>());
+        silo.Services.AddSingleton<INodeCount, MemberCount>();
         silo.Services.AddKeyedSingleton(TimeProviderNames.Membership, TimeProvider.System);
         silo.Services.AddSingleton<IMembershipTable>(provider => ActivatorUtilities.CreateInstance<MembershipTable>(provider, TimeProvider.System));
         silo.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, EvictionHandler>());

@@ -1,4 +1,5 @@
 using Automation.Connectors.Http;
+using Automation.Engine.Ports;
 using FsCheck.Xunit;
 using Microsoft.Extensions.Time.Testing;
 
@@ -72,6 +73,32 @@ public sealed class RateLimiterTests
         clock.Advance(TimeSpan.FromMilliseconds(1));
         await third;
         second.Dispose();
+    }
+
+    /// <summary>Two nodes together make as many calls as one would, and a third that joins takes its part from both.</summary>
+    [Fact]
+    public async Task Enter_SeveralNodes_ShareTheRate()
+    {
+        var nodes = new Nodes { Count = 2 };
+        var limiter = new RateLimiter(6, 6, clock, anySecond: 6, nodes);
+        var calls = Enumerable.Range(0, 12).Select(_ => limiter.EnterAsync("a", Cancel)).ToList();
+        await EndAsync(3);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await EndAsync(6);
+        nodes.Count = 3;
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await EndAsync(8);
+
+        async Task EndAsync(int expected)
+        {
+            foreach (var call in calls.Take(expected)) (await call.WaitAsync(TimeSpan.FromSeconds(30), Cancel)).Dispose();
+            Assert.Equal(expected, calls.Count(call => call.IsCompleted));
+        }
+    }
+
+    private sealed class Nodes : INodeCount
+    {
+        public int Count { get; set; }
     }
 
     [Property]
