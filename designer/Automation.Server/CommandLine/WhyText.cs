@@ -13,6 +13,7 @@ internal static class WhyText
         if (events.Count == 0) return (language == "ru" ? $"По сделке {deal} событий ещё не было." : $"There were no events of deal {deal} yet.") + Environment.NewLine;
         var text = new StringBuilder();
         if (Items.Show((answer as JObject)?["text"]) is { Length: > 0 } summary) text.AppendLine(summary);
+        if ((answer as JObject)?["waiting"] is JObject waiting) text.AppendLine(Now(waiting));
         foreach (var one in events) Write(text, one, language);
         return text.ToString();
     }
@@ -32,9 +33,12 @@ internal static class WhyText
             text.AppendLine($"  {Mark(verdict)} {Name(verdict).PadRight(width)}  {Reason(verdict, language)}".TrimEnd());
             foreach (var seen in (verdict["seen"] as JArray ?? []).OfType<JObject>())
                 text.AppendLine(string.Concat("".PadRight(width + 6), Items.Show(seen["path"]), " = ", seen["value"] is null or JValue { Value: null } ? "null" : Items.Show(seen["value"])));
+            foreach (var now in (verdict["now"] as JArray ?? []).OfType<JObject>()) text.AppendLine("".PadRight(width + 6) + Now(now));
         }
         if (verdicts.Count == 0 && one["text"] is null) text.AppendLine(language == "ru" ? "  За этой сделкой не смотрит ни один триггер." : "  No trigger watches this deal.");
     }
+
+    private static string Now(JObject now) => $"{Items.Show(now["text"])} {Items.Show(now["at"])}".TrimEnd();
 
     private static string Name(JObject verdict) => Items.Show(verdict["triggerName"] ?? verdict["name"] ?? verdict["triggerId"]);
 

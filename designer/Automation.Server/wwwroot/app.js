@@ -199,11 +199,14 @@ function listen() {
   });
 }
 
+const told = (now) => (now.at ? `${now.text} ${time(now.at)}` : now.text);
+
 function verdictRow(verdict) {
   const mark = { fired: '✓', scheduled: '◷' }[verdict.outcome] ?? '✗';
   const seen = verdict.seen.map((value) => make('li', {}, make('code', { text: `${value.path} = ${value.value}` })));
   if (verdict.dueAt) seen.push(make('li', { text: `${say('due')}: ${time(verdict.dueAt)}` }));
   if (verdict.later) seen.push(make('li', { text: `${say('later')}: ${verdict.later}` }));
+  for (const now of verdict.now) seen.push(make('li', { class: 'now', text: told(now) }));
   if (verdict.runStatus) seen.push(make('li', {}, make('a', { href: runPage(verdict.runId), text: `${say('run')}: ${words[state.language].statuses[verdict.runStatus] ?? verdict.runStatus}` })));
   return make('div', { class: `verdict ${verdict.outcome}`, 'data-testid': `why-trigger-${verdict.triggerId}`, 'data-reason': verdict.reason },
     make('span', { class: 'mark', text: mark }), make('b', { text: verdict.name }), document.createTextNode(`: ${verdict.text}`), seen.length ? make('ul', {}, ...seen) : null);
@@ -218,6 +221,7 @@ async function ask(deal) {
     const parts = [];
     if (why.event) parts.push(make('p', {}, make('span', { class: 'when', text: time(why.event.at) }), make('b', { text: `${say('deal')} ${why.deal}. ` }), document.createTextNode(why.event.text)));
     parts.push(make('p', { text: why.text }));
+    if (why.waiting) parts.push(make('p', { class: 'trouble', text: told(why.waiting) }));
     let funnel = null;
     for (const verdict of why.verdicts) {
       if (verdict.funnel !== funnel) parts.push(make('h3', { text: verdict.funnelName }));

@@ -56,6 +56,7 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
         var directory = await directories.GetAsync(new(chosen.Row.ConnectionId), cancellationToken);
         var name = await db.Connections.Where(row => row.AccountId == account.Value && row.Id == chosen.Row.ConnectionId).Select(row => row.Name).FirstOrDefaultAsync(cancellationToken);
         var runs = await db.Runs.AsNoTracking().Where(row => row.AccountId == account.Value && row.ConnectionId == chosen.Row.ConnectionId && row.EntityType == EntityTypes.Deal && row.EntityId == deal && row.EventId == chosen.Row.EventId).ToListAsync(cancellationToken);
+        var now = await new RunNow(english).OfAsync(db, runs, cancellationToken);
         var verdicts = new List<WhyVerdict>();
         FunnelDocument? shown = null;
         foreach (var entry in same.Where(entry => !entry.IsDue && entry.Row.FunnelId is not null))
@@ -64,11 +65,11 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
             shown ??= found.Document;
             var words = new EventWords(english, found.Document, directory);
             var later = same.Where(other => other.IsDue && other.Row.FunnelId == entry.Row.FunnelId).ToList();
-            verdicts.AddRange(Verdicts(entry).Select(verdict => View(verdict, found.Slug, found.Name, (int?)entry.Facts["funnelVersion"], words, runs, later)));
+            verdicts.AddRange(Verdicts(entry).Select(verdict => View(verdict, found.Slug, found.Name, (int?)entry.Facts["funnelVersion"], words, runs, later, now)));
         }
 
         if (funnel is not null && verdicts.Count == 0) throw ApiProblem.NotFound("No such funnel looked at this event.");
-        return new(deal, name, Summary(verdicts, chosen, english), Event(chosen, new(english, shown, directory)), verdicts);
+        return new(deal, name, Summary(verdicts, chosen, english), Event(chosen, new(english, shown, directory)), verdicts, await WaitingAsync(db, account, deal, chosen.Row.ConnectionId, english, cancellationToken));
     }
 
     private static IEnumerable<JObject> Verdicts(Entry entry) => (entry.Facts["verdicts"] as JArray ?? []).OfType<JObject>();
@@ -77,7 +78,7 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
         entry.Row.EventId, entry.Row.At, (string?)entry.Facts["kind"], words.Event(entry.Facts), (string?)entry.Facts["from"] is { } from ? words.Stage(from) : null,
         (string?)entry.Facts["to"] is { } to ? words.Stage(to) : null, [.. words.Changes(entry.Facts).Select(change => new WhyChange(change.Path, change.Name, change.Old, change.New))]);
 
-    private static WhyVerdict View(JObject verdict, string slug, string funnel, int? version, EventWords words, List<RunRow> runs, List<Entry> later)
+    private static WhyVerdict View(JObject verdict, string slug, string funnel, int? version, EventWords words, List<RunRow> runs, List<Entry> later, Dictionary<Guid, List<WhyNow>> now)
     {
         var id = (string?)verdict["trigger"] ?? "";
         var run = runs.Find(row => row.TriggerId == id);
@@ -85,7 +86,8 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
         return new(
             slug, funnel, version, id, (string?)verdict["name"] ?? id, ((string?)verdict["outcome"] ?? "no").ToLowerInvariant(), (string?)verdict["reason"] ?? "", words.Reason(verdict),
             [.. words.Seen(verdict).Select(seen => new WhyValue(seen.Path, seen.Value))], DateTimeOffset.TryParse((string?)verdict["due"], System.Globalization.CultureInfo.InvariantCulture, out var due) ? due : null,
-            run?.Id, run is null ? null : RunView.StatusOf(run.Status), second is null ? null : words.ReasonWithValues(second));
+            run?.Id, run is null ? null : RunView.StatusOf(run.Status), second is null ? null : words.ReasonWithValues(second),
+            run is not null && now.TryGetValue(run.Id, out var lines) ? lines : []);
     }
 
     private static string Summary(List<WhyVerdict> verdicts, Entry entry, bool english)
@@ -100,10 +102,21 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
             : $"На это событие сработало триггеров: {fired} из {verdicts.Count}.";
     }
 
+    /// <summary>What came after the events that triggers have looked at.</summary>
+    private static async Task<WhyNow?> WaitingAsync(AutomationDbContext db, AccountId account, string deal, Guid? connection, bool english, CancellationToken cancellationToken)
+    {
+        var waiting = await db.Events.AsNoTracking().Where(row => row.AccountId == account.Value && row.EntityType == EntityTypes.Deal && row.EntityId == deal && row.Status == EventStatus.Waiting && (connection == null || row.ConnectionId == connection))
+            .OrderBy(row => row.AcceptedAt).Select(row => row.AcceptedAt).ToListAsync(cancellationToken);
+        return waiting.Count == 0 ? null
+            : new(english ? $"Events that no trigger has looked at yet: {waiting.Count}; the first came" : $"Событий, до которых ещё не дошла очередь: {waiting.Count}; первое пришло", waiting[0]);
+    }
+
     private static async Task<WhyView> NothingAsync(AutomationDbContext db, AccountId account, string deal, Guid? eventId, bool english, CancellationToken cancellationToken)
     {
         var known = eventId is null && await db.Mailboxes.AnyAsync(row => row.AccountId == account.Value && row.EntityType == EntityTypes.Deal && row.EntityId == deal, cancellationToken);
         if (!known) throw ApiProblem.NotFound(english ? "Nothing is known of this deal: no event of it has come." : "Об этой сделке ничего не известно: её событий не приходило.");
+        if (await WaitingAsync(db, account, deal, null, english, cancellationToken) is { } waiting)
+            return new(deal, null, english ? "No trigger has looked at an event of this deal yet." : "До событий этой сделки очередь ещё не дошла.", null, [], waiting);
         var published = await db.Funnels.AnyAsync(row => row.AccountId == account.Value && row.PublishedVersion != null, cancellationToken);
         var text = published
             ? english ? "The deal is known, but no event of it has come since it was." : "Сделка известна, но событий по ней ещё не было."

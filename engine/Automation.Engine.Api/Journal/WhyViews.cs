@@ -4,7 +4,8 @@ namespace Automation.Engine.Api.Journal;
 /// <param name="Text">In one sentence.</param>
 /// <param name="Event">The event that was looked at; absent when the deal has none.</param>
 /// <param name="Verdicts">Of every trigger of every funnel that watches the deal, in card order.</param>
-public sealed record WhyView(string Deal, string? Connection, string Text, WhyEvent? Event, IReadOnlyList<WhyVerdict> Verdicts);
+/// <param name="Waiting">Said of events of the deal that nothing has looked at yet; absent when there are none.</param>
+public sealed record WhyView(string Deal, string? Connection, string Text, WhyEvent? Event, IReadOnlyList<WhyVerdict> Verdicts, WhyNow? Waiting = null);
 
 /// <param name="Text">What happened, in words.</param>
 /// <param name="From">Stage before, by name.</param>
@@ -19,7 +20,12 @@ public sealed record WhyChange(string Path, string Name, string Old, string New)
 /// <param name="Text">The reason in words.</param>
 /// <param name="Seen">Values that took part.</param>
 /// <param name="Later">What the second look of a delayed trigger found.</param>
+/// <param name="Now">Where its run is, while it has not ended well; empty for the others.</param>
 public sealed record WhyVerdict(
-    string Funnel, string FunnelName, int? FunnelVersion, string TriggerId, string Name, string Outcome, string Reason, string Text, IReadOnlyList<WhyValue> Seen, DateTimeOffset? DueAt, Guid? RunId, string? RunStatus, string? Later);
+    string Funnel, string FunnelName, int? FunnelVersion, string TriggerId, string Name, string Outcome, string Reason, string Text, IReadOnlyList<WhyValue> Seen, DateTimeOffset? DueAt, Guid? RunId, string? RunStatus, string? Later, IReadOnlyList<WhyNow> Now);
+
+/// <param name="Text">In words.</param>
+/// <param name="At">The instant that the words speak of; absent for none.</param>
+public sealed record WhyNow(string Text, DateTimeOffset? At);
 
 public sealed record WhyValue(string Path, string Value);

@@ -5,8 +5,8 @@ namespace Automation.Server.Tests.CommandLine;
 public sealed class WhyTests
 {
     private const string Answer = """
-        {"deal":"5","text":"1 of 3 triggers fired.","event":{"id":"e1","kind":"deal_stage_changed","at":"2026-11-22T10:00:00Z"},"verdicts":[
-          {"triggerId":"sms","triggerName":"SMS","outcome":"fired","reason":"fired","seen":[]},
+        {"deal":"5","text":"1 of 3 triggers fired.","waiting":{"text":"Not looked at yet: 1; the first came","at":"2026-11-22T11:00:00Z"},"event":{"id":"e1","kind":"deal_stage_changed","at":"2026-11-22T10:00:00Z"},"verdicts":[
+          {"triggerId":"sms","triggerName":"SMS","outcome":"fired","reason":"fired","seen":[],"now":[{"text":"waits for an event"}]},
           {"triggerId":"vip","triggerName":"VIP call","outcome":"no","reason":"condition_false","seen":[{"path":"deal.price","value":100},{"path":"deal.name","value":"Заказ"}]},
           {"triggerId":"late","triggerName":"Late","outcome":"scheduled","reason":"scheduled","dueAt":"2026-11-23T10:00:00Z","seen":[]}]}
         """;
@@ -21,8 +21,10 @@ public sealed class WhyTests
         Assert.Equal(
             [
                 "1 of 3 triggers fired.",
+                "Not looked at yet: 1; the first came 2026-11-22T11:00:00Z",
                 "2026-11-22T10:00:00Z  deal_stage_changed  e1",
                 "  ✓ SMS       fired",
+                "              waits for an event",
                 "  ✗ VIP call  its condition is not met",
                 "              deal.price = 100",
                 "              deal.name = Заказ",
