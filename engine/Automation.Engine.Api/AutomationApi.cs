@@ -62,6 +62,9 @@ public static class AutomationApi
         return app.UseMiddleware<ErrorMiddleware>().UseMiddleware<AccessMiddleware>().Use(next => context => DrainEndpoints.RefuseAsync(context, next));
     }
 
+    /// <summary>The lock that roles are: call it right behind <c>UseRouting</c>.</summary>
+    public static IApplicationBuilder UseAutomationPermissions(this IApplicationBuilder app) => app.UseMiddleware<PermissionMiddleware>();
+
     /// <summary><c>POST|GET /hooks/{source}/{token}</c>.</summary>
     public static IEndpointConventionBuilder MapHooks(this IEndpointRouteBuilder routes)
     {
@@ -86,6 +89,7 @@ public static class AutomationApi
         routes.MapGet("/ready", ready).ExcludeFromDescription();
         var api = routes.MapGroup("/api");
         SessionEndpoints.Map(routes, api.MapGroup("").WithTags("Session"));
+        KeyEndpoints.Map(api.MapGroup("").WithTags("Keys"));
         FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         StudioCopyEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         RunEndpoints.Map(api.MapGroup("").WithTags("Runs"));

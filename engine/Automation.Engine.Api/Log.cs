@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 305, Level = LogLevel.Warning, Message = "Sign-in refused for {Address}: {Code}")]
     public static partial void SignInRefused(this ILogger logger, string address, string code);
 
+    [LoggerMessage(EventId = 307, Level = LogLevel.Warning, Message = "{Caller} was refused: the role {Role} does not allow {Method} {Route}")]
+    public static partial void RoleRefused(this ILogger logger, string caller, string role, string method, string route);
+
     [LoggerMessage(EventId = 306, Level = LogLevel.Warning, Message = "Watched runs could not be looked at; the next turn tries again")]
     public static partial void WatchFailed(this ILogger logger, Exception cause);
 }

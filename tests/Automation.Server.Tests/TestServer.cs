@@ -75,6 +75,8 @@ public sealed class TestServer : IAsyncLifetime
         services.Configure<Automation.Engine.Api.Hooks.HookOptions>(hooks => hooks.ReadTimeout = TimeSpan.FromSeconds(1));
         app = builder.Build();
         app.UseAutomationErrors();
+        app.UseRouting();
+        app.UseAutomationPermissions();
         app.MapHooks();
         app.MapWorkflowEndpoints();
         app.MapAutomationApi();

@@ -35,6 +35,7 @@ public static class Commands
         root.Subcommands.Add(CalendarVerbs.Create(verbs));
         root.Subcommands.Add(ConnectVerbs.Create(verbs));
         root.Subcommands.Add(SettingsVerbs.Create(verbs));
+        root.Subcommands.Add(KeyVerbs.Create(verbs));
         return root;
     }
 

@@ -112,6 +112,7 @@ public static class ServerHost
         app.UseDefaultFiles();
         app.UseStaticFiles();
         app.UseRouting();
+        app.UseAutomationPermissions();
         app.MapHooks();
         app.MapWorkflowEndpoints();
         app.MapAutomationApi();

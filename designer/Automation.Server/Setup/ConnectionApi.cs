@@ -37,7 +37,7 @@ public static class ConnectionApi
             {
                 throw ApiProblem.BadRequest(e.Code, $"{e.Words.Russian} / {e.Words.English}");
             }
-        }).WithSummary("Connects an outside system");
+        }).Needs(Permissions.Manage).WithSummary("Connects an outside system");
 
     private static string AmoAddress(string subdomain) => subdomain.Contains('.', StringComparison.Ordinal) ? $"https://{subdomain}" : $"https://{subdomain}.amocrm.ru";
 

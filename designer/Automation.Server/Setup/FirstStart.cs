@@ -29,7 +29,7 @@ public sealed class FirstStart(IDbContextFactory<AutomationDbContext> contexts, 
         }
 
         string? key = null;
-        if (!await context.ApiKeys.AnyAsync(row => row.AccountId == account.Id && row.Kind == ApiKeyKinds.Key, cancellationToken))
+        if (!await context.ApiKeys.AnyAsync(row => row.AccountId == account.Id && row.Kind == ApiKeyKinds.Key && row.Role == Roles.Admin, cancellationToken))
         {
             // The file first: a kill between leaves a file that the next start writes anew, never a key that nobody has seen.
             key = Environment.GetEnvironmentVariable("AUTOMATION_KEY") ?? Tokens.New("key");

@@ -8,6 +8,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Automation.Engine.Api;
 
+internal enum KeyRemoval { Removed, Missing, LastAdmin }
+
 /// <summary>API keys, one-time tokens and sessions.</summary>
 public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> contexts, IIdSource ids, TimeProvider clock) : IKeepsInMemory
 {
@@ -28,24 +30,49 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
     /// <summary>Makes a key of that kind (<see cref="ApiKeyKinds"/>).</summary>
     /// <param name="ttl">Null: it does not expire.</param>
     /// <param name="given">The key itself where the operator sets it; null to draw one.</param>
+    /// <param name="role">One of <see cref="Roles"/>.</param>
     /// <returns>The key in the clear; it cannot be read again.</returns>
     /// <exception cref="ArgumentException">The given key is not 16 to 128 Latin letters, digits, '-' and '_'.</exception>
-    public async Task<string> CreateAsync(AccountId account, string name, string kind, TimeSpan? ttl, CancellationToken cancellationToken, string? given = null)
+    public async Task<string> CreateAsync(AccountId account, string name, string kind, TimeSpan? ttl, CancellationToken cancellationToken, string? given = null, string role = Roles.Admin)
     {
         if (given is not null && !Tokens.IsPlausible(given)) throw new ArgumentException("A key takes 16 to 128 Latin letters, digits, '-' and '_'.", nameof(given));
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var key = Add(db, account, name, kind, ttl, given);
+        var key = Add(db, account, name, kind, ttl, role, given: given).Key;
         await db.SaveChangesAsync(cancellationToken);
         return key;
     }
 
-    /// <summary>Takes a key away at once.</summary>
+    /// <returns>The key in the clear; it cannot be read again.</returns>
+    internal async Task<(Guid Id, string Key)> AddKeyAsync(AccountId account, string name, string role, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var added = Add(db, account, name, ApiKeyKinds.Key, null, role);
+        await db.SaveChangesAsync(cancellationToken);
+        return added;
+    }
+
+    /// <summary>Takes a key away, unless nobody could do everything any more.</summary>
+    internal async Task<KeyRemoval> RemoveKeyAsync(AccountId account, Guid id, CancellationToken cancellationToken)
+    {
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            var keys = await db.ApiKeys.AsNoTracking().Where(row => row.AccountId == account.Value && row.Kind == ApiKeyKinds.Key).Select(row => new { row.Id, row.Role }).ToListAsync(cancellationToken);
+            if (keys.Find(key => key.Id == id) is not { } going) return KeyRemoval.Missing;
+            if (going.Role == Roles.Admin && keys.Count(key => key.Role == Roles.Admin) == 1) return KeyRemoval.LastAdmin;
+        }
+
+        return await RevokeAsync(account, id, cancellationToken) ? KeyRemoval.Removed : KeyRemoval.Missing;
+    }
+
+    /// <summary>Takes a key or a session away at once, with the sessions that were opened by it and their keys for Studio.</summary>
     /// <returns>False when the account has none such.</returns>
     public async Task<bool> RevokeAsync(AccountId account, Guid id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var gone = await db.ApiKeys.Where(row => row.AccountId == account.Value && row.Id == id).ExecuteDeleteAsync(cancellationToken);
-        known.Forget((_, kept) => kept.Caller.Id == id);
+        var own = db.ApiKeys.Where(row => row.AccountId == account.Value);
+        var opened = await own.Where(row => row.IssuedBy == id).Select(row => row.Id).ToListAsync(cancellationToken);
+        var gone = await own.Where(row => row.Id == id || row.IssuedBy == id || opened.Contains(row.IssuedBy!.Value)).ExecuteDeleteAsync(cancellationToken);
+        known.Forget((_, kept) => kept.Caller.Account == account);
         return gone > 0;
     }
 
@@ -56,7 +83,7 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
         var now = clock.GetUtcNow();
         await db.ApiKeys.Where(row => row.Kind == ApiKeyKinds.Studio && row.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
         var life = caller.ExpiresAt - now is { } left && left < StudioLife ? left : StudioLife;
-        var key = Add(db, caller.Account, caller.Name, ApiKeyKinds.Studio, life);
+        var (_, key) = Add(db, caller.Account, caller.Name, ApiKeyKinds.Studio, life, caller.Role, caller.Id);
         await db.SaveChangesAsync(cancellationToken);
         return (key, now + life);
     }
@@ -96,7 +123,7 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
         if (row is null || row.ExpiresAt <= clock.GetUtcNow()) return null;
         // Of two that open the link together one deletes the row, and only that one goes on.
         if (await db.ApiKeys.Where(one => one.Id == row.Id).ExecuteDeleteAsync(cancellationToken) != 1) return null;
-        var session = Add(db, new(row.AccountId), row.Name, ApiKeyKinds.Session, SessionLife);
+        var (_, session) = Add(db, new(row.AccountId), row.Name, ApiKeyKinds.Session, SessionLife, row.Role, row.IssuedBy);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return session;
@@ -107,23 +134,24 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var now = clock.GetUtcNow();
         await db.ApiKeys.Where(row => row.Kind == ApiKeyKinds.Session && row.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
-        var session = Add(db, caller.Account, caller.Name, ApiKeyKinds.Session, SessionLife);
+        var (_, session) = Add(db, caller.Account, caller.Name, ApiKeyKinds.Session, SessionLife, caller.Role, caller.Id);
         await db.SaveChangesAsync(cancellationToken);
         return session;
     }
 
-    private string Add(AutomationDbContext db, AccountId account, string name, string kind, TimeSpan? ttl, string? given = null)
+    private (Guid Id, string Key) Add(AutomationDbContext db, AccountId account, string name, string kind, TimeSpan? ttl, string role, Guid? issuedBy = null, string? given = null)
     {
         var key = given ?? Tokens.New(kind switch { ApiKeyKinds.Key => "key", ApiKeyKinds.OneTime => "start", _ => null });
         var now = clock.GetUtcNow();
-        db.ApiKeys.Add(new ApiKeyRow { Id = ids.NewId(), AccountId = account.Value, Hash = Tokens.Hash(key), Name = name, Kind = kind, CreatedAt = now, ExpiresAt = now + ttl });
-        return key;
+        var id = ids.NewId();
+        db.ApiKeys.Add(new ApiKeyRow { Id = id, AccountId = account.Value, Hash = Tokens.Hash(key), Name = name, Kind = kind, Role = role, IssuedBy = issuedBy, CreatedAt = now, ExpiresAt = now + ttl });
+        return (id, key);
     }
 
     private async Task<Caller?> LoadAsync(byte[] hash, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(one => one.Hash == hash && one.Kind != ApiKeyKinds.OneTime, cancellationToken);
-        return row is not null && CryptographicOperations.FixedTimeEquals(row.Hash, hash) ? new(row.Id, new(row.AccountId), row.Name, row.Kind, row.Hash, row.ExpiresAt) : null;
+        return row is not null && CryptographicOperations.FixedTimeEquals(row.Hash, hash) ? new(row.Id, new(row.AccountId), row.Name, row.Kind, row.Hash, row.ExpiresAt, row.Role) : null;
     }
 }

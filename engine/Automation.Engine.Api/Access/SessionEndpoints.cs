@@ -10,7 +10,8 @@ namespace Automation.Engine.Api.Access;
 
 /// <param name="Account">The account's short name.</param>
 /// <param name="Language">ru or en.</param>
-public sealed record SessionView(string Account, string Name, string TimeZone, string Language, string Kind, DateTimeOffset? ExpiresAt);
+/// <param name="Role">viewer, editor, publisher, operator, admin.</param>
+public sealed record SessionView(string Account, string Name, string TimeZone, string Language, string Kind, string Role, DateTimeOffset? ExpiresAt);
 
 /// <param name="Key">Opens <c>/elsa</c> and nothing else.</param>
 public sealed record StudioKey(string Key, DateTimeOffset ExpiresAt);
@@ -25,9 +26,9 @@ internal static class SessionEndpoints
     {
         routes.MapGet("/start/{token}", StartAsync).ExcludeFromDescription();
         api.MapGet("/session", ReadAsync).WithSummary("Who is signed in").Produces<SessionView>();
-        api.MapPost("/session", OpenAsync).WithSummary("Opens a browser session for the API key that the request carries").Produces(204);
-        api.MapPost("/session/studio", StudioAsync).WithSummary("A key for the page that holds Elsa Studio, good for an hour").Produces<StudioKey>();
-        api.MapDelete("/session", CloseAsync).WithSummary("Ends the browser session").Produces(204);
+        api.MapPost("/session", OpenAsync).Needs(Permissions.Read).WithSummary("Opens a browser session for the API key that the request carries").Produces(204);
+        api.MapPost("/session/studio", StudioAsync).Needs(Permissions.Read).WithSummary("A key for the page that holds Elsa Studio, good for an hour").Produces<StudioKey>();
+        api.MapDelete("/session", CloseAsync).Needs(Permissions.Read).WithSummary("Ends the browser session").Produces(204);
     }
 
     private static async Task StartAsync(HttpContext context, string token, ApiKeyService keys, AttemptGate attempts, ILogger<AccessMiddleware> logger)
@@ -48,7 +49,7 @@ internal static class SessionEndpoints
     {
         var caller = context.Caller();
         var account = await accounts.GetAsync(caller.Account, context.RequestAborted);
-        return new JsonAnswer(new SessionView(account.Slug, account.Name, account.TimeZone.Id, account.Language, caller.Kind, caller.ExpiresAt));
+        return new JsonAnswer(new SessionView(account.Slug, account.Name, account.TimeZone.Id, account.Language, caller.Kind, caller.Role, caller.ExpiresAt));
     }
 
     private static async Task<IResult> OpenAsync(HttpContext context, ApiKeyService keys)

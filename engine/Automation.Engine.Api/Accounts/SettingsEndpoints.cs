@@ -20,7 +20,7 @@ internal static class SettingsEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/settings", ReadAsync).WithSummary("Time zone, language, what a failure does to its deal, quotas").Produces<SettingsView>();
-        api.MapPut("/settings", ChangeAsync).WithSummary("Changes what is named and leaves the rest; holds on every server within a second or two").Accepts<SettingsChange>("application/json").Produces<SettingsView>();
+        api.MapPut("/settings", ChangeAsync).Needs(Permissions.Manage).WithSummary("Changes what is named and leaves the rest; holds on every server within a second or two").Accepts<SettingsChange>("application/json").Produces<SettingsView>();
     }
 
     private static async Task<IResult> ReadAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts)

@@ -16,8 +16,8 @@ internal static class CalendarEndpoints
     {
         api.MapGet("/calendars", ListAsync).WithSummary("Working calendars: the account's own and the bundled ones").Produces<PageView<CalendarView>>();
         api.MapGet("/calendars/{name}", ReadAsync).WithSummary("A working calendar as a file").Produces<CalendarDetail>();
-        api.MapPut("/calendars/{name}", SaveAsync).WithSummary("Saves a working calendar; waiting deadlines that it counts move, and the answer lists them").Accepts<CalendarDocument>("application/json").Produces<SavedCalendar>().ProducesProblem(400);
-        api.MapDelete("/calendars/{name}", RemoveAsync).WithSummary("Takes an own working calendar away; a bundled one of its name holds again").Produces<SavedCalendar>().ProducesProblem(400);
+        api.MapPut("/calendars/{name}", SaveAsync).Needs(Permissions.Manage).WithSummary("Saves a working calendar; waiting deadlines that it counts move, and the answer lists them").Accepts<CalendarDocument>("application/json").Produces<SavedCalendar>().ProducesProblem(400);
+        api.MapDelete("/calendars/{name}", RemoveAsync).Needs(Permissions.Manage).WithSummary("Takes an own working calendar away; a bundled one of its name holds again").Produces<SavedCalendar>().ProducesProblem(400);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, CalendarService calendars, CalendarWatch watch, AccountDirectory accounts, string? lang)

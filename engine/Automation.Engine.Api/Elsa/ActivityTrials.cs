@@ -11,7 +11,7 @@ namespace Automation.Engine.Api.Elsa;
 /// <summary>The editor's Test button: one step, in memory, and nothing leaves the machine.</summary>
 internal static class ActivityTrials
 {
-    public static void Map(IEndpointRouteBuilder elsa) => elsa.MapPost("/tests/activities", RunAsync);
+    public static void Map(IEndpointRouteBuilder elsa) => elsa.MapPost("/tests/activities", RunAsync).Needs(Permissions.Edit);
 
     private static async Task<IResult> RunAsync(HttpContext context, DefinitionService definitions, ActivityTrial trial)
     {

@@ -27,16 +27,16 @@ internal static class DefinitionEndpoints
         elsa.MapGet("/workflow-definitions/by-definition-id/{definitionId}", ReadAsync);
         elsa.MapGet("/workflow-definitions/by-id/{id}", ReadVersionAsync);
         elsa.MapGet("/workflow-definitions/validation/is-name-unique", IsNameUniqueAsync);
-        elsa.MapPost("/workflow-definitions", SaveAsync);
-        elsa.MapPost("/workflow-definitions/{definitionId}/publish", PublishAsync);
-        elsa.MapPost("/workflow-definitions/{definitionId}/retract", RetractAsync);
-        elsa.MapPost("/workflow-definitions/{definitionId}/revert/{version:int}", RevertAsync);
-        elsa.MapDelete("/workflow-definitions/{definitionId}", (HttpContext context, string definitionId, DefinitionService definitions) => DeleteAsync(context, token => definitions.DeleteAsync(context.Account(), [definitionId], token)));
-        elsa.MapDelete("/workflow-definition-versions/{id}", (HttpContext context, string id, DefinitionService definitions) => DeleteAsync(context, token => definitions.DeleteVersionsAsync(context.Account(), [id], token)));
-        elsa.MapPost("/bulk-actions/delete/workflow-definitions/by-definition-id", (HttpContext context, DefinitionService definitions) => BulkDeleteAsync(context, body => definitions.DeleteAsync(context.Account(), body.DefinitionIds ?? [], context.RequestAborted)));
-        elsa.MapPost("/bulk-actions/delete/workflow-definitions/by-id", (HttpContext context, DefinitionService definitions) => BulkDeleteAsync(context, body => definitions.DeleteVersionsAsync(context.Account(), body.Ids ?? [], context.RequestAborted)));
-        elsa.MapPost("/bulk-actions/publish/workflow-definitions/by-definition-ids", BulkPublishAsync);
-        elsa.MapPost("/bulk-actions/retract/workflow-definitions/by-definition-ids", BulkRetractAsync);
+        elsa.MapPost("/workflow-definitions", SaveAsync).Needs(Permissions.Edit);
+        elsa.MapPost("/workflow-definitions/{definitionId}/publish", PublishAsync).Needs(Permissions.Publish);
+        elsa.MapPost("/workflow-definitions/{definitionId}/retract", RetractAsync).Needs(Permissions.Publish);
+        elsa.MapPost("/workflow-definitions/{definitionId}/revert/{version:int}", RevertAsync).Needs(Permissions.Edit);
+        elsa.MapDelete("/workflow-definitions/{definitionId}", (HttpContext context, string definitionId, DefinitionService definitions) => DeleteAsync(context, token => definitions.DeleteAsync(context.Account(), [definitionId], token))).Needs(Permissions.Publish);
+        elsa.MapDelete("/workflow-definition-versions/{id}", (HttpContext context, string id, DefinitionService definitions) => DeleteAsync(context, token => definitions.DeleteVersionsAsync(context.Account(), [id], token))).Needs(Permissions.Publish);
+        elsa.MapPost("/bulk-actions/delete/workflow-definitions/by-definition-id", (HttpContext context, DefinitionService definitions) => BulkDeleteAsync(context, body => definitions.DeleteAsync(context.Account(), body.DefinitionIds ?? [], context.RequestAborted))).Needs(Permissions.Publish);
+        elsa.MapPost("/bulk-actions/delete/workflow-definitions/by-id", (HttpContext context, DefinitionService definitions) => BulkDeleteAsync(context, body => definitions.DeleteVersionsAsync(context.Account(), body.Ids ?? [], context.RequestAborted))).Needs(Permissions.Publish);
+        elsa.MapPost("/bulk-actions/publish/workflow-definitions/by-definition-ids", BulkPublishAsync).Needs(Permissions.Publish);
+        elsa.MapPost("/bulk-actions/retract/workflow-definitions/by-definition-ids", BulkRetractAsync).Needs(Permissions.Publish);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts)
@@ -96,6 +96,7 @@ internal static class DefinitionEndpoints
         var body = await DefinitionBody.ReadAsync(context.Request, 1, context.RequestAborted);
         if (body["model"] is not JObject model) throw ApiProblem.BadRequest("payload_invalid", "The body has no model.");
         var (id, publish) = (Text(model, "definitionId"), body["publish"] is JValue { Value: true });
+        if (publish) context.Demand(Permissions.Publish);
         var saved = await definitions.SaveAsync(context.Account(), id, model, publish && !WorkingCopies.Is(id), context.RequestAborted);
         // A trigger's workflow is published with its funnel.
         if (publish && WorkingCopies.Is(id)) await copies.PublishAsync(context.Account(), id!, context.Caller().Name, context.RequestAborted);

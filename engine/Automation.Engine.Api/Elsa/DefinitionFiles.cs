@@ -20,9 +20,9 @@ internal static class DefinitionFiles
     public static void Map(IEndpointRouteBuilder elsa)
     {
         elsa.MapGet("/workflow-definitions/{definitionId}/export", ExportAsync);
-        elsa.MapPost("/bulk-actions/export/workflow-definitions", BulkExportAsync);
-        elsa.MapPost("/workflow-definitions/import", ImportAsync);
-        elsa.MapPost("/workflow-definitions/import-files", ImportFilesAsync);
+        elsa.MapPost("/bulk-actions/export/workflow-definitions", BulkExportAsync).Needs(Permissions.Read);
+        elsa.MapPost("/workflow-definitions/import", ImportAsync).Needs(Permissions.Edit);
+        elsa.MapPost("/workflow-definitions/import-files", ImportFilesAsync).Needs(Permissions.Edit);
     }
 
     private static async Task<IResult> ExportAsync(HttpContext context, string definitionId, string? versionOptions, bool? includeConsumingWorkflows, DefinitionService definitions, DefinitionReferences references)

@@ -20,7 +20,7 @@ internal static class DefinitionUses
     {
         elsa.MapGet("/workflow-definitions/{definitionId}/versions", VersionsAsync);
         elsa.MapGet("/workflow-definitions/{definitionId}/consumers", ConsumersAsync);
-        elsa.MapPost("/workflow-definitions/{definitionId}/update-references", UpdateAsync);
+        elsa.MapPost("/workflow-definitions/{definitionId}/update-references", UpdateAsync).Needs(Permissions.Edit);
         elsa.MapGet("/workflow-definitions/subgraph/{versionId}", SubgraphAsync);
         elsa.MapGet("/workflow-definitions/subgraph/segments/{versionId}", SegmentsAsync);
     }

@@ -27,7 +27,7 @@ internal static class DescriptorEndpoints
     public static void Map(IEndpointRouteBuilder elsa)
     {
         elsa.MapGet("/descriptors/activities", ActivitiesAsync);
-        elsa.MapPost("/descriptors/activities/{typeName}/options/{inputName}", OptionsAsync);
+        elsa.MapPost("/descriptors/activities/{typeName}/options/{inputName}", OptionsAsync).Needs(Permissions.Read);
         elsa.MapGet("/descriptors/expression-descriptors", () => Items(
             Expression(ExpressionTypes.Literal, "Literal", browsable: false), Expression(ExpressionTypes.Object, "Object", browsable: false, "json"), Expression(ExpressionTypes.Variable, "Variable"),
             Expression(ExpressionTypes.Input, "Input"), Expression(ExpressionTypes.JavaScript, "JavaScript", true, "javascript"), Expression(ExpressionTypes.Liquid, "Liquid", true, "liquid"), Expression(ExpressionTypes.NCalc, "NCalc", true, "plaintext")));
@@ -47,7 +47,7 @@ internal static class DescriptorEndpoints
         elsa.MapGet("/descriptors/commit-strategies/activities", () => Items());
         elsa.MapGet("/descriptors/output-converters", () => Items());
         elsa.MapGet("/package/version", () => new JsonAnswer(new JObject { ["packageVersion"] = "3.8.2" }));
-        elsa.MapPost("/scripting/javascript/type-definitions/{definitionId}", (string definitionId) => Results.Text("", "application/x-typescript"));
+        elsa.MapPost("/scripting/javascript/type-definitions/{definitionId}", (string definitionId) => Results.Text("", "application/x-typescript")).Needs(Permissions.Read);
     }
 
     private static async Task<IResult> ActivitiesAsync(HttpContext context, AccountActivityCatalog catalog, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories)

@@ -29,7 +29,7 @@ internal static class ElsaApi
         ResilienceEndpoints.Map(elsa);
         StartEndpoints.Map(elsa);
         SignalEndpoints.Map(elsa);
-        elsa.MapFallback("{**rest}", () => Results.NotFound());
-        routes.MapHub<InstanceHub>($"{Hubs}/workflow-instance").ExcludeFromDescription();
+        elsa.MapFallback("{**rest}", () => Results.NotFound()).Needs(Permissions.Read);
+        routes.MapHub<InstanceHub>($"{Hubs}/workflow-instance").Needs(Permissions.Read).ExcludeFromDescription();
     }
 }

@@ -23,11 +23,11 @@ internal static class InstanceActions
 
     public static void Map(IEndpointRouteBuilder elsa)
     {
-        elsa.MapPost("/cancel/workflow-instances/{id}", CancelAsync);
-        elsa.MapPost("/bulk-actions/cancel/workflow-instances", BulkCancelAsync);
-        elsa.MapPost("/alterations/submit", AlterAsync);
-        elsa.MapDelete("/workflow-instances/{id}", DeleteAsync);
-        elsa.MapPost("/bulk-actions/delete/workflow-instances/by-id", BulkDeleteAsync);
+        elsa.MapPost("/cancel/workflow-instances/{id}", CancelAsync).Needs(Permissions.Operate);
+        elsa.MapPost("/bulk-actions/cancel/workflow-instances", BulkCancelAsync).Needs(Permissions.Operate);
+        elsa.MapPost("/alterations/submit", AlterAsync).Needs(Permissions.Operate);
+        elsa.MapDelete("/workflow-instances/{id}", DeleteAsync).Needs(Permissions.Operate);
+        elsa.MapPost("/bulk-actions/delete/workflow-instances/by-id", BulkDeleteAsync).Needs(Permissions.Operate);
     }
 
     private static async Task<IResult> CancelAsync(HttpContext context, string id, IDbContextFactory<AutomationDbContext> contexts, MailboxRouter router)

@@ -18,12 +18,12 @@ internal static class InstanceEndpoints
 
     public static void Map(IEndpointRouteBuilder elsa)
     {
-        elsa.MapPost("/workflow-instances", ListAsync);
+        elsa.MapPost("/workflow-instances", ListAsync).Needs(Permissions.Read);
         elsa.MapGet("/workflow-instances/{id}", ReadAsync);
-        elsa.MapMethods("/workflow-instances/{id}/journal", [HttpMethods.Get, HttpMethods.Post], JournalAsync);
+        elsa.MapMethods("/workflow-instances/{id}/journal", [HttpMethods.Get, HttpMethods.Post], JournalAsync).Needs(Permissions.Read);
         elsa.MapGet("/workflow-instances/{id}/execution-state", StateAsync);
         elsa.MapGet("/workflow-instances/{id}/variables", VariablesAsync);
-        elsa.MapPost("/activity-executions/report", ReportAsync);
+        elsa.MapPost("/activity-executions/report", ReportAsync).Needs(Permissions.Read);
         elsa.MapGet("/activity-executions/list", (HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string? workflowInstanceId, string? activityNodeId) => ExecutionsAsync(context, contexts, journals, workflowInstanceId, activityNodeId, InstanceViews.Full));
         elsa.MapGet("/activity-execution-summaries/list", (HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string? workflowInstanceId, string? activityNodeId) => ExecutionsAsync(context, contexts, journals, workflowInstanceId, activityNodeId, InstanceViews.Short));
         elsa.MapGet("/activity-executions/by-id", (HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string? id) => ExecutionAsync(context, contexts, journals, id));

@@ -18,8 +18,8 @@ internal static class InstanceFiles
     public static void Map(IEndpointRouteBuilder elsa)
     {
         elsa.MapGet("/workflow-instances/{id}/export", ExportAsync);
-        elsa.MapPost("/bulk-actions/export/workflow-instances", BulkExportAsync);
-        elsa.MapPost("/bulk-actions/import/workflow-instances", Import);
+        elsa.MapPost("/bulk-actions/export/workflow-instances", BulkExportAsync).Needs(Permissions.Read);
+        elsa.MapPost("/bulk-actions/import/workflow-instances", Import).Needs(Permissions.Operate);
     }
 
     private static async Task<IResult> ExportAsync(HttpContext context, string id, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals)

@@ -16,8 +16,8 @@ internal static class SignalEndpoints
 {
     public static void Map(IEndpointRouteBuilder elsa)
     {
-        elsa.MapPost("/events/{eventName}/trigger", TriggerAsync);
-        elsa.MapPost("/tasks/{taskId}/complete", CompleteAsync);
+        elsa.MapPost("/events/{eventName}/trigger", TriggerAsync).Needs(Permissions.Operate);
+        elsa.MapPost("/tasks/{taskId}/complete", CompleteAsync).Needs(Permissions.Operate);
     }
 
     private static async Task<IResult> TriggerAsync(HttpContext context, string eventName, StimulusSender stimuli, IIdSource ids, TimeProvider clock)

@@ -21,8 +21,8 @@ internal static class StartEndpoints
 
     public static void Map(IEndpointRouteBuilder elsa)
     {
-        elsa.MapPost("/workflow-definitions/{definitionId}/execute", ExecuteAsync);
-        elsa.MapPost("/workflow-definitions/{definitionId}/dispatch", DispatchAsync);
+        elsa.MapPost("/workflow-definitions/{definitionId}/execute", ExecuteAsync).Needs(Permissions.Operate);
+        elsa.MapPost("/workflow-definitions/{definitionId}/dispatch", DispatchAsync).Needs(Permissions.Operate);
     }
 
     /// <summary>Answers when the run waits for something or has ended, or after ten seconds with what it is then.</summary>

@@ -16,7 +16,7 @@ namespace Automation.Engine.Api.Failures;
 /// <summary>Deals that stand still because something of them was given up.</summary>
 internal static class BlockEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/dead-letters/unblock", UnblockAsync)
+    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/dead-letters/unblock", UnblockAsync).Needs(Permissions.Operate)
         .WithSummary("Lets a deal go on that stands still; what failed stays as it is, what waited behind it follows").Accepts<UnblockBody>("application/json").Produces<BlockedView>(202).ProducesProblem(409);
 
     private static async Task<IResult> UnblockAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, InboxService inbox, IIdSource ids)

@@ -20,7 +20,7 @@ internal static class DeadLetterEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/dead-letters", ListAsync).WithSummary("What was given up: events, runs, effects and hooks that could not be read; newest first").Produces<PageView<DeadLetterView>>();
-        api.MapPost("/dead-letters/redrive", RedriveAsync).WithSummary("Brings dead events, runs and effects back, or shows which it would be").Accepts<RedriveBody>("application/json").Produces<RedriveView>(202).Produces<RedrivePreview>();
+        api.MapPost("/dead-letters/redrive", RedriveAsync).Needs(Permissions.Operate).WithSummary("Brings dead events, runs and effects back, or shows which it would be").Accepts<RedriveBody>("application/json").Produces<RedriveView>(202).Produces<RedrivePreview>();
         api.MapGet("/breakers", Breakers).WithSummary("Hosts that do not answer this server, and when it looks again").Produces<PageView<BreakerView>>();
         api.MapGet("/redrives", RedrivesAsync).WithSummary("Redrives, newest first").Produces<PageView<RedriveView>>();
         api.MapGet("/redrives/{id}", ReadAsync).WithSummary("A redrive and how far it is").Produces<RedriveView>();

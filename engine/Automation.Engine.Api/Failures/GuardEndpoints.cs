@@ -16,7 +16,7 @@ namespace Automation.Engine.Api.Failures;
 /// <summary>Triggers that the loop guard has stopped for a deal.</summary>
 internal static class GuardEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/guards/lift", LiftAsync)
+    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/guards/lift", LiftAsync).Needs(Permissions.Operate)
         .WithSummary("Lets a trigger go on that the loop guard has stopped for a deal").Accepts<LiftBody>("application/json").Produces<StoppedView>(202).ProducesProblem(409);
 
     private static async Task<IResult> LiftAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, InboxService inbox, IIdSource ids)

@@ -25,15 +25,15 @@ internal static class FunnelEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/funnels", ListAsync).WithSummary("Funnels of the account").Produces<PageView<FunnelView>>();
-        api.MapPost("/funnels/import", ImportAsync).WithSummary("Saves a funnel document as a draft, and publishes it with publish=true; nothing is saved when it has problems")
+        api.MapPost("/funnels/import", ImportAsync).Needs(Permissions.Edit).WithSummary("Saves a funnel document as a draft, and publishes it with publish=true; nothing is saved when it has problems")
             .Accepts<object>("application/json").Produces<SavedFunnel>().ProducesProblem(400);
         api.MapGet("/funnels/{idOrSlug}", ReadAsync).WithSummary("Draft, published version and triggers in words").Produces<FunnelDetail>();
-        api.MapPut("/funnels/{idOrSlug}/draft", SaveAsync).WithSummary("Saves the draft; If-Match names the revision it was made from").Accepts<object>("application/json").Produces<SavedFunnel>().ProducesProblem(412);
-        api.MapPost("/funnels/{idOrSlug}/publish", PublishAsync).WithSummary("Makes the draft the published version").Produces<SavedFunnel>().ProducesProblem(400);
+        api.MapPut("/funnels/{idOrSlug}/draft", SaveAsync).Needs(Permissions.Edit).WithSummary("Saves the draft; If-Match names the revision it was made from").Accepts<object>("application/json").Produces<SavedFunnel>().ProducesProblem(412);
+        api.MapPost("/funnels/{idOrSlug}/publish", PublishAsync).Needs(Permissions.Publish).WithSummary("Makes the draft the published version").Produces<SavedFunnel>().ProducesProblem(400);
         api.MapGet("/funnels/{idOrSlug}/versions", VersionsAsync).WithSummary("Published versions, newest first").Produces<PageView<VersionView>>();
-        api.MapPost("/funnels/{idOrSlug}/restore/{version:int}", RestoreAsync).WithSummary("Puts an old version into the draft").Produces<SavedFunnel>();
+        api.MapPost("/funnels/{idOrSlug}/restore/{version:int}", RestoreAsync).Needs(Permissions.Edit).WithSummary("Puts an old version into the draft").Produces<SavedFunnel>();
         api.MapGet("/funnels/{idOrSlug}/export", ExportAsync).WithSummary("A version as one document with its workflows: the published one, version=2, or version=draft").Produces<object>();
-        api.MapPost("/funnels/{idOrSlug}/triggers/{triggerId}/start", StartAsync).WithSummary("Starts a manual trigger; an Idempotency-Key makes the call repeatable")
+        api.MapPost("/funnels/{idOrSlug}/triggers/{triggerId}/start", StartAsync).Needs(Permissions.Operate).WithSummary("Starts a manual trigger; an Idempotency-Key makes the call repeatable")
             .Accepts<StartRequest>("application/json").Produces<StartAnswer>(202).Produces<StartAnswer>();
         api.MapGet("/triggers", TriggersAsync).WithSummary("Published triggers in words").Produces<PageView<TriggerView>>();
     }
@@ -49,6 +49,7 @@ internal static class FunnelEndpoints
 
     private static async Task<IResult> ImportAsync(HttpContext context, FunnelService funnels, IDbContextFactory<AutomationDbContext> contexts, bool? publish)
     {
+        if (publish == true) context.Demand(Permissions.Publish);
         var account = context.Account();
         var document = FunnelJson.Read(await ApiJson.ReadTextAsync(context.Request, MaxImport, context.RequestAborted));
         if (await FindConnectionAsync(contexts, account, document, context.RequestAborted) is { } connection)

@@ -14,10 +14,10 @@ internal static class StudioCopyEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/funnels/{idOrSlug}/triggers/{triggerId}/studio", OpenAsync).WithSummary("Makes, or finds, the copy of a trigger's workflow that Studio works on; anew drops what was edited and not applied")
+        api.MapPost("/funnels/{idOrSlug}/triggers/{triggerId}/studio", OpenAsync).Needs(Permissions.Edit).WithSummary("Makes, or finds, the copy of a trigger's workflow that Studio works on; anew drops what was edited and not applied")
             .Accepts<OpenRequest>("application/json").Produces<CopyView>();
         api.MapGet("/studio/copies/{definitionId}", ReadAsync).WithSummary("What a copy belongs to, and whether it is to be applied").Produces<CopyView>();
-        api.MapPost("/studio/copies/{definitionId}/apply", ApplyAsync).WithSummary("Puts a copy into its funnel's draft as one change; anyway also over a draft that has moved on")
+        api.MapPost("/studio/copies/{definitionId}/apply", ApplyAsync).Needs(Permissions.Edit).WithSummary("Puts a copy into its funnel's draft as one change; anyway also over a draft that has moved on")
             .Accepts<ApplyRequest>("application/json").Produces<AppliedCopy>().ProducesProblem(400);
     }
 

@@ -57,7 +57,7 @@ internal sealed class WorkflowHttpEndpoint(
     }
 
     private async Task<bool> MayAsync(HttpContext context, AccountId account) =>
-        AccessMiddleware.KeyOf(context.Request) is { } key && await keys.FindAsync(key, context.RequestAborted) is { Kind: ApiKeyKinds.Key } caller && caller.Account == account;
+        AccessMiddleware.KeyOf(context.Request) is { } key && await keys.FindAsync(key, context.RequestAborted) is { Kind: ApiKeyKinds.Key } caller && caller.Account == account && caller.May(Permissions.Operate);
 
     private async Task<Problem?> StartAsync(HttpContext context, AccountId account, StartingWorkflow start, HttpEndpointRules rules, JObject request)
     {

@@ -20,12 +20,12 @@ internal static class ManagerEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/managers", ListAsync).WithSummary("Managers of a CRM with load, shifts and presence").Produces<PageView<ManagerView>>();
-        api.MapPut("/managers/{userId}", ChangeAsync).WithSummary("Sets weight, limits, activity and timesheet; makes the manager when absent").Accepts<ManagerChange>("application/json").Produces<ManagerView>();
+        api.MapPut("/managers/{userId}", ChangeAsync).Needs(Permissions.Manage).WithSummary("Sets weight, limits, activity and timesheet; makes the manager when absent").Accepts<ManagerChange>("application/json").Produces<ManagerView>();
         api.MapPut("/managers", (HttpContext context, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection) =>
-            ChangeAsync(context, null, contexts, store, clock, connection)).WithSummary("The same, with userId in the body").Accepts<ManagerChange>("application/json").Produces<ManagerView>();
+            ChangeAsync(context, null, contexts, store, clock, connection)).Needs(Permissions.Manage).WithSummary("The same, with userId in the body").Accepts<ManagerChange>("application/json").Produces<ManagerView>();
         api.MapPost("/managers/{userId}/seen", (HttpContext context, string userId, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection) =>
-            UpdateAsync(context, userId, contexts, store, clock, connection, row => row.SeenAt = clock.GetUtcNow())).WithSummary("A sign of presence").Produces<ManagerView>();
-        api.MapPost("/managers/{userId}/leave", LeaveAsync).WithSummary("With dates: days without work. Without a body: the manager is no longer present").Accepts<LeaveRequest>("application/json").Produces<ManagerView>();
+            UpdateAsync(context, userId, contexts, store, clock, connection, row => row.SeenAt = clock.GetUtcNow())).Needs(Permissions.Operate).WithSummary("A sign of presence").Produces<ManagerView>();
+        api.MapPost("/managers/{userId}/leave", LeaveAsync).Needs(Permissions.Operate).WithSummary("With dates: days without work. Without a body: the manager is no longer present").Accepts<LeaveRequest>("application/json").Produces<ManagerView>();
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection)

@@ -22,8 +22,8 @@ internal static class RunEndpoints
         api.MapGet("/runs", ListAsync).WithSummary("Runs, newest first").Produces<PageView<RunView>>();
         api.MapGet("/runs/{id}", ReadAsync).WithSummary("A run with its waits, incidents and effects").Produces<RunDetail>();
         api.MapGet("/runs/{id}/journal", JournalAsync).WithSummary("The run's journal in order").Produces<PageView<JournalView>>();
-        api.MapPost("/runs/{id}/replay", ReplayAsync).WithSummary("Rebuilds the run from its journal and compares; nothing is sent").Produces<ReplayReport>();
-        api.MapPost("/runs/{id}/cancel", CancelAsync).WithSummary("Cancels a run that has not ended").Produces<RunView>(202).ProducesProblem(409);
+        api.MapPost("/runs/{id}/replay", ReplayAsync).Needs(Permissions.Read).WithSummary("Rebuilds the run from its journal and compares; nothing is sent").Produces<ReplayReport>();
+        api.MapPost("/runs/{id}/cancel", CancelAsync).Needs(Permissions.Operate).WithSummary("Cancels a run that has not ended").Produces<RunView>(202).ProducesProblem(409);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? deal, string? status, string? trigger, string? cursor, int? limit)

@@ -17,7 +17,7 @@ internal static class WorkEndpoints
     {
         api.MapGet("/timers", TimersAsync).WithSummary("Timers, earliest first").Produces<PageView<TimerView>>();
         api.MapGet("/effects", EffectsAsync).WithSummary("Effects by state, newest first").Produces<PageView<EffectView>>();
-        api.MapPost("/effects/{key}/decide", DecideAsync).WithSummary("Says what became of an effect whose result nobody knows").Accepts<DecisionRequest>("application/json").Produces<EffectView>(202).ProducesProblem(409);
+        api.MapPost("/effects/{key}/decide", DecideAsync).Needs(Permissions.Operate).WithSummary("Says what became of an effect whose result nobody knows").Accepts<DecisionRequest>("application/json").Produces<EffectView>(202).ProducesProblem(409);
     }
 
     private static async Task<IResult> TimersAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? deal, string? cursor, int? limit)

@@ -19,7 +19,7 @@ internal static class DrainEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/drain", Begin).WithSummary("Lets this server begin nothing new and hand back what it has begun").Produces<DrainView>(202);
+        api.MapPost("/drain", Begin).Needs(Permissions.Manage).WithSummary("Lets this server begin nothing new and hand back what it has begun").Produces<DrainView>(202);
         api.MapGet("/drain", (NodeDrain drain) => new JsonAnswer(View(drain))).WithSummary("How far it is").Produces<DrainView>();
     }
 

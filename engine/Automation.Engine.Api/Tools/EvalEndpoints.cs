@@ -21,7 +21,7 @@ public sealed record EvalSeen(string Path, object Value);
 internal static class EvalEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/eval", EvalAsync).WithSummary("Tries an expression on given values").Accepts<EvalRequest>("application/json").Produces<EvalAnswer>();
+        api.MapPost("/eval", EvalAsync).Needs(Permissions.Read).WithSummary("Tries an expression on given values").Accepts<EvalRequest>("application/json").Produces<EvalAnswer>();
 
     private static async Task<IResult> EvalAsync(HttpContext context, IExpressionEvaluator evaluator, AccountDirectory accounts, TimeProvider clock)
     {

@@ -85,6 +85,10 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("hash");
 
+                    b.Property<byte[]>("IssuedBy")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("issued_by");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -94,6 +98,11 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
 
                     b.HasKey("Id");
 

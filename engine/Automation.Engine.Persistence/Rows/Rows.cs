@@ -31,8 +31,14 @@ public sealed class ApiKeyRow : AccountScoped
     public required byte[] Hash { get; set; }
     public required string Name { get; set; }
 
-    /// <summary>key, one_time, session.</summary>
+    /// <summary>key, one_time, session, studio.</summary>
     public required string Kind { get; set; }
+
+    /// <summary>viewer, editor, publisher, operator, admin.</summary>
+    public string Role { get; set; } = "admin";
+
+    /// <summary>The key or session that opened it, and with which it goes; null for none.</summary>
+    public Guid? IssuedBy { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset? ExpiresAt { get; set; }
 }
