@@ -25,7 +25,6 @@ public sealed class HostileScriptTests(ScriptPoolFixture scripts)
         "function f() { return f() } f()", "(function f(n) { return 1 + f(n + 1) })(0)", "const o = { get a() { return this.a } }; o.a", "const o = { toString() { return '' + this } }; '' + o", "const p = new Proxy({}, { get(t, k, r) { return r[k] } }); p.x",
 
         "[1].map(function f() { return [1].map(f) })", "class A { constructor() { new A() } } new A()", "JSON.stringify({}, function f(k, v) { return JSON.stringify({ a: 1 }, f) })", "'a'.replace(/a/, function f() { return 'a'.replace(/a/, f) })", "[2, 1].sort(function f() { return [2, 1].sort(f)[0] })",
-        "let a = []; for (let i = 0; i < 20000; i++) a = [a]; '' + a", "let a = []; for (let i = 0; i < 20000; i++) a = [a]; JSON.stringify(a)",
         "Reflect.construct(function f() { Reflect.construct(f, []) }, [])", "structuredClone({})",
         // regular expressions
         "/^(a+)+$/.test('a'.repeat(40) + '!')", "/(x+x+)+y/.test('x'.repeat(100))", "/^(([a-z])+.)+[A-Z]([a-z])+$/.test('a'.repeat(60))", "new RegExp('(.*a){25}').test('a'.repeat(100) + 'b')", "'a'.repeat(5000).match(/(a?){5000}a{5000}/)", "while (true) /(a|aa)+$/.test('a'.repeat(60) + 'b')",
@@ -59,12 +58,15 @@ public sealed class HostileScriptTests(ScriptPoolFixture scripts)
         Assert.Equal("3", (await scripts.RunAsync("1 + 2")).Value.Json());
     }
 
+    // Whether the stack suffices depends on how far the runtime has optimised the worker; either end is right.
     [Theory]
     [InlineData("Array.prototype.indexOf.call({ length: 1e15 }, 1)")]
     [InlineData("let p = {}; for (let i = 0; i < 20000; i++) p = new Proxy(p, {}); p.x")]
     [InlineData("let o = {}; for (let i = 0; i < 30000; i++) o = Object.create(o); o.x")]
     [InlineData("let f = () => 1; for (let i = 0; i < 20000; i++) f = f.bind(null); f()")]
     [InlineData("let a = []; for (let i = 0; i < 20000; i++) a = [a]; a.flat(Infinity)")]
+    [InlineData("let a = []; for (let i = 0; i < 20000; i++) a = [a]; '' + a")]
+    [InlineData("let a = []; for (let i = 0; i < 20000; i++) a = [a]; JSON.stringify(a)")]
     [InlineData("new RegExp('('.repeat(5000) + ')'.repeat(5000)); 1")]
     public async Task Script_Strange_EndsInTimeEitherWay(string source)
     {

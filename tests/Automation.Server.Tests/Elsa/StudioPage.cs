@@ -57,11 +57,9 @@ internal sealed class StudioPage(IPage page, string admin)
         await DraggedAsync($"{activity} cannot be dropped.", nodes.Nth(before), () => item.DragToAsync(page.Locator(".graph-container"), new() { TargetPosition = new() { X = x, Y = y } }));
     }
 
-    public async Task ConnectAsync(string from, string port, string to)
-    {
-        var edges = page.Locator(".x6-edge");
-        var before = await edges.CountAsync();
-        await SavedAsync(() => DraggedAsync($"{from} cannot be connected with {to}.", edges.Nth(before), async () =>
+    /// <summary>A save that holds the connection is the proof: an edge that is drawn may still be let go beside its port.</summary>
+    public Task ConnectAsync(string from, string port, string to) => TriedAsync($"{from} cannot be connected with {to}.", () => SavedAsync(
+        async () =>
         {
             var (start, end) = (await PortAsync(from, port), await PortAsync(to, "In"));
             await page.Mouse.MoveAsync(start.X, start.Y);
@@ -69,8 +67,9 @@ internal sealed class StudioPage(IPage page, string admin)
             await page.Mouse.MoveAsync(start.X + 20, start.Y + 3, new() { Steps = 5 });
             await page.Mouse.MoveAsync(end.X, end.Y, new() { Steps = 20 });
             await page.Mouse.UpAsync();
-        }), saved => saved.SelectToken("model.root.connections")?.Any(one => (string?)one.SelectToken("source.port") == port && IdOf(saved, to) == (string?)one.SelectToken("target.activity")) == true);
-    }
+        },
+        saved => saved.SelectToken("model.root.connections")?.Any(one => (string?)one.SelectToken("source.port") == port && IdOf(saved, to) == (string?)one.SelectToken("target.activity")) == true,
+        Soon * 2));
 
     /// <summary>Chooses the language of the activity's first input and writes its text.</summary>
     public async Task ExpressionAsync(string activity, string language, string text)
@@ -158,8 +157,8 @@ internal sealed class StudioPage(IPage page, string admin)
     }
 
     // Studio saves by itself, half a second after an edit: the answer to the save that holds it, not to one still under way.
-    private Task<IResponse> SavedAsync(Func<Task> edit, Func<JObject, bool> holds) => page.RunAndWaitForResponseAsync(
-        edit, response => response.Request.Method == "POST" && new Uri(response.Url).AbsolutePath == Definitions && response.Request.PostData is { } body && holds(JObject.Parse(body)), new() { Timeout = Patience });
+    private Task<IResponse> SavedAsync(Func<Task> edit, Func<JObject, bool> holds, float within = Patience) => page.RunAndWaitForResponseAsync(
+        edit, response => response.Request.Method == "POST" && new Uri(response.Url).AbsolutePath == Definitions && response.Request.PostData is { } body && holds(JObject.Parse(body)), new() { Timeout = within });
 
     private static string? IdOf(JObject saved, string activity) => (string?)saved.SelectTokens("model.root.activities[*]").FirstOrDefault(one => (string?)one["name"] == activity)?["id"];
 
