@@ -6,20 +6,20 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Activities.Http;
 
 /// <summary>What an <see cref="HttpEndpoint"/> waits for.</summary>
+/// <param name="Path">Its shape (<see cref="HttpPath.Shape"/>).</param>
 /// <param name="Method">In lower case.</param>
 /// <param name="Authorize">Only with a key of the account.</param>
 public sealed record HttpEndpointStimulus(string Path, string Method, bool Authorize);
 
 /// <summary>
 /// Starts the workflow with an HTTP request to <c>/workflows/{account}/{path}</c> at the hooks' address, or waits for one. The request is
-/// stored before anything runs; it is the run's input <c>http</c>.
+/// stored before anything runs; it is the run's input <c>http</c>. Files of a form are stored with it, as base64.
 /// </summary>
 [Activity("Elsa", "HTTP", "Starts the workflow with an HTTP request, or waits for one.", Kind = ActivityKind.Trigger, DisplayName = "HTTP Endpoint", DisplayNameRu = "HTTP-адрес", CategoryRu = "HTTP", DescriptionRu = "Запускает сценарий по HTTP-запросу или ждёт его."), Deterministic]
 public sealed partial class HttpEndpoint : Trigger<JToken>
 {
     private const int DefaultTimeout = 10;
     private const int LongestTimeout = 60;
-    private const int DefaultSize = 1024 * 1024;
     private const int LargestSize = 10 * 1024 * 1024;
 
     [Input(Description = "Such as orders/{id}.", DisplayNameRu = "Путь", DescriptionRu = "Например, orders/{id}.", Order = 0)] public Input<string>? Path { get; set; }
@@ -35,7 +35,30 @@ public sealed partial class HttpEndpoint : Trigger<JToken>
 
     [Input(DisplayName = "Request size limit", Description = "Of the body, in bytes.", DisplayNameRu = "Наибольший размер, байт", Order = 5)] public Input<long?>? RequestSizeLimit { get; set; }
 
+    [Input(DisplayName = "File size limit", Description = "Of one file, in bytes.", DisplayNameRu = "Наибольший размер файла, байт", Category = "Upload", Order = 6)] public Input<long?>? FileSizeLimit { get; set; }
+
+    [Input(DisplayName = "Allowed file extensions", Description = "Empty: all.", DisplayNameRu = "Какие файлы брать", DescriptionRu = "Расширения, например pdf. Пусто — любые.", Category = "Upload", UIHint = "multitext", Order = 7)]
+    public Input<ICollection<string>>? AllowedFileExtensions { get; set; }
+
+    [Input(DisplayName = "Blocked file extensions", DisplayNameRu = "Какие файлы не брать", DescriptionRu = "Расширения, например exe.", Category = "Upload", UIHint = "multitext", Order = 8)]
+    public Input<ICollection<string>>? BlockedFileExtensions { get; set; }
+
+    [Input(DisplayName = "Allowed MIME types", Description = "Empty: all.", DisplayNameRu = "Типы файлов (MIME)", DescriptionRu = "Пусто — любые.", Category = "Upload", UIHint = "multitext", Order = 9)]
+    public Input<ICollection<string>>? AllowedMimeTypes { get; set; }
+
+    [Input(DisplayName = "Expose \"Request too large\" outcome", DisplayNameRu = "Выход «запрос велик»", Category = "Outcomes", Order = 10)] public bool ExposeRequestTooLargeOutcome { get; set; }
+
+    [Input(DisplayName = "Expose \"File too large\" outcome", DisplayNameRu = "Выход «файл велик»", Category = "Outcomes", Order = 11)] public bool ExposeFileTooLargeOutcome { get; set; }
+
+    [Input(DisplayName = "Expose \"Invalid file extension\" outcome", DisplayNameRu = "Выход «не то расширение»", Category = "Outcomes", Order = 12)] public bool ExposeInvalidFileExtensionOutcome { get; set; }
+
+    [Input(DisplayName = "Expose \"Invalid file MIME type\" outcome", DisplayNameRu = "Выход «не тот тип файла»", Category = "Outcomes", Order = 13)] public bool ExposeInvalidFileMimeTypeOutcome { get; set; }
+
     [Output] public Output<JToken>? ParsedContent { get; set; }
+
+    [Output(Description = "Each {name, fileName, contentType, length, content}, the content as base64.")] public Output<JArray>? Files { get; set; }
+
+    [Output(Description = "The first of the files.")] public Output<JObject>? File { get; set; }
 
     [Output] public Output<JObject>? RouteData { get; set; }
 
@@ -43,37 +66,63 @@ public sealed partial class HttpEndpoint : Trigger<JToken>
 
     [Output] public Output<JObject>? Headers { get; set; }
 
-    protected override IEnumerable<object> GetTriggerPayloads(TriggerIndexingContext context)
-    {
-        if (context.Get(Policy) is { Length: > 0 }) throw new ActivityFaultException("policy_unknown", "There are no policies here: use 'Authorize', which asks for a key of the account.");
-        var (path, rules) = (PathOf(context.Get(Path)), (context.Get(RequestTimeout), context.Get(RequestSizeLimit)));
-        return [.. Methods(context.Get(SupportedMethods)).Select(method => new HttpEndpointRules(
-            path, method.ToLowerInvariant(), context.Get(Authorize), Seconds(rules.Item1), (int)Math.Clamp(rules.Item2 ?? DefaultSize, 1, LargestSize)))];
-    }
+    protected override IEnumerable<object> GetTriggerPayloads(TriggerIndexingContext context) =>
+        Rules(context.Get(Policy), context.Get(Path), context.Get(SupportedMethods), context.Get(Authorize), context.Get(RequestTimeout), context.Get(RequestSizeLimit),
+            context.Get(FileSizeLimit), context.Get(AllowedFileExtensions), context.Get(BlockedFileExtensions), context.Get(AllowedMimeTypes));
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
         if (context.IsTriggerOfWorkflow() && context.WorkflowInput.TryGetValue(HttpEndpointRules.Input, out var request))
         {
-            await TakeAsync(context, request);
+            await TakeAsync(context, request, (JObject?)request["route"]?.DeepClone());
             return;
         }
 
-        var path = PathOf(context.Get(Path));
-        foreach (var method in Methods(context.Get(SupportedMethods)))
-            context.CreateBookmark(new CreateBookmarkArgs { BookmarkName = SharedStimuli.Http, Stimulus = new HttpEndpointStimulus(SharedStimuli.HttpPath(path), method.ToLowerInvariant(), context.Get(Authorize)), IncludeActivityInstanceId = false, Callback = OnRequestAsync });
+        foreach (var rules in Rules(context.Get(Policy), context.Get(Path), context.Get(SupportedMethods), context.Get(Authorize), context.Get(RequestTimeout), context.Get(RequestSizeLimit),
+            context.Get(FileSizeLimit), context.Get(AllowedFileExtensions), context.Get(BlockedFileExtensions), context.Get(AllowedMimeTypes)))
+        {
+            context.CreateBookmark(new CreateBookmarkArgs
+            {
+                BookmarkName = SharedStimuli.Http,
+                Stimulus = new HttpEndpointStimulus(HttpPath.Shape(rules.Path), rules.Method, rules.Authorize),
+                IncludeActivityInstanceId = false,
+                Callback = OnRequestAsync,
+                Metadata = JObject.FromObject(rules),
+            });
+        }
     }
 
-    private ValueTask OnRequestAsync(ActivityExecutionContext context) => TakeAsync(context, context.ActivityInput);
+    private ValueTask OnRequestAsync(ActivityExecutionContext context) =>
+        TakeAsync(context, context.ActivityInput, HttpPath.Values(PathOf(context.Get(Path)), (string?)context.ActivityInput["path"] ?? ""));
 
-    private ValueTask TakeAsync(ActivityExecutionContext context, JToken request)
+    private ValueTask TakeAsync(ActivityExecutionContext context, JToken request, JObject? route)
     {
         context.Set(ParsedContent, request["body"]?.DeepClone());
-        context.Set(RouteData, (JObject?)request["route"]?.DeepClone());
+        context.Set(Files, (JArray?)request["files"]?.DeepClone() ?? []);
+        context.Set(File, (JObject?)request["files"]?.FirstOrDefault()?.DeepClone());
+        context.Set(RouteData, route);
         context.Set(QueryStringData, (JObject?)request["query"]?.DeepClone());
         context.Set(Headers, (JObject?)request["headers"]?.DeepClone());
         context.SetResult(request["body"]?.DeepClone());
-        return context.CompleteActivityAsync();
+        return (string?)request[HttpEndpointRules.Refused] is { } outcome ? context.CompleteActivityWithOutcomesAsync(outcome) : context.CompleteActivityAsync();
+    }
+
+    private List<HttpEndpointRules> Rules(
+        string? policy, string? template, ICollection<string>? methods, bool authorize, TimeSpan? timeout, long? size, long? fileSize, ICollection<string>? allowed, ICollection<string>? blocked, ICollection<string>? types)
+    {
+        if (policy is { Length: > 0 }) throw new ActivityFaultException("policy_unknown", "There are no policies here: use 'Authorize', which asks for a key of the account.");
+        var (path, limit) = (PathOf(template), (int)Math.Clamp(size ?? HttpEndpointRules.DefaultSize, 1, LargestSize));
+        var files = fileSize is null && allowed is not { Count: > 0 } && blocked is not { Count: > 0 } && types is not { Count: > 0 } ? null : new HttpFileRules(fileSize, [.. allowed ?? []], [.. blocked ?? []], [.. types ?? []]);
+        return [.. Methods(methods).Select(method => new HttpEndpointRules(path, method.ToLowerInvariant(), authorize, Seconds(timeout), limit, files, Exposed()))];
+    }
+
+    private string[]? Exposed()
+    {
+        var exposed = new (bool Is, string Outcome)[]
+        {
+            (ExposeRequestTooLargeOutcome, HttpRefusal.RequestTooLarge), (ExposeFileTooLargeOutcome, HttpRefusal.FileTooLarge), (ExposeInvalidFileExtensionOutcome, HttpRefusal.Extension), (ExposeInvalidFileMimeTypeOutcome, HttpRefusal.MimeType),
+        };
+        return exposed.Where(one => one.Is).Select(one => one.Outcome).ToArray() is { Length: > 0 } some ? some : null;
     }
 
     private static string PathOf(string? path)

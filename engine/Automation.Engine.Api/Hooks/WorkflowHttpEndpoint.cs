@@ -27,8 +27,6 @@ internal sealed class WorkflowHttpEndpoint(
     IDbContextFactory<AutomationDbContext> contexts, AccountDirectory accounts, TriggerCatalog triggers, WorkflowStarter starter, StimulusSender stimuli, RunWatch watch, ApiKeyService keys,
     AttemptGate attempts, RateGate rates, RuntimeGate gate, IIdSource ids, TimeProvider clock, IOptions<HookOptions> options, ILogger<WorkflowHttpEndpoint> logger)
 {
-    private const int DefaultSizeLimit = 1024 * 1024;
-    private static readonly HashSet<string> Private = new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Cookie", "X-Api-Key", "Proxy-Authorization" };
 
     private sealed record Match(StartingWorkflow? Start, HttpEndpointRules Rules, RouteValueDictionary Route);
 
@@ -50,9 +48,8 @@ internal sealed class WorkflowHttpEndpoint(
         if (wait > 0) return new Problem(429, "rate_limited", "The account sends events faster than it may.") { RetryAfter = wait };
         using var slow = new CancellationTokenSource(options.Value.ReadTimeout, clock);
         if (await HookBodyReader.ReadAsync(context, match.Rules.SizeLimit, slow.Token) is not { } body) return ProblemWriter.OfStatus(408);
-        if (body.TooLarge) return new(413, "payload_invalid", $"The body is larger than {match.Rules.SizeLimit} bytes.");
-        if (context.Request.HasFormContentType && !IsPlainForm(context.Request)) return new(415, "payload_invalid", "Files are not taken here: send JSON, text or a plain form.");
-        if (Request(context, path, match.Route, body.Bytes, out var request) is { } refusal) return refusal;
+        var (request, refusal) = await WorkflowRequest.ReadAsync(context, path, match.Route, match.Rules, body);
+        if (refusal is not null) return refusal;
         return match.Start is { } start ? await StartAsync(context, account, start, match.Rules, request) : await ResumeAsync(context, account, match.Rules, request);
     }
 
@@ -80,7 +77,7 @@ internal sealed class WorkflowHttpEndpoint(
     private async Task<Problem?> ResumeAsync(HttpContext context, AccountId account, HttpEndpointRules rules, JObject request)
     {
         var key = RequestKey.Of(context.Request) ?? ids.NewId().ToString("N");
-        var sent = await stimuli.SendAsync(account, new(SharedStimuli.HttpHash(rules.Path, rules.Method, rules.Authorize), $"http|{rules.Method}|{SharedStimuli.HttpPath(rules.Path)}|{key}", clock.GetUtcNow(), null, request, [], 0), context.RequestAborted);
+        var sent = await stimuli.SendAsync(account, new(SharedStimuli.HttpHash(HttpPath.Shape(rules.Path), rules.Method, rules.Authorize), $"http|{rules.Method}|{HttpPath.Shape((string)request["path"]!)}|{key}", clock.GetUtcNow(), null, request, [], 0), context.RequestAborted);
         if (sent.Resumed == 0) return Problem.NotFound();
         await TellAsync(context, 202, new() { ["resumed"] = sent.Resumed });
         return null;
@@ -108,50 +105,22 @@ internal sealed class WorkflowHttpEndpoint(
             if (new TemplateMatcher(TemplateParser.Parse(rules.Path), []).TryMatch("/" + path, values)) return new(start, rules, values);
         }
 
+        return await WaitingAsync(account, path, method, cancellationToken) is { } waiting ? new(null, waiting, []) : null;
+    }
+
+    /// <returns>The rules of a run that waits for such a request: the one whose path has the most words of its own.</returns>
+    private async Task<HttpEndpointRules?> WaitingAsync(AccountId account, string path, string method, CancellationToken cancellationToken)
+    {
+        var hashes = HttpPath.ShapesOf(path).SelectMany(shape => new[] { SharedStimuli.HttpHash(shape, method, false), SharedStimuli.HttpHash(shape, method, true) }).ToList();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        foreach (var authorize in new[] { false, true })
-        {
-            var hash = SharedStimuli.HttpHash(path, method, authorize);
-            if (await db.Bookmarks.AnyAsync(bookmark => bookmark.AccountId == account.Value && bookmark.Hash == hash, cancellationToken)) return new(null, new(path, method, authorize, 0, DefaultSizeLimit), []);
-        }
-
-        return null;
+        var waiting = db.Bookmarks.AsNoTracking().Where(bookmark => bookmark.AccountId == account.Value && hashes.Contains(bookmark.Hash));
+        if ((await waiting.Select(bookmark => bookmark.Hash).Distinct().ToListAsync(cancellationToken)).MinBy(hashes.IndexOf) is not { } nearest) return null;
+        var run = await waiting.Where(bookmark => bookmark.Hash == nearest).OrderBy(bookmark => bookmark.RunId).Select(bookmark => bookmark.RunId).FirstOrDefaultAsync(cancellationToken);
+        if (await db.Runs.AsNoTracking().Where(row => row.AccountId == account.Value && row.Id == run).Select(row => row.State).FirstOrDefaultAsync(cancellationToken) is not { } state) return null;
+        var rules = RunJson.ReadState(state).Bookmarks.FirstOrDefault(bookmark => bookmark.Hash == nearest)?.Metadata?.ToObject<HttpEndpointRules>();
+        // A run that waits since before rules were kept with it.
+        return rules ?? new(path, method, hashes.IndexOf(nearest) % 2 == 1, 0, HttpEndpointRules.DefaultSize);
     }
-
-    /// <returns>Why it cannot be taken; null when it can.</returns>
-    private static Problem? Request(HttpContext context, string path, RouteValueDictionary route, byte[] body, out JObject request)
-    {
-        var http = context.Request;
-        request = new()
-        {
-            ["method"] = http.Method,
-            ["path"] = path,
-            ["route"] = new JObject(route.Select(value => new JProperty(value.Key, value.Value?.ToString()))),
-            ["query"] = Texts(http.Query.Select(pair => (pair.Key, pair.Value))),
-            ["headers"] = Texts(http.Headers.Where(pair => !Private.Contains(pair.Key)).Select(pair => (pair.Key, pair.Value))),
-        };
-        try
-        {
-            var text = new UTF8Encoding(false, true).GetString(body);
-            request["body"] = text.Length == 0 ? JValue.CreateNull() : http.HasJsonContentType() ? RunJson.ParseToken(text) : IsPlainForm(http) ? Form(text) : text;
-            return null;
-        }
-        catch (Exception cause) when (cause is DecoderFallbackException or Newtonsoft.Json.JsonException)
-        {
-            return new(400, "payload_invalid", "The body is not what its content type says.");
-        }
-    }
-
-    private static JObject Form(string text) => Texts(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(text).Select(pair => (pair.Key, pair.Value)));
-
-    private static JObject Texts(IEnumerable<(string Key, Microsoft.Extensions.Primitives.StringValues Values)> pairs)
-    {
-        var texts = new JObject();
-        foreach (var (key, values) in pairs) texts[key] = values.Count == 1 ? values[0] : new JArray(values.ToArray<object?>()!);
-        return texts;
-    }
-
-    private static bool IsPlainForm(HttpRequest request) => request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
 
     private static bool IsOver(RunRow row) => (RunStatus)row.Status is not (RunStatus.Running or RunStatus.Suspended);
 

@@ -193,13 +193,17 @@ public sealed record CreateBookmarkArgs
 
     /// <summary>Another run hits it that this one started by a <c>workflow</c> effect: cancelling this run cancels that one, too.</summary>
     public bool WaitsForRun { get; init; }
+
+    /// <summary>Kept with the bookmark and not hashed: for whoever hits it to read first. Null: nothing.</summary>
+    public JObject? Metadata { get; init; }
 }
 
 /// <summary>A stored point where a run waits.</summary>
 /// <param name="Hash">Upper-case hex SHA-256 of name, payload and execution id, as in Elsa.</param>
 /// <param name="DueAt">As computed when it was made; the timer's row has the instant that holds now.</param>
 public sealed record Bookmark(string Id, string Name, string Hash, JToken Payload, string ContextId, string? Callback, bool AutoBurn, DateTimeOffset? DueAt, DueBy? DueBy = null,
-    [property: JsonProperty(DefaultValueHandling = DefaultValueHandling.Ignore)] bool WaitsForRun = false);
+    [property: JsonProperty(DefaultValueHandling = DefaultValueHandling.Ignore)] bool WaitsForRun = false,
+    [property: JsonProperty(NullValueHandling = NullValueHandling.Ignore)] JObject? Metadata = null);
 
 /// <summary>Two entities that belong together, kept by us on both sides.</summary>
 /// <param name="Relation">child, booking …</param>

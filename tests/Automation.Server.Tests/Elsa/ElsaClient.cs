@@ -12,13 +12,15 @@ internal sealed class ElsaClient : IDisposable
 {
     private readonly TestServer server;
 
-    private ElsaClient(TestServer server, AccountId account, string key)
+    private ElsaClient(TestServer server, AccountId account, string slug, string key)
     {
-        (this.server, Account, Key, Http) = (server, account, key, server.NewClient());
+        (this.server, Account, Slug, Key, Http) = (server, account, slug, key, server.NewClient());
         Http.DefaultRequestHeaders.Authorization = new("ApiKey", key);
     }
 
     public AccountId Account { get; }
+
+    public string Slug { get; }
 
     public string Key { get; }
 
@@ -28,8 +30,9 @@ internal sealed class ElsaClient : IDisposable
 
     public static async Task<ElsaClient> NewAsync(TestServer server)
     {
-        var (account, key) = await server.AddAccountAsync($"elsa-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
-        return new(server, account, key);
+        var slug = $"elsa-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+        var (account, key) = await server.AddAccountAsync(slug);
+        return new(server, account, slug, key);
     }
 
     public void Dispose() => Http.Dispose();
@@ -43,6 +46,23 @@ internal sealed class ElsaClient : IDisposable
 
     public static JObject Chart(params JObject[] activities) =>
         new() { ["id"] = "flow", ["type"] = "Elsa.Flowchart", ["version"] = 1, ["activities"] = new JArray(activities), ["connections"] = new JArray() };
+
+    /// <summary>An activity that the workflow may start with.</summary>
+    public static JObject Starting(string id, string type, params (string Name, string Expression, JToken Value)[] inputs)
+    {
+        var activity = Activity(id, type, inputs);
+        activity["customProperties"] = new JObject { ["canStartWorkflow"] = true };
+        return activity;
+    }
+
+    /// <summary>Each after the one before.</summary>
+    public static JObject Chain(params JObject[] activities) => activities.Zip(activities.Skip(1)).Aggregate(Chart(activities), (chart, pair) => Connect(chart, (string)pair.First["id"]!, "Done", (string)pair.Second["id"]!));
+
+    public static JObject Connect(JObject chart, string from, string port, string to)
+    {
+        ((JArray)chart["connections"]!).Add(new JObject { ["source"] = new JObject { ["activity"] = from, ["port"] = port }, ["target"] = new JObject { ["activity"] = to, ["port"] = "In" } });
+        return chart;
+    }
 
     public static JObject Line(string text = "привет") => Activity("line", "Elsa.WriteLine", ("text", "Literal", text));
 

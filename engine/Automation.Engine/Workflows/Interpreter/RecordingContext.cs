@@ -118,7 +118,7 @@ internal sealed partial class RecordingContext : ActivityExecutionContext
         var payload = JsonText.From(args.Stimulus);
         var run = Run.Id.ToString("N");
         var hash = StimulusHash.Of(name, payload, args.IncludeActivityInstanceId ? $"{run}-{Id}" : null);
-        var bookmark = new Bookmark($"{run}-{Id}.{_request["call"]}.{_bookmarks.Count + 1}", name, hash, payload, Id, args.Callback is null ? null : CallbackName.Of(Activity, args.Callback), args.AutoBurn, args.DueAt, args.DueBy, args.WaitsForRun);
+        var bookmark = new Bookmark($"{run}-{Id}.{_request["call"]}.{_bookmarks.Count + 1}", name, hash, payload, Id, args.Callback is null ? null : CallbackName.Of(Activity, args.Callback), args.AutoBurn, args.DueAt, args.DueBy, args.WaitsForRun, args.Metadata);
         _bookmarks.Add(bookmark);
         Add("bookmarks", ActivityCall.Write(bookmark));
         return bookmark;

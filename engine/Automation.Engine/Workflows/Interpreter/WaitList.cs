@@ -21,7 +21,7 @@ internal sealed class WaitList(Burst burst, IEnumerable<Bookmark> bookmarks, IEn
         var run = burst.Run.Id.ToString("N");
         var callback = args.Callback is null ? null : execution.MethodName(args.Callback);
         var hash = StimulusHash.Of(name, payload, args.IncludeActivityInstanceId ? $"{run}-{execution.Id}" : null);
-        var bookmark = new Bookmark($"{run}-{burst.NextNumber()}", name, hash, payload, execution.Id, callback, args.AutoBurn, args.DueAt, args.DueBy, args.WaitsForRun);
+        var bookmark = new Bookmark($"{run}-{burst.NextNumber()}", name, hash, payload, execution.Id, callback, args.AutoBurn, args.DueAt, args.DueBy, args.WaitsForRun, args.Metadata);
         return Add(execution, bookmark);
     }
 
