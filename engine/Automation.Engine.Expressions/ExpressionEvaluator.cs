@@ -53,7 +53,7 @@ public sealed class ExpressionEvaluator : IExpressionEvaluator
         globals["now"] = IsoDate.Format(TimeZoneInfo.ConvertTime(scope.Now, scope.TimeZone));
         globals[ScriptWorkerPool.TimeZoneGlobal] = scope.TimeZone.Id;
         foreach (var path in ScriptPaths.In(source, globals)) seen.Add(path, ValuePath.Read(globals, path));
-        var result = await _scripts.RunAsync(new ScriptRequest(source, globals), cancellationToken);
+        var result = await _scripts.RunAsync(new ScriptRequest(source, globals, scope.Account), cancellationToken);
         if (result.Error is { } error) return EvaluationResult.Failed(error, seen);
         var changes = result.VariableSets.Count > 0 || result.CorrelationId is not null || result.InstanceName is not null ? new ScriptChanges(result.VariableSets, result.CorrelationId, result.InstanceName) : null;
         return EvaluationResult.Of(result.Value, seen) with { Changes = changes };

@@ -132,6 +132,30 @@ public sealed class ScriptTests(ScriptPoolFixture scripts)
         Assert.Equal(ExpressionCodes.ScriptUnavailable, result.Error?.Code);
     }
 
+    /// <summary>A busy server is no reason for a condition to fail, and one account's scripts do not keep another's waiting.</summary>
+    [Fact]
+    public async Task Pool_MoreThanItCanTake_AllAnswerAndAccountsTakeTurns()
+    {
+        await using var pool = new ScriptWorkerPool(Microsoft.Extensions.Options.Options.Create(new ScriptOptions { Workers = 1, QueueTimeout = TimeSpan.FromMilliseconds(10), StartTimeout = TimeSpan.FromSeconds(60) }), TimeProvider.System);
+        var done = 0;
+        var crowd = Enumerable.Range(0, 300).Select(i => CountedAsync(new("let s = 0; for (let i = 0; i < 2000; i++) s += i; s", [], "crowd"))).ToList();
+        await crowd[0];
+        var other = await pool.RunAsync(new("1", [], "other"), TestContext.Current.CancellationToken);
+        var before = Volatile.Read(ref done);
+        await Task.WhenAll(crowd);
+
+        Assert.Null(other.Error);
+        Assert.All(crowd, one => Assert.Null(one.Result.Error));
+        Assert.InRange(before, 1, 100);
+
+        async Task<ScriptResult> CountedAsync(ScriptRequest request)
+        {
+            var result = await pool.RunAsync(request, TestContext.Current.CancellationToken);
+            Interlocked.Increment(ref done);
+            return result;
+        }
+    }
+
     [Fact]
     public async Task Pool_ManyAtOnce_AllAnswer()
     {

@@ -33,7 +33,7 @@ public sealed class RunJavaScript : Activity<JToken>
         var globals = new JObject();
         foreach (var root in context.ExpressionScope.Roots.Where(root => Names(source, root)))
             globals[root] = await context.ExpressionScope.ReadRootAsync(root, cancellationToken);
-        var result = await context.GetRequiredService<IScriptRunner>().RunAsync(new ScriptRequest(source, globals), cancellationToken);
+        var result = await context.GetRequiredService<IScriptRunner>().RunAsync(new ScriptRequest(source, globals, context.ExpressionScope.Account), cancellationToken);
         return new JObject
         {
             ["value"] = JsonText.Normalize(result.Value),

@@ -82,11 +82,19 @@ internal static class DefinitionEndpoints
         return new JsonAnswer(new JObject { ["items"] = new JArray(rows.Select(row => DefinitionViews.Whole(row, activities))) });
     }
 
-    private static async Task<IResult> ReadAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions, AccountActivityCatalog catalog) =>
-        new JsonAnswer(DefinitionViews.Whole(await FindAsync(context, definitionId, versionOptions ?? "Latest", definitions), await catalog.ReadAsync(context.Account(), context.RequestAborted)));
+    private static async Task<IResult> ReadAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions, AccountActivityCatalog catalog, WorkingCopies copies) =>
+        new JsonAnswer(await WholeAsync(context, await FindAsync(context, definitionId, versionOptions ?? "Latest", definitions), catalog, copies));
 
-    private static async Task<IResult> ReadVersionAsync(HttpContext context, string id, DefinitionService definitions, AccountActivityCatalog catalog) =>
-        new JsonAnswer(DefinitionViews.Whole(await definitions.FindVersionAsync(context.Account(), id, context.RequestAborted) ?? throw None(), await catalog.ReadAsync(context.Account(), context.RequestAborted)));
+    private static async Task<IResult> ReadVersionAsync(HttpContext context, string id, DefinitionService definitions, AccountActivityCatalog catalog, WorkingCopies copies) =>
+        new JsonAnswer(await WholeAsync(context, await definitions.FindVersionAsync(context.Account(), id, context.RequestAborted) ?? throw None(), catalog, copies));
+
+    private static async Task<JObject> WholeAsync(HttpContext context, DefinitionRow row, AccountActivityCatalog catalog, WorkingCopies copies)
+    {
+        var view = DefinitionViews.Whole(row, await catalog.ReadAsync(context.Account(), context.RequestAborted));
+        // A working copy is never published itself: its funnel is.
+        if (WorkingCopies.Is(row.DefinitionId)) view["isPublished"] = await copies.IsPublishedAsync(context.Account(), row.DefinitionId, context.RequestAborted);
+        return view;
+    }
 
     private static async Task<IResult> IsNameUniqueAsync(HttpContext context, string? name, string? definitionId, DefinitionService definitions) =>
         new JsonAnswer(new JObject { ["isUnique"] = await definitions.IsNameFreeAsync(context.Account(), name ?? "", definitionId, context.RequestAborted) });
@@ -100,11 +108,11 @@ internal static class DefinitionEndpoints
         var saved = await definitions.SaveAsync(context.Account(), id, model, publish && !WorkingCopies.Is(id), context.RequestAborted);
         // A trigger's workflow is published with its funnel.
         if (publish && WorkingCopies.Is(id)) await copies.PublishAsync(context.Account(), id!, context.Caller().Name, context.RequestAborted);
-        return await SavedAsync(context, saved, references, catalog);
+        return await SavedAsync(context, saved, references, catalog, copies);
     });
 
-    private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, DefinitionReferences references, AccountActivityCatalog catalog) =>
-        RefusedAsync<IResult>(async () => await SavedAsync(context, await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), references, catalog));
+    private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, DefinitionReferences references, AccountActivityCatalog catalog, WorkingCopies copies) =>
+        RefusedAsync<IResult>(async () => await SavedAsync(context, await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), references, catalog, copies));
 
     private static Task<IResult> RetractAsync(HttpContext context, string definitionId, DefinitionService definitions, AccountActivityCatalog catalog) =>
         RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), await catalog.ReadAsync(context.Account(), context.RequestAborted))));
@@ -161,9 +169,9 @@ internal static class DefinitionEndpoints
         return new JsonAnswer(new JObject { ["retracted"] = retracted, ["alreadyRetracted"] = already, ["notFound"] = notFound });
     }
 
-    private static async Task<JsonAnswer> SavedAsync(HttpContext context, DefinitionSaved saved, DefinitionReferences references, AccountActivityCatalog catalog) => new(new JObject
+    private static async Task<JsonAnswer> SavedAsync(HttpContext context, DefinitionSaved saved, DefinitionReferences references, AccountActivityCatalog catalog, WorkingCopies copies) => new(new JObject
     {
-        ["workflowDefinition"] = DefinitionViews.Whole(saved.Row, await catalog.ReadAsync(context.Account(), context.RequestAborted)),
+        ["workflowDefinition"] = await WholeAsync(context, saved.Row, catalog, copies),
         ["alreadyPublished"] = saved.AlreadyPublished,
         ["consumingWorkflowCount"] = (await references.FindConsumersAsync(context.Account(), saved.Row.DefinitionId, context.RequestAborted)).Count,
         ["validationErrors"] = new JArray(),

@@ -16,7 +16,7 @@ public sealed class ScriptOptions
     /// <summary>Runs a script once more, with five times the time, when a busy machine gave its killed worker less than half of the time. Default true.</summary>
     public bool RepeatStarved { get; set; } = true;
 
-    /// <summary>How long a call waits for a free worker before <c>script_unavailable</c>. Default 5 s.</summary>
+    /// <summary>How long the check of a script that somebody saves waits for a free worker before <c>script_unavailable</c>. Runs wait until one is free. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

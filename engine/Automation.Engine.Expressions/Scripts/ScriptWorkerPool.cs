@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text;
-using System.Threading.Channels;
 using Automation.Engine.Expressions.Scripts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,7 +12,8 @@ namespace Automation.Engine.Expressions;
 
 /// <summary>
 /// Runs scripts in warm worker processes (S4). A worker that was killed, died or met anything but a script's own error is replaced in
-/// the background; the other workers take the calls meanwhile.
+/// the background; the other workers take the calls meanwhile. Where more are called than there are workers, each waits for its
+/// account's turn: a busy server is no reason for a script to fail.
 /// </summary>
 /// <remarks>
 /// Globals by convention: <c>variables</c>, <c>input</c>, <c>outputs</c> (activity → output → value), <c>lastResult</c>, <c>workflow</c>
@@ -28,7 +28,7 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
     private readonly ScriptOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<ScriptWorkerPool> _logger;
-    private readonly Channel<ScriptWorkerProcess?> _idle = Channel.CreateUnbounded<ScriptWorkerProcess?>();
+    private readonly WorkerLine _line = new();
     private readonly CancellationTokenSource _stopping = new();
     private int _disposed;
     private int _workers;
@@ -41,11 +41,13 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
     /// <summary>Starts all workers and waits until one is ready; without it the first call does so.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken) => await CheckAsync("1", cancellationToken);
 
-    public ValueTask<ScriptResult> RunAsync(ScriptRequest request, CancellationToken cancellationToken) => CallAsync("run", request.Source, request.Globals, cancellationToken);
+    public ValueTask<ScriptResult> RunAsync(ScriptRequest request, CancellationToken cancellationToken) => CallAsync("run", request.Source, request.Globals, request.Account, cancellationToken);
 
     public async ValueTask<ExpressionError?> CheckAsync(string source, CancellationToken cancellationToken)
     {
-        var result = await CallAsync("check", source, [], cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(_options.QueueTimeout);
+        var result = await CheckedAsync(source, patience.Token, cancellationToken);
         return result.Error is { Code: ExpressionCodes.ScriptFailed } syntax ? syntax with { Code = ExpressionCodes.Invalid } : result.Error;
     }
 
@@ -54,26 +56,39 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _stopping.CancelAsync();
-        _idle.Writer.TryComplete();
-        while (_idle.Reader.TryRead(out var worker)) worker?.Dispose();
+        foreach (var worker in _line.Close()) worker.Dispose();
         _stopping.Dispose();
     }
 
-    private async ValueTask<ScriptResult> CallAsync(string op, string source, JObject globals, CancellationToken cancellationToken)
+    // Somebody waits for the answer.
+    private async ValueTask<ScriptResult> CheckedAsync(string source, CancellationToken patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync("check", source, [], "", patience);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return None;
+        }
+    }
+
+    private async ValueTask<ScriptResult> CallAsync(string op, string source, JObject globals, string account, CancellationToken cancellationToken)
     {
         if (Encoding.UTF8.GetByteCount(source) > MaxSourceBytes)
             return ScriptFrames.Failed(ExpressionCodes.ScriptTooComplex, $"The script is longer than {MaxSourceBytes / 1024} KiB.");
         var frame = Frame(op, source, globals);
         if (frame.Length > MaxRequestBytes)
             return ScriptFrames.Failed(ExpressionCodes.ScriptMemory, $"The data for the script are larger than {MaxRequestBytes / 1024 / 1024} MiB.");
-        var (result, starved) = await TryAsync(frame, _options.KillAfter, cancellationToken);
-        return starved && _options.RepeatStarved ? (await TryAsync(frame, _options.KillAfter * 5, cancellationToken)).Result : result;
+        var (result, again) = await TryAsync(frame, account, _options.KillAfter, cancellationToken);
+        return again ? (await TryAsync(frame, account, _options.KillAfter * 5, cancellationToken)).Result : result;
     }
 
-    private async ValueTask<(ScriptResult Result, bool Starved)> TryAsync(ReadOnlyMemory<byte> frame, TimeSpan killAfter, CancellationToken cancellationToken)
+    private static ScriptResult None => ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "No script worker was free in time.");
+
+    private async ValueTask<(ScriptResult Result, bool Again)> TryAsync(ReadOnlyMemory<byte> frame, string account, TimeSpan killAfter, CancellationToken cancellationToken)
     {
-        if (await LeaseAsync(cancellationToken) is not { } worker)
-            return (ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "No script worker was free in time."), false);
+        if (await LeaseAsync(account, cancellationToken) is not { } worker) return (None, false);
         // A cancelled caller goes; the call ends by itself within the kill time and gives its worker back.
         return await UseAsync(worker, frame, killAfter).WaitAsync(cancellationToken);
     }
@@ -85,43 +100,29 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
         return ScriptFrames.Request(op, source, now, zone, globals);
     }
 
-    private async ValueTask<ScriptWorkerProcess?> LeaseAsync(CancellationToken cancellationToken)
+    private async ValueTask<ScriptWorkerProcess?> LeaseAsync(string account, CancellationToken cancellationToken)
     {
-        Replenish();
-        if (_idle.Reader.TryRead(out var free) && free is { IsAlive: true }) return free;
-        if (free is not null) Drop(free);
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(_options.QueueTimeout);
-        try
+        while (true)
         {
-            while (true)
-            {
-                var worker = await _idle.Reader.ReadAsync(timeout.Token);
-                if (worker is { IsAlive: true }) return worker;
-                if (worker is not null) Drop(worker);
-                else if (Volatile.Read(ref _workers) == 0) return null;  // a start has just failed
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
-        catch (ChannelClosedException)
-        {
-            return null;
+            Replenish();
+            if (await _line.TakeAsync(account, cancellationToken) is not { } worker) return null;
+            if (worker.IsAlive) return worker;
+            Drop(worker);
         }
     }
 
-    private async Task<(ScriptResult Result, bool Starved)> UseAsync(ScriptWorkerProcess worker, ReadOnlyMemory<byte> frame, TimeSpan killAfter)
+    private async Task<(ScriptResult Result, bool Again)> UseAsync(ScriptWorkerProcess worker, ReadOnlyMemory<byte> frame, TimeSpan killAfter)
     {
         var reply = await worker.CallAsync(frame, killAfter);
         var (result, leave) = Read(reply);
-        if (leave || !worker.IsAlive || !_idle.Writer.TryWrite(worker))
+        if (leave || !worker.IsAlive || !_line.Give(worker))
         {
             _logger.WorkerReplaced(worker.Id, result.Error?.Code ?? "");
             Drop(worker);
         }
-        return (result, reply.Starved);
+
+        // Somebody else may have ended it: whether the script does shows the second time.
+        return (result, (reply.Starved && _options.RepeatStarved) || (reply.End == WorkerEnd.Died && result.Error?.Code == ExpressionCodes.ScriptUnavailable));
     }
 
     private static (ScriptResult Result, bool Leave) Read(WorkerReply reply)
@@ -168,13 +169,12 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
         try
         {
             var worker = await ScriptWorkerProcess.StartAsync(_options);
-            if (!_idle.Writer.TryWrite(worker)) worker.Dispose();
+            if (!_line.Give(worker)) worker.Dispose();
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception or IOException)
         {
-            Interlocked.Decrement(ref _workers);
             _logger.WorkerNotStarted(e);
-            _idle.Writer.TryWrite(null);
+            if (Interlocked.Decrement(ref _workers) == 0) _line.SendAway();
         }
     }
 }

@@ -104,6 +104,14 @@ public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> context
         return await funnels.PublishAsync(account, applied.Funnel.Id, author, null, cancellationToken);
     }
 
+    /// <summary>True when the copy is what its funnel's published version runs.</summary>
+    public async Task<bool> IsPublishedAsync(AccountId account, string definitionId, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(account, definitionId, cancellationToken) is not { Funnel.PublishedVersion: { } version } copy) return false;
+        var published = await funnels.ExportAsync(account, copy.Funnel.Id, version, cancellationToken);
+        return published.Triggers.FirstOrDefault(trigger => trigger.Id == copy.Trigger.Id) is { } trigger && Same(TextOf(trigger), copy.Row.Document);
+    }
+
     private static string Without(FunnelDocument document, string triggerId) =>
         FunnelJson.Write(document with { Triggers = [.. document.Triggers.Select(trigger => trigger.Id == triggerId ? trigger with { Then = null } : trigger)] }, indented: false);
 

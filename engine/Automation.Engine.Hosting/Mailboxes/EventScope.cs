@@ -23,6 +23,7 @@ public sealed class EventScope(
     private readonly Dictionary<string, JToken> known = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<string> Roots => Names;
+    public string Account { get; } = account.Id.ToString();
     public DateTimeOffset Now => now;
     public TimeZoneInfo TimeZone => account.TimeZone;
     public string Language => account.Language;

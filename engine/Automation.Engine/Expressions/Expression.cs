@@ -53,6 +53,9 @@ public interface IExpressionScope
     /// <summary>The value of a root; JSON null when it exists and is empty. All of a step share it: look at it, change only a copy.</summary>
     ValueTask<JToken> ReadRootAsync(string root, CancellationToken cancellationToken);
 
+    /// <summary>Whose expressions these are; empty outside an account.</summary>
+    string Account => "";
+
     /// <summary>The instant of this step; the only clock an expression sees.</summary>
     DateTimeOffset Now { get; }
 
@@ -105,7 +108,8 @@ public interface IScriptRunner
 /// <summary>One call of a script.</summary>
 /// <param name="Source">At most 16 KiB. An expression or statements; the value of the last statement, or of <c>return</c>, is the result.</param>
 /// <param name="Globals">Plain values by name; <c>variables</c> and <c>input</c> also feed <c>getVariable</c> and <c>getInput</c>.</param>
-public sealed record ScriptRequest(string Source, JObject Globals);
+/// <param name="Account">Whose script it is: where many wait, accounts take turns.</param>
+public sealed record ScriptRequest(string Source, JObject Globals, string Account = "");
 
 /// <summary>What a script gave back, all as data: nothing in the server ran while it worked.</summary>
 public sealed record ScriptResult(JToken Value, JObject VariableSets, IReadOnlyList<string> Outcomes, string? CorrelationId, string? InstanceName, ExpressionError? Error);

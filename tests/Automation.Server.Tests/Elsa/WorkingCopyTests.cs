@@ -59,7 +59,8 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
     {
         using var api = await FunnelAsync();
         var id = (string)(await SendAsync(api, HttpMethod.Post, "/api/funnels/sales/triggers/big/studio", "{}"))["definitionId"]!;
-        await SaveAsync(api, id, "в работу", publish: true);
+        Assert.True((bool)(await SaveAsync(api, id, "в работу", publish: true)).SelectToken("workflowDefinition.isPublished")!);
+        Assert.True((bool)(await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{id}"))["isPublished"]!);
         Assert.Equal(2, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["version"]!);
         Assert.Contains("в работу", await (await api.GetAsync("/api/funnels/sales/export", Cancel)).Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
 
@@ -67,6 +68,7 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
         draft["triggers"]![1]!["enabled"] = false;
         await SendAsync(api, HttpMethod.Put, "/api/funnels/sales/draft", draft.ToString());
         var refused = await api.PostAsync("/elsa/api/workflow-definitions", Json(Body(id, "ещё", true)), Cancel);
+        Assert.False((bool)(await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{id}"))["isPublished"]!);
         Assert.Equal((HttpStatusCode.BadRequest, "draft_differs"), (refused.StatusCode, (string?)JObject.Parse(await refused.Content.ReadAsStringAsync(Cancel))["code"]));
         Assert.Equal(2, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["version"]!);
     }

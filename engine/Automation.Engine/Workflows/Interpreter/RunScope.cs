@@ -28,6 +28,8 @@ internal sealed class RunScope(Execution execution) : IExpressionScope
     /// <summary>Looks where the names are, without making a list of them.</summary>
     public string? FindRoot(ReadOnlySpan<char> name) => Find(name, StringComparison.Ordinal) ?? Find(name, StringComparison.OrdinalIgnoreCase);
 
+    public string Account => execution.Subject.Account.ToString();
+
     public DateTimeOffset Now => execution.Now;
 
     public TimeZoneInfo TimeZone => execution.TimeZone;
