@@ -127,8 +127,8 @@ public sealed class DamageTests
         }
 
         await host.PricedAsync(deal, 2);
-        await host.UntilAsync(context => context.Runs.AnyAsync(run => run.Status == (int)RunStatus.Quarantined, RuntimeHost.Stop));
         clock.Advance(TimeSpan.FromMinutes(61));
+        await host.UntilAsync(context => context.Runs.AnyAsync(run => run.Status == (int)RunStatus.Quarantined, RuntimeHost.Stop));
         await host.UntilAsync(context => context.Runs.AnyAsync(run => run.TriggerId == "other" && run.Status == (int)RunStatus.Finished, RuntimeHost.Stop));
         await using (var context = await host.OpenAsync())
         {

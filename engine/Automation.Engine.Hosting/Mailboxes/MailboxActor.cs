@@ -57,6 +57,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
     private Task pump = Task.CompletedTask;
     private bool pumping;
     private bool lookAgain;
+    private bool looksThrough;
     private int restingRuns;
 
     /// <summary>True while it has something to do; an idle one may go.</summary>
@@ -219,6 +220,7 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
                 var delay = TimeSpan.FromMilliseconds(Math.Min(30_000, 100 * Math.Pow(2, attempt)));
                 shared.Logger.StepFailed(key.ToString(), attempt, delay.TotalMilliseconds, e);
                 memory = null;
+                looksThrough |= e is UnreadableRunException;
                 await Task.Delay(delay, shared.Clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
@@ -243,7 +245,8 @@ internal sealed partial class MailboxActor(MailboxKey key, MailboxShared shared)
 
     private MailboxMemory Take(MailboxSnapshot? snapshot)
     {
-        var loaded = snapshot is null ? new MailboxMemory() : MailboxMemory.Load(snapshot);
+        var loaded = snapshot is null ? new MailboxMemory() : MailboxMemory.Load(snapshot, looksThrough);
+        looksThrough = false;
         foreach (var run in loaded.Unreadable) shared.Logger.RunQuarantined(run.Id);
         lock (gate)
         {

@@ -4,7 +4,6 @@ using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
 using Automation.Engine.Workflows;
-using Newtonsoft.Json;
 
 namespace Automation.Engine.Hosting.Mailboxes;
 
@@ -37,7 +36,8 @@ internal sealed class MailboxMemory
     /// <summary>Runs whose state could not be read (R11).</summary>
     public List<RunRow> Unreadable { get; } = [];
 
-    public static MailboxMemory Load(MailboxSnapshot snapshot)
+    /// <param name="looksThrough">Reads every run at once, to find those that are damaged.</param>
+    public static MailboxMemory Load(MailboxSnapshot snapshot, bool looksThrough)
     {
         var row = snapshot.Row;
         var memory = new MailboxMemory
@@ -51,14 +51,9 @@ internal sealed class MailboxMemory
         };
         foreach (var run in snapshot.OpenRuns)
         {
-            try
-            {
-                memory.Runs[run.Id] = new(run, RunJson.ReadState(run.State), RunJson.ReadMeta(run.Meta));
-            }
-            catch (Exception damage) when (damage is JsonException or ArgumentException or InvalidCastException or FormatException)
-            {
-                memory.Unreadable.Add(run);
-            }
+            var open = new OpenRun(run);
+            if (looksThrough && !IsReadable(open)) memory.Unreadable.Add(run);
+            else memory.Runs[run.Id] = open;
         }
 
         foreach (var effect in snapshot.Effects)
@@ -120,6 +115,18 @@ internal sealed class MailboxMemory
 
     /// <summary>The earliest timer that is due before this one; null when it is its turn.</summary>
     public TimerRow? FirstBefore(TimerRow timer) => inOrder.Count > 0 && inOrder.Min is var first && first.CompareTo((timer.DueAt, timer.Id)) < 0 ? Timers[first.Id] : null;
+
+    private static bool IsReadable(OpenRun run)
+    {
+        try
+        {
+            return run is { State: not null, Meta: not null };
+        }
+        catch (UnreadableRunException)
+        {
+            return false;
+        }
+    }
 
     private void Add(TimerRow timer)
     {

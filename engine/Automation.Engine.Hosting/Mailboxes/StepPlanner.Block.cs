@@ -106,5 +106,5 @@ internal sealed partial class StepPlanner
 
     /// <summary>A CRM or a database that does not answer: the work waits, order is kept.</summary>
     internal static bool MayPass(Exception e) =>
-        (e is Workflows.Interpreter.StepInputException { InnerException: { } inner } && MayPass(inner)) || e is Ports.RemoteCallException { MayPass: true } or HttpRequestException || Persistence.StoreFault.Is(e);
+        (e is Workflows.Interpreter.StepInputException { InnerException: { } inner } && MayPass(inner)) || e is Ports.RemoteCallException { MayPass: true } or HttpRequestException or UnreadableRunException || Persistence.StoreFault.Is(e);
 }

@@ -7,6 +7,7 @@ namespace Automation.Server.Tests.Elsa;
 internal sealed class StudioPage(IPage page, string admin)
 {
     private const string Definitions = "/elsa/api/workflow-definitions";
+    private const string Nodes = ".x6-cell:has(.x6-port)";
     private const float Soon = 10_000;
     private const float Patience = 120_000;
 
@@ -52,9 +53,24 @@ internal sealed class StudioPage(IPage page, string admin)
         await item.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         if (!await item.IsVisibleAsync()) await group.Locator(".mud-expand-panel-header").ClickAsync();
         await item.WaitForAsync();
-        var nodes = page.Locator(".x6-cell:has(.x6-port)");
-        var before = await nodes.CountAsync();
-        await DraggedAsync($"{activity} cannot be dropped.", nodes.Nth(before), () => item.DragToAsync(page.Locator(".graph-container"), new() { TargetPosition = new() { X = x, Y = y } }));
+        var nodes = page.Locator(Nodes);
+        var asked = nodes.Filter(new() { HasText = activity });
+        var (before, askedBefore) = (await nodes.CountAsync(), await asked.CountAsync());
+        await TriedAsync($"{activity} cannot be dropped.", async () =>
+        {
+            await SteadyAsync(item);
+            // A drag that begins while the canvas is drawn anew comes to nothing; one that begins while the list moves takes a neighbour.
+            await item.DragToAsync(page.Locator(".graph-container"), new() { TargetPosition = new() { X = x, Y = y } });
+            try
+            {
+                await asked.Nth(askedBefore).WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = Soon });
+            }
+            catch (TimeoutException)
+            {
+                await RemoveAsync(nodes, before);
+                throw;
+            }
+        });
     }
 
     /// <summary>A save that holds the connection is the proof: an edge that is drawn may still be let go beside its port.</summary>
@@ -162,12 +178,35 @@ internal sealed class StudioPage(IPage page, string admin)
 
     private static string? IdOf(JObject saved, string activity) => (string?)saved.SelectTokens("model.root.activities[*]").FirstOrDefault(one => (string?)one["name"] == activity)?["id"];
 
-    // A drag that begins while the canvas is drawn anew comes to nothing.
-    private Task DraggedAsync(string otherwise, ILocator appears, Func<Task> drag) => TriedAsync(otherwise, async () =>
+    // Those that came after the first ones.
+    private async Task RemoveAsync(ILocator nodes, int keep)
     {
-        await drag();
-        await appears.WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = Soon });
-    });
+        while (await nodes.CountAsync() is var count && count > keep)
+        {
+            await nodes.Last.ClickAsync();
+            await page.Keyboard.PressAsync("Delete");
+            await nodes.Nth(count - 1).WaitForAsync(new() { State = WaitForSelectorState.Detached, Timeout = Soon });
+        }
+    }
+
+    // Groups of the list open and shut slowly, and what stands under them moves with them.
+    private static async Task SteadyAsync(ILocator item)
+    {
+        await item.ScrollIntoViewIfNeededAsync();
+        await item.EvaluateAsync(
+            """
+            item => new Promise(done => {
+              let [last, calm] = [null, 0];
+              const look = () => {
+                const { x, y } = item.getBoundingClientRect();
+                calm = last === `${x} ${y}` ? calm + 1 : 0;
+                last = `${x} ${y}`;
+                calm > 30 ? done() : requestAnimationFrame(look);
+              };
+              look();
+            })
+            """);
+    }
 
     private async Task TriedAsync(string otherwise, Func<Task> step)
     {
