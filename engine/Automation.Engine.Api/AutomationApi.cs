@@ -12,6 +12,7 @@ using Automation.Engine.Api.Managers;
 using Automation.Engine.Api.Runs;
 using Automation.Engine.Api.Tools;
 using Automation.Engine.Persistence.Cluster;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,6 +30,8 @@ public static class AutomationApi
         services.AddSingleton<ApiKeyService>();
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<ApiKeyService>());
         services.AddSingleton<AttemptGate>();
+        services.AddAuthentication(SessionCookie.Scheme).AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionCookie.Scheme, null);
+        services.AddAuthorization();
         services.AddSingleton<TriggerWords>();
         services.AddSingleton<FunnelReads>();
         services.AddSingleton<JournalReads>();

@@ -37,4 +37,15 @@ internal static class ChangeNotices
         """;
 
     public const string DefinitionsDown = "DROP TRIGGER tell_change ON definitions;";
+
+    /// <summary>A change of a draft shows on every node's boards; a changed or removed user ends what is known of him.</summary>
+    public const string DesignerUp = """
+        CREATE TRIGGER tell_change AFTER INSERT ON draft_changes FOR EACH ROW EXECUTE FUNCTION automation_tell_change('account_id');
+        CREATE TRIGGER tell_change AFTER DELETE OR UPDATE OF role, security_stamp ON users FOR EACH ROW EXECUTE FUNCTION automation_tell_change('account_id');
+        """;
+
+    public const string DesignerDown = """
+        DROP TRIGGER tell_change ON draft_changes;
+        DROP TRIGGER tell_change ON users;
+        """;
 }

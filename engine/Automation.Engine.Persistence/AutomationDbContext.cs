@@ -31,12 +31,19 @@ public abstract class AutomationDbContext(DbContextOptions options) : DbContext(
     public DbSet<RedriveItemRow> RedriveItems => Set<RedriveItemRow>();
     public DbSet<RestoreRow> Restores => Set<RestoreRow>();
     public DbSet<EffectBudgetRow> EffectBudgets => Set<EffectBudgetRow>();
+    public DbSet<UserRow> Users => Set<UserRow>();
+    public DbSet<DraftChangeRow> DraftChanges => Set<DraftChangeRow>();
+    public DbSet<TriggerDayRow> TriggerDays => Set<TriggerDayRow>();
+    public DbSet<StageVisitRow> StageVisits => Set<StageVisitRow>();
+    public DbSet<ProjectionRow> Projections => Set<ProjectionRow>();
+    public DbSet<BackTestRow> BackTests => Set<BackTestRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         EngineTables.Build(modelBuilder);
         AccountTables.Build(modelBuilder);
         FailureTables.Build(modelBuilder);
+        DesignerTables.Build(modelBuilder);
         SnakeCase.Apply(modelBuilder);
     }
 }

@@ -1,5 +1,6 @@
 using Automation.Activities;
 using Automation.Activities.Crm;
+using Automation.Designer;
 using Automation.Engine.Accounts;
 using Automation.Engine.Api;
 using Automation.Engine.Expressions;
@@ -45,6 +46,7 @@ public static class ServerHost
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Automation", LogLevel.Information);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.None);
+        builder.Logging.AddFilter("Automation.Engine.Api.Access.SessionAuthentication", LogLevel.Warning); // tells of every visitor who is sent to the sign-in
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // its first look, before it has run, reads as a stall
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // would rather have the server garbage collector
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical); // what fails is thrown and told by its caller
@@ -57,6 +59,14 @@ public static class ServerHost
         var app = builder.Build();
         Map(app, options);
         return app;
+    }
+
+    /// <summary>Where the server reaches its own pages and API.</summary>
+    private static Uri OwnPages(ServeOptions options)
+    {
+        var own = new UriBuilder(options.Url);
+        if (own.Host is "0.0.0.0" or "[::]" or "*" or "+") own.Host = "127.0.0.1";
+        return own.Uri;
     }
 
     /// <summary>Servers on one PostgreSQL find each other there; an embedded database has one server.</summary>
@@ -87,6 +97,7 @@ public static class ServerHost
         services.AddAutomationHttp().AddAmoCrmConnector().AddSmscConnector().AddGenericConnector().AddKlientiksConnector().AddEmailConnector();
         services.AddAutomationRuntime(new RuntimeOptions { CommitLoops = options.Postgres is { Length: > 0 } ? 2 : 1 });
         services.AddAutomationApi();
+        services.AddAutomationDesigner(_ => OwnPages(options));
         services.AddSingleton<ConnectionService>();
         services.AddSingleton<SandboxSetup>();
         services.AddSingleton<FirstStart>();
@@ -111,13 +122,18 @@ public static class ServerHost
         StudioFiles.Use(app);
         app.UseDefaultFiles();
         app.UseStaticFiles();
+        app.UseAutomationOrigins();
         app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
         app.UseAutomationPermissions();
         app.MapHooks();
         app.MapWorkflowEndpoints();
         app.MapAutomationApi();
         ConnectionApi.Map(app, options);
         StudioPages.Map(app);
+        app.MapAutomationDesigner();
         app.MapScalarApiReference("/scalar", scalar => scalar.WithOpenApiRoutePattern("/api/openapi.json").DisableDefaultFonts().DisableAgent().DisableTelemetry());
     }
 }

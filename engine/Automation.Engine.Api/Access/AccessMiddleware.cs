@@ -8,7 +8,6 @@ namespace Automation.Engine.Api.Access;
 /// <summary>Lets nobody under <c>/api</c> and <c>/elsa</c> without a key or a session (S8).</summary>
 internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys, AttemptGate attempts, ILogger<AccessMiddleware> logger)
 {
-    public const string Cookie = "automation_session";
     private static readonly string[] Schemes = ["Bearer ", "ApiKey "];
 
     public async Task InvokeAsync(HttpContext context)
@@ -47,7 +46,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys,
 
         // A page of another origin can open a socket with this one's cookie, and no header of ours stops it.
         if (IsHub(context.Request)) return ProblemWriter.OfStatus(401);
-        if (context.Request.Cookies[Cookie] is not { } cookie || await keys.FindAsync(cookie, context.RequestAborted) is not { Kind: ApiKeyKinds.Session } session) return ProblemWriter.OfStatus(401);
+        if (context.Request.Cookies[SessionCookie.Name] is not { } cookie || await keys.FindAsync(cookie, context.RequestAborted) is not { Kind: ApiKeyKinds.Session } session) return ProblemWriter.OfStatus(401);
         var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
         if (!reads && context.Request.Headers["X-Requested-With"] != "automation") return new(403, "csrf_rejected", "A change from a browser needs the header X-Requested-With: automation.");
         context.Features.Set(session);

@@ -152,6 +152,6 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(one => one.Hash == hash && one.Kind != ApiKeyKinds.OneTime, cancellationToken);
-        return row is not null && CryptographicOperations.FixedTimeEquals(row.Hash, hash) ? new(row.Id, new(row.AccountId), row.Name, row.Kind, row.Hash, row.ExpiresAt, row.Role) : null;
+        return row is not null && CryptographicOperations.FixedTimeEquals(row.Hash, hash) ? new(row.Id, new(row.AccountId), row.Name, row.Kind, row.Hash, row.ExpiresAt, row.Role, row.IssuedBy) : null;
     }
 }

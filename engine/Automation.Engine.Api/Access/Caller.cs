@@ -3,7 +3,10 @@ using Automation.Engine.Accounts;
 namespace Automation.Engine.Api.Access;
 
 /// <summary>Who asks.</summary>
-internal sealed record Caller(Guid Id, AccountId Account, string Name, string Kind, byte[] Hash, DateTimeOffset? ExpiresAt, string Role)
+internal sealed record Caller(Guid Id, AccountId Account, string Name, string Kind, byte[] Hash, DateTimeOffset? ExpiresAt, string Role, Guid? IssuedBy = null)
 {
+    /// <summary>The user or the key behind a session; the key itself otherwise. What a person does, he does under it.</summary>
+    public Guid Person => IssuedBy ?? Id;
+
     public bool May(Permissions permission) => Roles.Of(Role).HasFlag(permission);
 }

@@ -11,7 +11,9 @@ namespace Automation.Engine.Api.Access;
 /// <param name="Account">The account's short name.</param>
 /// <param name="Language">ru or en.</param>
 /// <param name="Role">viewer, editor, publisher, operator, admin.</param>
-public sealed record SessionView(string Account, string Name, string TimeZone, string Language, string Kind, string Role, DateTimeOffset? ExpiresAt);
+/// <param name="UserName">Who asks: a person, or a key's name.</param>
+/// <param name="Theme">light or dark; absent for the browser's own.</param>
+public sealed record SessionView(string Account, string Name, string TimeZone, string Language, string Kind, string Role, DateTimeOffset? ExpiresAt, string UserName, string? Theme);
 
 /// <param name="Key">Opens <c>/elsa</c> and nothing else.</param>
 public sealed record StudioKey(string Key, DateTimeOffset ExpiresAt);
@@ -49,7 +51,7 @@ internal static class SessionEndpoints
     {
         var caller = context.Caller();
         var account = await accounts.GetAsync(caller.Account, context.RequestAborted);
-        return new JsonAnswer(new SessionView(account.Slug, account.Name, account.TimeZone.Id, account.Language, caller.Kind, caller.Role, caller.ExpiresAt));
+        return new JsonAnswer(new SessionView(account.Slug, account.Name, account.TimeZone.Id, account.Language, caller.Kind, caller.Role, caller.ExpiresAt, caller.Name, null));
     }
 
     private static async Task<IResult> OpenAsync(HttpContext context, ApiKeyService keys)
@@ -68,11 +70,11 @@ internal static class SessionEndpoints
     {
         var caller = context.Caller();
         if (caller.Kind == ApiKeyKinds.Session) await keys.RevokeAsync(caller.Account, caller.Id, context.RequestAborted);
-        context.Response.Cookies.Delete(AccessMiddleware.Cookie);
+        context.Response.Cookies.Delete(SessionCookie.Name);
         return Results.NoContent();
     }
 
-    private static void SetCookie(HttpContext context, string session) => context.Response.Cookies.Append(AccessMiddleware.Cookie, session, new CookieOptions
+    private static void SetCookie(HttpContext context, string session) => context.Response.Cookies.Append(SessionCookie.Name, session, new CookieOptions
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,

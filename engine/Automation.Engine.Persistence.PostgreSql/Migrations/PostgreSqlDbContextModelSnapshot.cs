@@ -229,6 +229,67 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.ToTable("assignments");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.BackTestRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("DraftRevision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("draft_revision");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<Guid>("FunnelId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("funnel_id");
+
+                    b.Property<int>("Played")
+                        .HasColumnType("integer")
+                        .HasColumnName("played");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("text")
+                        .HasColumnName("result");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "AccountId", "FunnelId", "Id" }, "ix_back_tests_funnel");
+
+                    b.ToTable("back_tests");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.BookmarkRow", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -432,6 +493,58 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .IsUnique();
 
                     b.ToTable("definitions");
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.DraftChangeRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("FunnelId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("funnel_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<Guid>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<string>("Edits")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("edits");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.HasKey("AccountId", "FunnelId", "Number");
+
+                    b.HasIndex(new[] { "AccountId", "FunnelId", "AuthorId", "State", "Number" }, "ix_draft_changes_author");
+
+                    b.ToTable("draft_changes");
                 });
 
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.EffectBudgetRow", b =>
@@ -1073,6 +1186,26 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.ToTable("managers");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.ProjectionRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("Position")
+                        .HasColumnType("uuid")
+                        .HasColumnName("position");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("projections");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.RedriveItemRow", b =>
                 {
                     b.Property<Guid>("RedriveId")
@@ -1275,7 +1408,8 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
 
                     b.Property<string>("TriggerId")
                         .HasColumnType("text")
-                        .HasColumnName("trigger_id");
+                        .HasColumnName("trigger_id")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1289,6 +1423,9 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasFilter("status IN (3, 5)");
 
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Status" }, "ix_runs_mailbox");
+
+                    b.HasIndex(new[] { "AccountId", "FunnelId", "TriggerId", "Status", "CreatedAt" }, "ix_runs_trigger")
+                        .HasFilter("funnel_id IS NOT NULL");
 
                     b.ToTable("runs");
                 });
@@ -1326,6 +1463,56 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.HasKey("AccountId", "ConnectionId", "Name");
 
                     b.ToTable("secrets");
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.StageVisitRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("connection_id");
+
+                    b.Property<string>("EntityId")
+                        .HasColumnType("text")
+                        .HasColumnName("entity_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("EnteredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("entered_at");
+
+                    b.Property<string>("ActorId")
+                        .HasColumnType("text")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTimeOffset?>("LeftAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("left_at");
+
+                    b.Property<string>("PipelineId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pipeline_id")
+                        .UseCollation("C");
+
+                    b.Property<decimal?>("Price")
+                        .HasColumnType("numeric")
+                        .HasColumnName("price");
+
+                    b.Property<string>("StageId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("stage_id")
+                        .UseCollation("C");
+
+                    b.HasKey("AccountId", "ConnectionId", "EntityId", "EnteredAt");
+
+                    b.HasIndex(new[] { "AccountId", "ConnectionId", "PipelineId", "StageId", "LeftAt" }, "ix_stage_visits_stage");
+
+                    b.ToTable("stage_visits");
                 });
 
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.TimerRow", b =>
@@ -1405,6 +1592,118 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId" }, "ix_timers_mailbox");
 
                     b.ToTable("timers");
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.TriggerDayRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("FunnelId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("funnel_id");
+
+                    b.Property<string>("TriggerId")
+                        .HasColumnType("text")
+                        .HasColumnName("trigger_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Day")
+                        .HasColumnType("text")
+                        .HasColumnName("day")
+                        .UseCollation("C");
+
+                    b.Property<long>("Fired")
+                        .HasColumnType("bigint")
+                        .HasColumnName("fired");
+
+                    b.Property<long>("Passed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("passed");
+
+                    b.Property<long>("Skipped")
+                        .HasColumnType("bigint")
+                        .HasColumnName("skipped");
+
+                    b.HasKey("AccountId", "FunnelId", "TriggerId", "Day");
+
+                    b.ToTable("trigger_days");
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.UserRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AccessFailedCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("access_failed_count");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Language")
+                        .HasColumnType("text")
+                        .HasColumnName("language");
+
+                    b.Property<DateTimeOffset?>("LockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("locked_until");
+
+                    b.Property<string>("Login")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("login");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NormalizedLogin")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("normalized_login")
+                        .UseCollation("C");
+
+                    b.Property<string>("PasswordHash")
+                        .HasColumnType("text")
+                        .HasColumnName("password_hash");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<string>("SecurityStamp")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("security_stamp");
+
+                    b.Property<DateTimeOffset?>("SignedInAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("signed_in_at");
+
+                    b.Property<string>("Theme")
+                        .HasColumnType("text")
+                        .HasColumnName("theme");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "AccountId" }, "ix_users_account");
+
+                    b.HasIndex(new[] { "NormalizedLogin" }, "ux_users_login")
+                        .IsUnique();
+
+                    b.ToTable("users");
                 });
 #pragma warning restore 612, 618
         }

@@ -160,6 +160,69 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.ToTable("assignments");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.BackTestRow", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("DraftRevision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("draft_revision");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<byte[]>("FunnelId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("funnel_id");
+
+                    b.Property<int>("Played")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("played");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("result");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "AccountId", "FunnelId", "Id" }, "ix_back_tests_funnel");
+
+                    b.ToTable("back_tests");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.BookmarkRow", b =>
                 {
                     b.Property<byte[]>("RunId")
@@ -360,6 +423,59 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .IsUnique();
 
                     b.ToTable("definitions");
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.DraftChangeRow", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("account_id");
+
+                    b.Property<byte[]>("FunnelId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("funnel_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("author");
+
+                    b.Property<byte[]>("AuthorId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("author_id");
+
+                    b.Property<string>("Edits")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("edits");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.HasKey("AccountId", "FunnelId", "Number");
+
+                    b.HasIndex(new[] { "AccountId", "FunnelId", "AuthorId", "State", "Number" }, "ix_draft_changes_author");
+
+                    b.ToTable("draft_changes");
                 });
 
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.EffectBudgetRow", b =>
@@ -991,6 +1107,25 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.ToTable("managers");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.ProjectionRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("Position")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("position");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("projections");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.RedriveItemRow", b =>
                 {
                     b.Property<byte[]>("RedriveId")
@@ -1211,6 +1346,9 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
 
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId", "Status" }, "ix_runs_mailbox");
 
+                    b.HasIndex(new[] { "AccountId", "FunnelId", "TriggerId", "Status", "CreatedAt" }, "ix_runs_trigger")
+                        .HasFilter("funnel_id IS NOT NULL");
+
                     b.ToTable("runs");
                 });
 
@@ -1246,6 +1384,53 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.HasKey("AccountId", "ConnectionId", "Name");
 
                     b.ToTable("secrets");
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.StageVisitRow", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("account_id");
+
+                    b.Property<byte[]>("ConnectionId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("connection_id");
+
+                    b.Property<string>("EntityId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entity_id");
+
+                    b.Property<long>("EnteredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("entered_at");
+
+                    b.Property<string>("ActorId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor_id");
+
+                    b.Property<long?>("LeftAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("left_at");
+
+                    b.Property<string>("PipelineId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pipeline_id");
+
+                    b.Property<decimal?>("Price")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("price");
+
+                    b.Property<string>("StageId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stage_id");
+
+                    b.HasKey("AccountId", "ConnectionId", "EntityId", "EnteredAt");
+
+                    b.HasIndex(new[] { "AccountId", "ConnectionId", "PipelineId", "StageId", "LeftAt" }, "ix_stage_visits_stage");
+
+                    b.ToTable("stage_visits");
                 });
 
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.TimerRow", b =>
@@ -1324,6 +1509,116 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "EntityType", "EntityId" }, "ix_timers_mailbox");
 
                     b.ToTable("timers");
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.TriggerDayRow", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("account_id");
+
+                    b.Property<byte[]>("FunnelId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("funnel_id");
+
+                    b.Property<string>("TriggerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trigger_id");
+
+                    b.Property<string>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Fired")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fired");
+
+                    b.Property<long>("Passed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("passed");
+
+                    b.Property<long>("Skipped")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("skipped");
+
+                    b.HasKey("AccountId", "FunnelId", "TriggerId", "Day");
+
+                    b.ToTable("trigger_days");
+                });
+
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.UserRow", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AccessFailedCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("access_failed_count");
+
+                    b.Property<byte[]>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Language")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("language");
+
+                    b.Property<long?>("LockedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("locked_until");
+
+                    b.Property<string>("Login")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("login");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NormalizedLogin")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("normalized_login");
+
+                    b.Property<string>("PasswordHash")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("password_hash");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.Property<string>("SecurityStamp")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("security_stamp");
+
+                    b.Property<long?>("SignedInAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("signed_in_at");
+
+                    b.Property<string>("Theme")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("theme");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "AccountId" }, "ix_users_account");
+
+                    b.HasIndex(new[] { "NormalizedLogin" }, "ux_users_login")
+                        .IsUnique();
+
+                    b.ToTable("users");
                 });
 #pragma warning restore 612, 618
         }

@@ -21,12 +21,32 @@ public static class FunnelJson
     public static string Write(FunnelDocument document, bool indented = true) =>
         JsonConvert.SerializeObject(document, indented ? Formatting.Indented : Formatting.None, Settings);
 
+    /// <summary>A trigger, or another part of a document, as it stands in a file.</summary>
+    public static JObject ToJson(object part) => JObject.FromObject(part, JsonSerializer.Create(Settings));
+
+    /// <summary>Everything of a document but its triggers.</summary>
+    public static JObject HeadOf(FunnelDocument document)
+    {
+        var head = ToJson(document with { Triggers = [] });
+        head.Remove("triggers");
+        return head;
+    }
+
+    /// <summary>A document without triggers, out of what <see cref="HeadOf"/> made.</summary>
+    /// <exception cref="FunnelInvalidException">It is no such thing.</exception>
+    public static FunnelDocument ReadHead(JObject head) => Read<FunnelDocument>(head.ToString(Formatting.None));
+
+    /// <exception cref="FunnelInvalidException">It is not a trigger.</exception>
+    public static FunnelTrigger ReadTrigger(JObject part) => Read<FunnelTrigger>(part.ToString(Formatting.None));
+
     /// <exception cref="FunnelInvalidException">The text is not a funnel document.</exception>
-    public static FunnelDocument Read(string json)
+    public static FunnelDocument Read(string json) => Read<FunnelDocument>(json);
+
+    private static T Read<T>(string json) where T : class
     {
         try
         {
-            return JsonConvert.DeserializeObject<FunnelDocument>(json, Settings)
+            return JsonConvert.DeserializeObject<T>(json, Settings)
                 ?? throw new FunnelInvalidException([new("", "definition_invalid", "The file is empty.")]);
         }
         catch (JsonException e)

@@ -1,0 +1,117 @@
+using Automation.Designer.Board;
+using Automation.Designer.Session;
+using Automation.Engine.Api.Funnels;
+using Automation.Engine.Funnels;
+using Automation.Engine.Funnels.Editing;
+using Automation.Engine.Ports;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Automation.Designer.Pages;
+
+/// <summary>The board of one funnel with the flow of the chosen card beside it.</summary>
+public sealed partial class FunnelPage : IDisposable
+{
+    private readonly CancellationTokenSource closing = new();
+    private readonly HashSet<string> chosen = new(StringComparer.Ordinal);
+    private DraftStore draft = null!;
+    private BoardLayout layout = BoardLayout.Of(new() { Slug = "", Name = "" });
+    private Dictionary<string, StageNumbers> stageNumbers = new(StringComparer.Ordinal);
+    private Dictionary<string, CardNumbers> cardNumbers = new(StringComparer.Ordinal);
+    private CrmDirectory? directory;
+    private FunnelBoard? board;
+    private BoardMode mode = BoardMode.Edit;
+    private string? open, reachable, place;
+    private bool showProblems;
+    private IReadOnlyList<FunnelTrigger> clipboard = [];
+    private IReadOnlyList<string> people = [];
+
+    [Inject]
+    private CardWords Words { get; set; } = null!;
+
+    [Parameter]
+    public string Slug { get; set; } = "";
+
+    /// <summary>The card that is open, so that an address leads to it.</summary>
+    [SupplyParameterFromQuery]
+    public string? Card { get; set; }
+
+    private bool CanEdit => Session.CanEdit && mode == BoardMode.Edit;
+
+    public void Dispose()
+    {
+        draft.Changed -= Redraw;
+        draft.Refused -= Tell;
+        draft.Dispose();
+        closing.Cancel();
+        closing.Dispose();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        draft = new(Api);
+        draft.Changed += Redraw;
+        draft.Refused += Tell;
+        await ReloadAsync();
+        if (Card is not null && draft.Find(Card) is not null) Open(Card);
+    }
+
+    private async Task ReloadAsync()
+    {
+        await draft.LoadAsync(Slug, W.Language, closing.Token);
+        directory = draft.View?.Connection is { } connection ? await DirectoryAsync(connection) : null;
+        await CountAsync();
+        Redraw();
+    }
+
+    private async Task<CrmDirectory?> DirectoryAsync(string connection)
+    {
+        try
+        {
+            return await Api.GetAsync<CrmDirectory>($"api/connections/{Uri.EscapeDataString(connection)}/directory", closing.Token);
+        }
+        catch (ApiException e) when (e.Status == System.Net.HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task CountAsync()
+    {
+        var numbers = await Api.GetAsync<BoardNumbers>($"api/funnels/{Slug}/numbers?days=7", closing.Token);
+        stageNumbers = numbers.Stages.ToDictionary(one => one.Ref, StringComparer.Ordinal);
+        cardNumbers = numbers.Cards.ToDictionary(one => one.Trigger, StringComparer.Ordinal);
+    }
+
+    private void Redraw()
+    {
+        layout = BoardLayout.Of(draft.Document);
+        chosen.RemoveWhere(id => draft.Find(id) is null);
+        if (open is not null && draft.Find(open) is null) open = null;
+        if (reachable is null || draft.Find(reachable) is null) reachable = layout.Cards.FirstOrDefault()?.Trigger.Id;
+        _ = InvokeAsync(StateHasChanged);
+    }
+
+    private void Tell(string refusal) => Snackbar.Add(refusal, Severity.Warning);
+
+    private CardLook LookOf(CardPlace card)
+    {
+        var (trigger, view) = (card.Trigger, draft.View!);
+        var problems = view.Problems.Where(problem => problem.Part == trigger.Id).ToList();
+        var errors = problems.Count(problem => problem.Severity == "error");
+        var sentence = Words.Sentence(trigger, draft.Document, directory, W.English);
+        return new(
+            trigger.Id, trigger.Name, CardWords.Icon(trigger), sentence, Aria(card, sentence, errors), trigger.Enabled, view.Changed.FirstOrDefault(part => part.Part == trigger.Id)?.Kind,
+            errors, problems.Count - errors, cardNumbers.GetValueOrDefault(trigger.Id), chosen.Contains(trigger.Id), trigger.Id == reachable,
+            string.Join(' ', Bands.All.Where(band => Bands.EventIn(band, trigger.When.Event) is not null).Select(Bands.Name)), null, null);
+    }
+
+    private string Aria(CardPlace card, string sentence, int errors)
+    {
+        var stage = card.Everywhere ? W["card.everyStage"] : layout.Stages[card.From].Name;
+        var same = layout.Lanes[card.Band].SelectMany(row => row).Count(other => other.From <= card.From && other.To >= card.From);
+        return W["card.aria", stage, card.Number, same, card.Trigger.Name, sentence, W[card.Trigger.Enabled ? "card.isOn" : "card.isOff"], errors == 0 ? "" : W.Count("card.errors", errors)];
+    }
+
+    private string NameOf(string part) => draft.Find(part)?.Name ?? draft.View?.Name ?? part;
+}

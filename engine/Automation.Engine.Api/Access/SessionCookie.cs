@@ -1,0 +1,16 @@
+namespace Automation.Engine.Api.Access;
+
+/// <summary>How a browser's session travels, and what a page's principal holds of it.</summary>
+public static class SessionCookie
+{
+    public const string Name = "automation_session";
+
+    /// <summary>Authentication scheme of pages.</summary>
+    public const string Scheme = "Session";
+
+    /// <summary>Claim that holds the session's key.</summary>
+    public const string Claim = "automation:session";
+
+    /// <summary>Claim that holds <c>ru</c> or <c>en</c>; absent where the person has chosen none.</summary>
+    public const string LanguageClaim = "automation:language";
+}
