@@ -1,3 +1,4 @@
+using Automation.Designer.Live;
 using Automation.Engine.Api.Funnels;
 using Automation.Engine.Funnels;
 using Microsoft.AspNetCore.Components;
@@ -41,6 +42,16 @@ public sealed partial class FunnelBoard : IAsyncDisposable
     /// <summary>It shows a trial, not what holds.</summary>
     [Parameter]
     public bool Trial { get; set; }
+
+    /// <summary>Deals that move over it; null where it does not show what runs.</summary>
+    [Parameter]
+    public IReadOnlyCollection<LiveDeal>? Dots { get; set; }
+
+    [Parameter]
+    public string? Followed { get; set; }
+
+    [Parameter]
+    public EventCallback<string?> OnFollow { get; set; }
 
     [Parameter]
     public EventCallback<(string Id, bool More)> OnChosen { get; set; }

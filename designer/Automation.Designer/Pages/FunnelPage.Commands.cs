@@ -1,13 +1,42 @@
 using Automation.Designer.Board;
 using Automation.Designer.Session;
 using Automation.Engine.Api.Funnels;
+using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
 namespace Automation.Designer.Pages;
 
-/// <content>What the toolbar asks for.</content>
+/// <content>What the toolbar and the page's keys ask for.</content>
 public sealed partial class FunnelPage
 {
+    private static readonly DialogOptions Wide = new() { MaxWidth = MaxWidth.Large, FullWidth = true, CloseButton = true };
+    private static readonly DialogOptions Narrow = new() { MaxWidth = MaxWidth.Small, FullWidth = true, CloseButton = true };
+
+    private Task PageKeyAsync((string Code, bool Shift) key) => key switch
+    {
+        { Code: "KeyZ", Shift: false } => UndoAsync(),
+        { Code: "KeyZ" or "KeyY" } => RedoAsync(),
+        { Code: "KeyK" } => SearchAsync(),
+        { Code: "KeyS" } => SaidSavedAsync(),
+        { Code: "Enter" } => Session.CanPublish ? PublishAsync() : Task.CompletedTask,
+        { Code: "KeyJ" } => Go($"/journal?funnel={Slug}"),
+        { Code: "Slash" } => CommandAsync(new(BoardCommands.Keys)),
+        { Code: "Escape" } when open is not null => CloseAsync(),
+        _ => Task.CompletedTask,
+    };
+
+    private Task CommandAsync(BoardCommand command) => command.Name switch
+    {
+        BoardCommands.Export => Go($"/api/funnels/{Slug}/export?version=draft", leave: true),
+        BoardCommands.Keys => Dialogs.ShowAsync<KeysDialog>(W["keys.title"], Narrow),
+        BoardCommands.Changes => Dialogs.ShowAsync<ChangesDialog>(W["changes.title"], new DialogParameters<ChangesDialog> { { one => one.Slug, Slug } }, Narrow),
+        BoardCommands.History => RestoreAsync(),
+        BoardCommands.Switch when command.Card is { } card && draft.Find(card) is { } trigger => SwitchAsync([card], !trigger.Enabled),
+        BoardCommands.Remove when command.Card is { } card => RemoveAsync([card]),
+        BoardCommands.Copy when command.Card is { } card && layout.Cards.FirstOrDefault(one => one.Trigger.Id == card) is { } at => DropAsync(new([card], card, at.From, at.Band, null, Copy: true)),
+        _ => Task.CompletedTask,
+    };
+
     private async Task PublishAsync()
     {
         if (await Dialogs.ShowMessageBoxAsync(W["toolbar.publish"], W["publish.ask"], W["toolbar.publish"], cancelText: W["cancel"]) != true) return;
@@ -24,18 +53,42 @@ public sealed partial class FunnelPage
         await ReloadAsync();
     }
 
-    private async Task ChangeModeAsync(BoardMode next)
+    private async Task RestoreAsync()
     {
-        mode = next;
-        await CountAsync();
-        Redraw();
+        var dialog = await Dialogs.ShowAsync<VersionsDialog>(W["versions.title"], new DialogParameters<VersionsDialog> { { one => one.Slug, Slug } }, Wide);
+        if (await dialog.Result is not { Canceled: false, Data: int version }) return;
+        await Api.PostAsync<SavedFunnel>($"api/funnels/{Slug}/restore/{version}", null, closing.Token);
+        Snackbar.Add(W["versions.restored", version], Severity.Success);
+        await ReloadAsync();
     }
 
-    private Task SearchAsync() => CommandAsync(new("search"));
-
-    private Task CommandAsync(BoardCommand command)
+    private async Task SearchAsync()
     {
-        if (command.Name == BoardCommands.Export) Navigation.NavigateTo($"/api/funnels/{Slug}/export?version=draft", forceLoad: true);
+        var items = layout.Cards.Select(Item).ToList();
+        var dialog = await Dialogs.ShowAsync<SearchDialog>(W["search.title"], new DialogParameters<SearchDialog> { { one => one.Items, items } }, Narrow);
+        if (await dialog.Result is not { Canceled: false, Data: string card }) return;
+        Open(card);
+        StateHasChanged();
+        if (board is not null) await board.FocusAsync(card);
+    }
+
+    private SearchDialog.Item Item(CardPlace card)
+    {
+        var (look, trigger) = (LookOf(card), card.Trigger);
+        var text = $"{trigger.Name} {look.Sentence} {trigger.If?.Text} {trigger.When.Field} {trigger.When.Tag} {trigger.Then?.ToString(Newtonsoft.Json.Formatting.None)}";
+        return new(trigger.Id, trigger.Name, look.Icon, look.Sentence, text, look.Errors > 0, !trigger.Enabled, look.Numbers?.Failed > 0);
+    }
+
+    // The draft saves itself; who presses Ctrl+S wants to hear it.
+    private Task SaidSavedAsync()
+    {
+        Snackbar.Add(W[draft.IsSaving ? "toolbar.saving" : "toolbar.savedItself"], Severity.Info);
+        return Task.CompletedTask;
+    }
+
+    private Task Go(string address, bool leave = false)
+    {
+        Navigation.NavigateTo(address, forceLoad: leave);
         return Task.CompletedTask;
     }
 }

@@ -42,6 +42,8 @@ public sealed partial class FunnelPage : IDisposable
     {
         draft.Changed -= Redraw;
         draft.Refused -= Tell;
+        watching?.Cancel();
+        watching?.Dispose();
         draft.Dispose();
         closing.Cancel();
         closing.Dispose();
@@ -102,7 +104,7 @@ public sealed partial class FunnelPage : IDisposable
         var sentence = Words.Sentence(trigger, draft.Document, directory, W.English);
         return new(
             trigger.Id, trigger.Name, CardWords.Icon(trigger), sentence, Aria(card, sentence, errors), trigger.Enabled, view.Changed.FirstOrDefault(part => part.Part == trigger.Id)?.Kind,
-            errors, problems.Count - errors, cardNumbers.GetValueOrDefault(trigger.Id), chosen.Contains(trigger.Id), trigger.Id == reachable,
+            errors, problems.Count - errors, Counted(trigger.Id).Sum, chosen.Contains(trigger.Id), trigger.Id == reachable,
             string.Join(' ', Bands.All.Where(band => Bands.EventIn(band, trigger.When.Event) is not null).Select(Bands.Name)), null, null);
     }
 

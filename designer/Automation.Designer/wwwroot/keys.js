@@ -1,0 +1,20 @@
+// Keys of a whole page: told to its component wherever the focus is, but for those that belong to a field while one is written in.
+const OfFields = new Set(["KeyZ", "KeyY", "KeyJ", "KeyT", "Slash", "Escape"]);
+
+export function attach(component) {
+  const writes = element => element?.closest?.("input, textarea, select, [contenteditable=true]") != null;
+  function key(event) {
+    const control = event.ctrlKey || event.metaKey;
+    const wanted =
+      (control && event.code === "KeyK") || (control && event.code === "KeyS") || (control && event.code === "Enter") || (control && (event.code === "KeyZ" || event.code === "KeyY")) ||
+      (!control && !event.altKey && (event.code === "KeyJ" || event.key === "?" || event.code === "Escape"));
+    if (!wanted || event.defaultPrevented) return;
+    const code = event.key === "?" ? "Slash" : event.code;
+    if (writes(event.target) && OfFields.has(code) && !(code === "Escape" && event.target.closest(".flow-panel"))) return;
+    if (document.querySelector(".mud-dialog-container") && code !== "KeyK") return;
+    event.preventDefault();
+    component.invokeMethodAsync("Pressed", code, event.shiftKey).catch(() => {});
+  }
+  document.addEventListener("keydown", key);
+  return { detach() { document.removeEventListener("keydown", key); } };
+}
