@@ -11,6 +11,7 @@ using Automation.Engine.Api.Journal;
 using Automation.Engine.Api.Managers;
 using Automation.Engine.Api.Runs;
 using Automation.Engine.Api.Tools;
+using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Persistence.Cluster;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -32,6 +33,7 @@ public static class AutomationApi
         services.AddSingleton<AttemptGate>();
         services.AddAuthentication(SessionCookie.Scheme).AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionCookie.Scheme, null);
         services.AddAuthorization();
+        services.AddSingleton(new TemplateCatalog(Path.Combine(AppContext.BaseDirectory, "templates")));
         services.AddSingleton<TriggerWords>();
         services.AddSingleton<FunnelReads>();
         services.AddSingleton<JournalReads>();
@@ -94,6 +96,7 @@ public static class AutomationApi
         SessionEndpoints.Map(routes, api.MapGroup("").WithTags("Session"));
         KeyEndpoints.Map(api.MapGroup("").WithTags("Keys"));
         FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
+        TemplateEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         StudioCopyEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         RunEndpoints.Map(api.MapGroup("").WithTags("Runs"));
         JournalEndpoints.Map(api.MapGroup("").WithTags("Journal"));

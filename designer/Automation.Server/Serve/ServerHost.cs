@@ -100,6 +100,7 @@ public static class ServerHost
         services.AddAutomationDesigner(_ => OwnPages(options));
         services.AddSingleton<ConnectionService>();
         services.AddSingleton<SandboxSetup>();
+        services.AddSingleton<SampleSandbox>();
         services.AddSingleton<FirstStart>();
     }
 
@@ -132,6 +133,7 @@ public static class ServerHost
         app.MapWorkflowEndpoints();
         app.MapAutomationApi();
         ConnectionApi.Map(app, options);
+        SampleApi.Map(app);
         StudioPages.Map(app);
         app.MapAutomationDesigner();
         app.MapScalarApiReference("/scalar", scalar => scalar.WithOpenApiRoutePattern("/api/openapi.json").DisableDefaultFonts().DisableAgent().DisableTelemetry());

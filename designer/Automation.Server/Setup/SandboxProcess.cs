@@ -11,6 +11,9 @@ public sealed class SandboxProcess : IDisposable
 
     private SandboxProcess(Process process, Uri address) => (this.process, this.address) = (process, address);
 
+    /// <summary>It lies beside this build.</summary>
+    public static bool IsBuilt => Find() is not null;
+
     /// <exception cref="InvalidOperationException">It is not built.</exception>
     public static SandboxProcess Start(Uri address)
     {
