@@ -8,6 +8,7 @@ public static class BoardCommands
 {
     public const string Try = "try";
     public const string BackTest = "back-test";
+    public const string Templates = "templates";
     public const string History = "history";
     public const string Changes = "changes";
     public const string Explain = "explain";

@@ -49,10 +49,14 @@ public sealed class DraftStore(ApiClient api) : IDisposable
         return edits.Count == 0 ? Task.CompletedTask : ChangeAsync(new(name, edits), language, cancellationToken);
     }
 
+    /// <summary>Changes what is not a trigger: name, connection, stages.</summary>
+    public Task ChangeHeadAsync(ChangeName name, FunnelDocument head, string language, CancellationToken cancellationToken) =>
+        ChangeAsync(new(name, [new(PartEdit.Head, FunnelJson.HeadOf(Document), FunnelJson.HeadOf(head))]), language, cancellationToken);
+
     public async Task ChangeAsync(DraftEdit edit, string language, CancellationToken cancellationToken)
     {
         unsaved++;
-        Show(edit.Edits.Where(one => one.Part != PartEdit.Head).Select(one => new PartValue(one.Part, one.After)));
+        Show(edit.Edits.Select(one => new PartValue(one.Part, one.After)));
         Changed?.Invoke();
         await SaveAsync($"changes?lang={language}", edit, language, cancellationToken);
     }

@@ -1,6 +1,9 @@
 using Automation.Designer.Board;
 using Automation.Designer.Session;
+using Automation.Designer.Start;
 using Automation.Engine.Api.Funnels;
+using Automation.Engine.Funnels;
+using Automation.Engine.Funnels.Editing;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -31,6 +34,7 @@ public sealed partial class FunnelPage
         BoardCommands.Keys => Dialogs.ShowAsync<KeysDialog>(W["keys.title"], Narrow),
         BoardCommands.Changes => Dialogs.ShowAsync<ChangesDialog>(W["changes.title"], new DialogParameters<ChangesDialog> { { one => one.Slug, Slug } }, Narrow),
         BoardCommands.History => RestoreAsync(),
+        BoardCommands.Templates => AddTemplateAsync(),
         BoardCommands.Switch when command.Card is { } card && draft.Find(card) is { } trigger => SwitchAsync([card], !trigger.Enabled),
         BoardCommands.Remove when command.Card is { } card => RemoveAsync([card]),
         BoardCommands.Copy when command.Card is { } card && layout.Cards.FirstOrDefault(one => one.Trigger.Id == card) is { } at => DropAsync(new([card], card, at.From, at.Band, null, Copy: true)),
@@ -60,6 +64,15 @@ public sealed partial class FunnelPage
         await Api.PostAsync<SavedFunnel>($"api/funnels/{Slug}/restore/{version}", null, closing.Token);
         Snackbar.Add(W["versions.restored", version], Severity.Success);
         await ReloadAsync();
+    }
+
+    private async Task AddTemplateAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<TemplatesDialog>(W["templates.title"], new DialogParameters<TemplatesDialog> { { one => one.Document, draft.Document } }, Wide);
+        if (await dialog.Result is not { Canceled: false, Data: TemplateView template }) return;
+        var triggers = template.Triggers.Select(FunnelJson.ReadTrigger).ToList();
+        await draft.PutAsync(new(ChangeNames.FromTemplate, [template.Name]), triggers, W.Language, closing.Token);
+        Open(triggers[0].Id);
     }
 
     private async Task SearchAsync()
