@@ -96,6 +96,7 @@ public static class AutomationApi
         SessionEndpoints.Map(routes, api.MapGroup("").WithTags("Session"));
         KeyEndpoints.Map(api.MapGroup("").WithTags("Keys"));
         FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
+        SweepEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         TemplateEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         StudioCopyEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         RunEndpoints.Map(api.MapGroup("").WithTags("Runs"));

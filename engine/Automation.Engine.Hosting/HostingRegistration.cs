@@ -85,6 +85,9 @@ public static class HostingRegistration
         services.AddSingleton<Failures.RedriveService>();
         services.AddSingleton<Failures.RedriveDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Failures.RedriveDispatcher>());
+        services.AddSingleton<Sweeps.SweepService>();
+        services.AddSingleton<Sweeps.SweepDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<Sweeps.SweepDispatcher>());
         services.AddSingleton<ReplayService>();
         services.AddSingleton<OwnWriteRegistry>();
         services.AddSingleton<TriggerMatcher>();

@@ -36,6 +36,7 @@ public abstract class AutomationDbContext(DbContextOptions options) : DbContext(
     public DbSet<TriggerDayRow> TriggerDays => Set<TriggerDayRow>();
     public DbSet<StageVisitRow> StageVisits => Set<StageVisitRow>();
     public DbSet<ProjectionRow> Projections => Set<ProjectionRow>();
+    public DbSet<SweepRow> Sweeps => Set<SweepRow>();
     public DbSet<BackTestRow> BackTests => Set<BackTestRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

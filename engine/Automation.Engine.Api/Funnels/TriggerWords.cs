@@ -55,8 +55,17 @@ public sealed class TriggerWords(ActivityRegistry activities)
                 ? $", {TimeLengthWords.Of(delay, true)} {(delay.IsNegative ? "before" : "after")} the date"
                 : $", {(delay.IsNegative ? "за" : "через")} {TimeLengthWords.Of(delay, false)} {(delay.IsNegative ? "до даты" : "после даты")}") + Calendar(timing, english),
             _ => "",
-        };
+        } + Active(when.Active, english);
     }
+
+    private static string Active(ActiveHours? hours, bool english) => hours switch
+    {
+        null => "",
+        { Week: { } week } => english ? $" (only {week})" : $" (только {week})",
+        { Calendar: BundledCalendars.Default } => english ? " (in working hours)" : " (в рабочее время)",
+        { Calendar: { } name } => english ? $" (in the hours of {name})" : $" (по календарю {name})",
+        _ => "",
+    };
 
     private static string Calendar(Timing timing, bool english) => timing switch
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Automation.Engine.Accounts;
 using Automation.Engine.Calendars;
+using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Persistence;
 using Automation.Engine.Ports;
@@ -33,6 +34,23 @@ public sealed class CalendarDirectory(IDbContextFactory<AutomationDbContext> con
         var at = WorkingTime.Add(rule.From, rule.Length, (IWorkDays?)manager ?? calendar);
         var by = rule.Follows ? new DueBy(SourceOf(calendar.Name, connection, manager is null ? null : rule.Manager), manager?.Stamp ?? calendar.Stamp, rule.ToJson()) : null;
         return new(at, by, calendar.Name, rule.Follows ? calendar.MissingBetween(rule.From, at) : []);
+    }
+
+    public async ValueTask<Deadline> OpeningAsync(AccountId account, ActiveHours hours, DateTimeOffset moment, CancellationToken cancellationToken)
+    {
+        if (hours.Week is { } week) return new(WorkingTime.Opening(moment, await WeekAsync(account, week, cancellationToken)), null, "", []);
+        var calendar = await GetAsync(account, hours.Calendar, cancellationToken);
+        // Kept as a deadline of no working time, so that it moves with the calendar.
+        var rule = new DueRule(moment, new(true, 0, TimeSpan.Zero), hours.Calendar);
+        var at = WorkingTime.Opening(moment, calendar);
+        return new(at, new(calendar.Name, calendar.Stamp, rule.ToJson()), calendar.Name, calendar.MissingBetween(moment, at));
+    }
+
+    /// <summary>Hours of a week alone, in the account's zone.</summary>
+    private async ValueTask<WorkCalendar> WeekAsync(AccountId account, string week, CancellationToken cancellationToken)
+    {
+        var shelf = await ShelfAsync(account, cancellationToken);
+        return shelf.Ready.GetOrAdd($"week {week}", _ => CalendarCompiler.Compile("", new() { Week = week }, _ => null, shelf.Zone));
     }
 
     /// <param name="name">Null for the default one.</param>

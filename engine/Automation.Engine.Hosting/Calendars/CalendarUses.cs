@@ -37,6 +37,7 @@ public sealed class CalendarUses(FunnelCatalog funnels)
     private static IEnumerable<string> Names(FunnelTrigger trigger)
     {
         if (trigger.When.Timing is { Delay.Working: true } timing) yield return timing.Calendar ?? BundledCalendars.Default;
+        if (trigger.When.Active is { Week: null } active) yield return active.Calendar ?? BundledCalendars.Default;
         foreach (var wait in Waits(trigger.Then ?? []))
             if (wait.Calendar is not null || wait.Duration is null || IsWorking(wait.Duration)) yield return wait.Calendar ?? BundledCalendars.Default;
     }

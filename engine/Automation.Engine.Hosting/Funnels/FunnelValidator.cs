@@ -54,9 +54,25 @@ public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInt
             var timing = when.Timing;
             if (timing.Kind == TimingKind.After && timing.Delay is not { IsZero: false, IsNegative: false }) Add($"{path}.timing.delay", "Say how long after: 15m, 2h, 3d, or in working time 3wh, 2wd.");
             CheckCalendar(timing.Calendar, $"{path}.timing.calendar");
+            CheckActive(when.Active, $"{path}.active");
             if ((timing.Calendar ?? timing.Manager) is not null && timing.Delay is not { Working: true }) Add($"{path}.timing.{(timing.Calendar is null ? "manager" : "calendar")}", "A calendar or a manager counts only with a delay in working time: 30wm, 3wh, 2wd.");
             if (timing.Kind == TimingKind.DailyAt && !TimeOnly.TryParseExact(timing.At, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) Add($"{path}.timing.at", "Say at what time: HH:mm.");
             if (timing.Kind == TimingKind.DateField && when.Event != TriggerEvents.DateField && string.IsNullOrEmpty(timing.Field)) Add($"{path}.timing.field", "Name the field that holds the date.");
+        }
+
+        void CheckActive(ActiveHours? hours, string path)
+        {
+            if (hours is null) return;
+            if (hours is { Calendar: null, Week: null } or { Calendar: not null, Week: not null }) Add(path, "Name a working calendar, or the hours of a week: mon-fri 09:00-18:00.");
+            CheckCalendar(hours.Calendar, $"{path}.calendar");
+            try
+            {
+                if (hours.Week is { } week) CalendarCompiler.Compile("", new() { Week = week }, _ => null, "UTC");
+            }
+            catch (CalendarInvalidException e)
+            {
+                Add($"{path}.week", e.Problems[0].Message);
+            }
         }
 
         void CheckCalendar(string? calendar, string path)

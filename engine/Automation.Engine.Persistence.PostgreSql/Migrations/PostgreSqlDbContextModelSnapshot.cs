@@ -1515,6 +1515,80 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                     b.ToTable("stage_visits");
                 });
 
+            modelBuilder.Entity("Automation.Engine.Persistence.Rows.SweepRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("connection_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Cursor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cursor");
+
+                    b.Property<int>("Done")
+                        .HasColumnType("integer")
+                        .HasColumnName("done");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<Guid>("FunnelId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("funnel_id");
+
+                    b.Property<DateTimeOffset>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<int>("PerMinute")
+                        .HasColumnType("integer")
+                        .HasColumnName("per_minute");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.Property<string>("TriggerId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("trigger_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "NextAt" }, "ix_sweeps_open")
+                        .HasFilter("status = 'running'");
+
+                    b.HasIndex(new[] { "AccountId", "FunnelId", "TriggerId", "Id" }, "ix_sweeps_trigger");
+
+                    b.ToTable("sweeps");
+                });
+
             modelBuilder.Entity("Automation.Engine.Persistence.Rows.TimerRow", b =>
                 {
                     b.Property<Guid>("Id")

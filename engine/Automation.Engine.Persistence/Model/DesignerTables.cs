@@ -31,6 +31,12 @@ internal static class DesignerTables
             test.HasKey(x => x.Id);
             test.HasIndex(x => new { x.AccountId, x.FunnelId, x.Id }, "ix_back_tests_funnel");
         });
+        model.Entity<SweepRow>(sweep =>
+        {
+            sweep.HasKey(x => x.Id);
+            sweep.HasIndex(x => new { x.AccountId, x.FunnelId, x.TriggerId, x.Id }, "ix_sweeps_trigger");
+            sweep.HasIndex(x => x.NextAt, "ix_sweeps_open").HasFilter("status = 'running'");
+        });
         // Serves a card's waiting and failed runs, and the journal by trigger.
         model.Entity<RunRow>().HasIndex(x => new { x.AccountId, x.FunnelId, x.TriggerId, x.Status, x.CreatedAt }, "ix_runs_trigger").HasFilter("funnel_id IS NOT NULL");
     }

@@ -108,6 +108,34 @@ public sealed class ProjectionRow
     public DateTimeOffset UpdatedAt { get; set; }
 }
 
+/// <summary>A trigger on its way over the deals that stood in its stages when a person asked for it.</summary>
+public sealed class SweepRow : AccountScoped
+{
+    public Guid Id { get; set; }
+    public Guid FunnelId { get; set; }
+    public required string TriggerId { get; set; }
+    public Guid ConnectionId { get; set; }
+
+    /// <summary>Most deals a minute.</summary>
+    public int PerMinute { get; set; }
+
+    /// <summary>The last deal that it has come to, by id; empty before the first.</summary>
+    public string Cursor { get; set; } = "";
+
+    /// <summary>Deals that it has come to, of those that stood there at its start.</summary>
+    public int Done { get; set; }
+    public int Total { get; set; }
+
+    /// <summary>running, paused, done, cancelled.</summary>
+    public required string Status { get; set; }
+
+    /// <summary>When the next deals may go; whoever moves it ahead hands them over.</summary>
+    public DateTimeOffset NextAt { get; set; }
+    public required string By { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset? FinishedAt { get; set; }
+}
+
 /// <summary>A draft tried on past events.</summary>
 public sealed class BackTestRow : AccountScoped
 {

@@ -29,6 +29,16 @@ public static class WorkingTime
         return end.ToDateTimeOffset();
     }
 
+    /// <summary>The first moment of working time, the given one or after it. A closing minute is outside: who comes at 18:00 to a shop that closes then finds it closed.</summary>
+    /// <exception cref="NoWorkingTimeException">There is no working time there for years on end.</exception>
+    public static DateTimeOffset Opening(DateTimeOffset from, IWorkDays days)
+    {
+        var start = Instant.FromDateTimeOffset(from);
+        foreach (var (_, span) in Forwards(days, start, _ => true))
+            if (span.End > start) return Instant.Max(start, span.Start).ToDateTimeOffset();
+        throw NoWork(start, days);
+    }
+
     /// <summary>An ordinary length, in the zone's clock; needs no calendar.</summary>
     /// <exception cref="ArgumentException">The length is one of working time.</exception>
     public static DateTimeOffset AddOrdinary(DateTimeOffset from, TimeLength length, TimeZoneInfo zone)

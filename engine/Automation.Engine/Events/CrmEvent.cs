@@ -85,6 +85,8 @@ public static class EventKinds
     public const string Manual = "manual";
     public const string Schedule = "schedule";
     public const string DateDue = "date_due";
+    /// <summary>A trigger is applied to a deal that stands in its stages already, because a person asked for it.</summary>
+    public const string Applied = "applied";
     public const string BookingCreated = "booking_created";
     public const string BookingChanged = "booking_changed";
 

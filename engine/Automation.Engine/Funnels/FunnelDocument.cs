@@ -111,6 +111,9 @@ public sealed record When
     public string? Source { get; init; }
 
     public Timing Timing { get; init; } = new();
+
+    /// <summary>When it fires at all; null: always.</summary>
+    public ActiveHours? Active { get; init; }
 }
 
 /// <summary>When the workflow starts, counted from the event.</summary>

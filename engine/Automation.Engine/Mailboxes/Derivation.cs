@@ -106,6 +106,7 @@ public static class EventDeriver
             EventKinds.Manual => TriggerEvents.Manual,
             EventKinds.Schedule => TriggerEvents.Schedule,
             EventKinds.DateDue => TriggerEvents.DateField,
+            EventKinds.Applied => EventKinds.Applied,
             // A visit that is known cannot be made again, whatever the source calls it.
             EventKinds.BookingCreated when state.Known is null => TriggerEvents.BookingCreated,
             EventKinds.BookingCreated or EventKinds.BookingChanged => TriggerEvents.BookingChanged,

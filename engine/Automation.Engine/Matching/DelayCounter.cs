@@ -30,6 +30,12 @@ public sealed record DelayCounter(IWorkCalendars Calendars, AccountId Account, C
         return await Calendars.FindAsync(Account, Connection, new(from, delay, timing.Calendar, manager), cancellationToken);
     }
 
+    /// <returns>Null when the moment lies within the trigger's hours.</returns>
+    /// <exception cref="CalendarInvalidException">The account has no such calendar, or it cannot be used.</exception>
+    /// <exception cref="NoWorkingTimeException">The hours never come.</exception>
+    public async ValueTask<Deadline?> OpeningAsync(ActiveHours? hours, DateTimeOffset moment, CancellationToken cancellationToken) =>
+        hours is not null && await Calendars.OpeningAsync(Account, hours, moment, cancellationToken) is { } opening && opening.At > moment ? opening : null;
+
     /// <summary>What a verdict tells of the calendar that counted.</summary>
     public static IEnumerable<SeenValue> Seen(Deadline due)
     {

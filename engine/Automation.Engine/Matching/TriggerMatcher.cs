@@ -30,7 +30,8 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
         var told = input.Stored.Event;
         if (!definition.Enabled) return No(Reasons.Disabled);
         if (told.TriggerId is { } only && only != definition.Id) return No(Reasons.OtherEvent, Seen("event", told.Kind));
-        if (Unwatched(trigger, input) is { } unwatched) return unwatched;
+        // Applied by hand: it stands for the trigger's own event, for deals that are in its stages already.
+        if (told.Kind != EventKinds.Applied && Unwatched(trigger, input) is { } unwatched) return unwatched;
         if (OutOfSpan(trigger, input) is { } outside) return outside;
         if (Again(definition, input) is { } again) return again;
         if (Guarded(definition, input, limits) is { } guarded) return guarded;
@@ -39,20 +40,22 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
         // Only what would fire counts as once too often.
         if (TooOften(definition, input, limits) is { } tooOften) return tooOften;
 
-        Deadline? due;
+        Deadline? due, opening;
         string? late;
         try
         {
             (due, late) = await DueAsync(definition, input, cancellationToken);
+            if (definition.Debounce is { Take: DebounceTake.Last, Within: { } quiet } && late is null && input.Stored.AcceptedAt + quiet is var calm && (due is null || due.At < calm)) due = new(calm, null, "", []);
+            opening = late is null ? await input.Delays.OpeningAsync(definition.When.Active, due?.At ?? input.Scope.Now, cancellationToken) : null;
         }
         catch (Exception e) when (e is CalendarInvalidException or NoWorkingTimeException)
         {
             return new(definition.Id, definition.Name, VerdictOutcome.No, e is CalendarInvalidException ? CalendarInvalidException.Code : NoWorkingTimeException.Code, e.Message, values);
         }
 
-        if (definition.Debounce is { Take: DebounceTake.Last, Within: { } quiet } && late is null && input.Stored.AcceptedAt + quiet is var calm && (due is null || due.At < calm)) due = new(calm, null, "", []);
-
         if (late is not null) return No(late, Seen(definition.When.Timing.Field ?? "date", due?.At.ToString("O", CultureInfo.InvariantCulture)));
+        if (opening is not null && definition.When.Active!.Outside == OutsideHours.Skip) return No(Reasons.OutsideHours, Seen("opens", opening.At.ToString("O", CultureInfo.InvariantCulture)));
+        due = opening ?? due;
         return due is null
             ? new(definition.Id, definition.Name, VerdictOutcome.Fired, Reasons.Fired, null, values)
             : new(definition.Id, definition.Name, VerdictOutcome.Scheduled, Reasons.Scheduled, null, [.. values, .. DelayCounter.Seen(due)], due.At, due.By);

@@ -37,6 +37,7 @@ public static class Reasons
     public const string TooSoon = "too_soon";
     public const string Replaced = "replaced";
     public const string LeftSpan = "left_span";
+    public const string OutsideHours = "outside_hours";
     public const string LoopGuard = "loop_guard";
     public const string ChainTooDeep = "chain_too_deep";
 }

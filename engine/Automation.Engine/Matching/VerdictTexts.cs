@@ -25,6 +25,7 @@ public static class VerdictTexts
         [Reasons.LeftSpan] = ("сделка ушла с этапа до срока", "the deal left the stage before the time came"),
         [Reasons.TooSoon] = ("недавно уже сработал, а он не срабатывает чаще заданного времени", "it fired a short while ago and does not fire more often than was set"),
         [Reasons.Replaced] = ("вместо него сработает более позднее событие", "a later event took its place"),
+        [Reasons.OutsideHours] = ("событие пришло вне его часов", "the event came outside its hours"),
         [Reasons.LoopGuard] = ("остановлен для этой сделки: срабатывает слишком часто, похоже на цикл; снова включить его может человек", "stopped for this deal: it fires too often, this looks like a loop; a person can let it go on"),
         [Reasons.ChainTooDeep] = ("остановлен: слишком длинная цепочка собственных изменений", "stopped: the chain of own changes is too long"),
         [CalendarInvalidException.Code] = ("рабочий календарь не найден или в нём ошибка", "its working calendar is not there or has a mistake"),
