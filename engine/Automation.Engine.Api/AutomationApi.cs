@@ -36,6 +36,7 @@ public static class AutomationApi
         services.AddSingleton(new TemplateCatalog(Path.Combine(AppContext.BaseDirectory, "templates")));
         services.AddSingleton<TriggerWords>();
         services.AddSingleton<FunnelReads>();
+        services.AddSingleton<NumbersReads>();
         services.AddSingleton<JournalReads>();
         services.AddSingleton<WhyReads>();
         services.AddSingleton<HealthEndpoint>();

@@ -88,6 +88,8 @@ public static class HostingRegistration
         services.AddSingleton<Sweeps.SweepService>();
         services.AddSingleton<Sweeps.SweepDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Sweeps.SweepDispatcher>());
+        services.AddSingleton<Projections.NumbersReader>();
+        services.AddHostedService(provider => provider.GetRequiredService<Projections.NumbersReader>());
         services.AddSingleton<ReplayService>();
         services.AddSingleton<OwnWriteRegistry>();
         services.AddSingleton<TriggerMatcher>();

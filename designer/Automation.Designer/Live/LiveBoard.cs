@@ -53,6 +53,8 @@ public sealed class LiveBoard(Guid funnel)
 
     private void Count(JObject facts)
     {
+        // The second look of a delayed trigger: its event was counted when it came.
+        if ((string?)facts["kind"] == "due") return;
         foreach (var verdict in (facts["verdicts"] as JArray ?? []).OfType<JObject>())
         {
             if ((string?)verdict["trigger"] is not { } trigger || !CardReach.Reached((string?)verdict["reason"])) continue;

@@ -6,7 +6,7 @@ public sealed record BoardNumbers(int Days, IReadOnlyList<StageNumbers> Stages, 
 
 /// <param name="Ref"><c>pipeline/stage</c>.</param>
 /// <param name="Deals">Deals there now, as far as events have told of them.</param>
-/// <param name="MedianSeconds">Median stay of those that left in the last 30 days; absent where none did.</param>
+/// <param name="MedianSeconds">Median stay of those that left in the last 30 days, of the last 1,000 of them; absent where none did.</param>
 /// <param name="FailuresToday">Runs that failed today for deals that are there.</param>
 public sealed record StageNumbers(string Ref, int Deals, double? MedianSeconds, int FailuresToday);
 

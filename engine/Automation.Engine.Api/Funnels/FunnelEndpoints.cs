@@ -28,6 +28,7 @@ internal static class FunnelEndpoints
         api.MapPost("/funnels/import", ImportAsync).Needs(Permissions.Edit).WithSummary("Saves a funnel document as a draft, and publishes it with publish=true; nothing is saved when it has problems")
             .Accepts<object>("application/json").Produces<SavedFunnel>().ProducesProblem(400);
         api.MapGet("/funnels/{idOrSlug}", ReadAsync).WithSummary("Draft, published version and triggers in words").Produces<FunnelDetail>();
+        api.MapGet("/funnels/{idOrSlug}/numbers", NumbersAsync).WithSummary("What goes on under the board: deals, stays and failures by stage; passed, fired, skipped, failed, waiting by trigger").Produces<BoardNumbers>();
         api.MapPut("/funnels/{idOrSlug}/draft", SaveAsync).Needs(Permissions.Edit).WithSummary("Saves the draft; If-Match names the revision it was made from").Accepts<object>("application/json").Produces<SavedFunnel>().ProducesProblem(412);
         api.MapPost("/funnels/{idOrSlug}/publish", PublishAsync).Needs(Permissions.Publish).WithSummary("Makes the draft the published version").Produces<SavedFunnel>().ProducesProblem(400);
         api.MapGet("/funnels/{idOrSlug}/versions", VersionsAsync).WithSummary("Published versions, newest first").Produces<PageView<VersionView>>();
@@ -46,6 +47,12 @@ internal static class FunnelEndpoints
 
     private static async Task<IResult> ReadAsync(HttpContext context, string idOrSlug, FunnelReads reads, AccountDirectory accounts, string? lang) =>
         new JsonAnswer(await reads.ReadAsync(context.Account(), idOrSlug, await Languages.IsEnglishAsync(context, accounts, lang), context.RequestAborted));
+
+    private static async Task<IResult> NumbersAsync(HttpContext context, string idOrSlug, FunnelReads reads, NumbersReads numbers, int? days)
+    {
+        if (days is < 1 or > 90) throw new ProblemException(Problem.BadQuery("days goes from 1 to 90."));
+        return new JsonAnswer(await numbers.ReadAsync(context.Account(), await reads.FindAsync(context.Account(), idOrSlug, context.RequestAborted), days ?? 7, context.RequestAborted));
+    }
 
     private static async Task<IResult> ImportAsync(HttpContext context, FunnelService funnels, IDbContextFactory<AutomationDbContext> contexts, bool? publish)
     {

@@ -1109,7 +1109,8 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
 
                     b.Property<string>("StageId")
                         .HasColumnType("text")
-                        .HasColumnName("stage_id");
+                        .HasColumnName("stage_id")
+                        .UseCollation("C");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1124,6 +1125,9 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
 
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "PipelineId", "AssignedTo" }, "ix_mailboxes_load")
                         .HasFilter("open");
+
+                    b.HasIndex(new[] { "AccountId", "ConnectionId", "PipelineId", "StageId" }, "ix_mailboxes_stage")
+                        .HasFilter("stage_id IS NOT NULL");
 
                     b.ToTable("mailboxes");
                 });

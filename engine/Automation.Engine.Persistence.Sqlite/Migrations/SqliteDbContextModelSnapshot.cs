@@ -1047,6 +1047,9 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "PipelineId", "AssignedTo" }, "ix_mailboxes_load")
                         .HasFilter("open");
 
+                    b.HasIndex(new[] { "AccountId", "ConnectionId", "PipelineId", "StageId" }, "ix_mailboxes_stage")
+                        .HasFilter("stage_id IS NOT NULL");
+
                     b.ToTable("mailboxes");
                 });
 

@@ -37,6 +37,8 @@ internal static class DesignerTables
             sweep.HasIndex(x => new { x.AccountId, x.FunnelId, x.TriggerId, x.Id }, "ix_sweeps_trigger");
             sweep.HasIndex(x => x.NextAt, "ix_sweeps_open").HasFilter("status = 'running'");
         });
+        // Serves the number of deals of a stage.
+        model.Entity<MailboxRow>().HasIndex(x => new { x.AccountId, x.ConnectionId, x.PipelineId, x.StageId }, "ix_mailboxes_stage").HasFilter("stage_id IS NOT NULL");
         // Serves a card's waiting and failed runs, and the journal by trigger.
         model.Entity<RunRow>().HasIndex(x => new { x.AccountId, x.FunnelId, x.TriggerId, x.Status, x.CreatedAt }, "ix_runs_trigger").HasFilter("funnel_id IS NOT NULL");
     }
