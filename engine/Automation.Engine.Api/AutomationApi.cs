@@ -1,5 +1,6 @@
 using Automation.Engine.Api.Access;
 using Automation.Engine.Api.Accounts;
+using Automation.Engine.Api.Activities;
 using Automation.Engine.Api.Calendars;
 using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Elsa;
@@ -54,6 +55,7 @@ public static class AutomationApi
         services.AddSingleton<HookEndpoint>();
         services.AddSingleton<WorkflowHttpEndpoint>();
         services.AddSingleton<RunWatch>();
+        services.AddSingleton<DealTexts>();
         return services;
     }
 
@@ -112,6 +114,8 @@ public static class AutomationApi
         CalendarEndpoints.Map(api.MapGroup("").WithTags("Calendars"));
         DrainEndpoints.Map(api.MapGroup("").WithTags("Tools"));
         EvalEndpoints.Map(api.MapGroup("").WithTags("Tools"));
+        TryTextEndpoint.Map(api.MapGroup("").WithTags("Tools"));
+        ActivityEndpoints.Map(api.MapGroup("").WithTags("Activities"));
         ElsaApi.Map(routes);
         api.MapOpenApi("/openapi.json");
         return routes;

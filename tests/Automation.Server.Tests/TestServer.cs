@@ -68,6 +68,7 @@ public sealed class TestServer : IAsyncLifetime
         services.AddAutomationEngine();
         services.AddAutomationActivities();
         services.AddCrmActivities();
+        services.AddActivities(typeof(Automation.Activities.Crm.ServiceCollectionExtensions).Assembly);
         services.AddAmoCrmConnector();
         services.AddGenericConnector();
         services.AddKlientiksConnector();

@@ -26,7 +26,7 @@ public sealed class AssignManager : Activity, IResilientActivity
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     [Input(DisplayName = "Managers", Description = "User ids in order. Empty: all active managers.", DisplayNameRu = "Менеджеры", DescriptionRu = "Id пользователей по порядку. Пусто: все активные.",
-        Order = 1, UIHint = "multi-text")]
+        Order = 1, UIHint = "crm-users")]
     public Input<ICollection<string>>? Candidates { get; set; }
 
     [Input(DisplayName = "Queue", Description = "Deals of one queue are assigned in order of arrival. Empty: one queue for this step.",
@@ -34,7 +34,7 @@ public sealed class AssignManager : Activity, IResilientActivity
     public Input<string>? Pool { get; set; }
 
     [Input(DisplayName = "Pipelines of the load", Description = "Pipelines whose open deals count. Empty: all.", DisplayNameRu = "Воронки нагрузки", DescriptionRu = "Воронки, чьи открытые сделки считаются. Пусто: все.",
-        Order = 3, UIHint = "multi-text")]
+        Order = 3, UIHint = "crm-pipelines")]
     public Input<ICollection<string>>? LoadPipelines { get; set; }
 
     [Input(DisplayName = "Stages of the load", Description = "Stages as pipeline/stage. Empty: all open ones.", DisplayNameRu = "Этапы нагрузки", DescriptionRu = "Этапы в виде воронка/этап. Пусто: все открытые.",
@@ -70,7 +70,7 @@ public sealed class AssignManager : Activity, IResilientActivity
         Order = 12, UIHint = "dropdown", Options = new[] { "none", "user", "ignore-shifts" }, DefaultValue = "ignore-shifts")]
     public Input<string>? Fallback { get; set; }
 
-    [Input(DisplayName = "Fallback user", Description = "User id, such as the head of department.", DisplayNameRu = "Запасной пользователь", DescriptionRu = "Id пользователя, например руководителя.", Order = 13)]
+    [Input(DisplayName = "Fallback user", Description = "User id, such as the head of department.", DisplayNameRu = "Запасной пользователь", DescriptionRu = "Id пользователя, например руководителя.", Order = 13, UIHint = "crm-user")]
     public Input<string>? FallbackUserId { get; set; }
 
     [Output(DisplayName = "Manager", Description = "Id of the chosen user.")]

@@ -20,7 +20,7 @@ public sealed class SetPriority : Activity, IResilientActivity
     public const string FailedOutcome = "Failed";
 
     [Input(DisplayName = "Priority", Description = "Name of a level, Russian or English.", DisplayNameRu = "Приоритет", DescriptionRu = "Название уровня, русское или английское.",
-        Order = 1, UIHint = "dropdown", Options = new[] { "Низкий", "Обычный", "Высокий", "Срочный" }, DefaultValue = "Высокий")]
+        Order = 1, UIHint = "dropdown", Options = new[] { "Низкий", "Обычный", "Высокий", "Срочный" }, DefaultValue = "Высокий", IsRequired = true)]
     public Input<string>? Priority { get; set; }
 
     [Input(DisplayName = "Only raise", Description = "Leaves a deal alone that has a higher priority: of several rules the highest rank wins.",

@@ -25,7 +25,7 @@ public sealed class SendSms : Activity, IResilientActivity
     public Input<string>? Phone { get; set; }
 
     [Input(DisplayName = "Text", Description = "The message.", DisplayNameRu = "Текст", DescriptionRu = "Текст сообщения.",
-        Order = 1, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true)]
+        Order = 1, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true, IsRequired = true)]
     public Input<string>? Text { get; set; }
 
     [Input(DisplayName = "Sender", Description = "Registered sender name. Empty: the gateway's default.",

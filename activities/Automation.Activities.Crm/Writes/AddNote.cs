@@ -11,7 +11,7 @@ namespace Automation.Activities.Crm.Writes;
 public sealed class AddNote : EntityWriteActivity
 {
     [Input(DisplayName = "Text", Description = "The note.", DisplayNameRu = "Текст", DescriptionRu = "Текст примечания.",
-        Order = 1, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true)]
+        Order = 1, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true, IsRequired = true)]
     public Input<string>? Text { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

@@ -11,7 +11,7 @@ namespace Automation.Activities.Crm.Writes;
 public sealed class AddTag : EntityWriteActivity
 {
     [Input(DisplayName = "Tags", Description = "One or more; a colour may follow: name#FF8F92.",
-        DisplayNameRu = "Теги", DescriptionRu = "Один или несколько; можно с цветом: имя#FF8F92.", Order = 1, UIHint = "multi-text")]
+        DisplayNameRu = "Теги", DescriptionRu = "Один или несколько; можно с цветом: имя#FF8F92.", Order = 1, UIHint = "multi-text", IsRequired = true)]
     public Input<ICollection<string>>? Tags { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

@@ -13,7 +13,7 @@ namespace Automation.Activities.Crm.Writes;
 public sealed class ChangeField : EntityWriteActivity
 {
     [Input(DisplayName = "Field", Description = "Id or shown name of the field; also name, price, responsible_id.",
-        DisplayNameRu = "Поле", DescriptionRu = "Id или название поля; также name, price, responsible_id.", Order = 1, UIHint = "crm-field")]
+        DisplayNameRu = "Поле", DescriptionRu = "Id или название поля; также name, price, responsible_id.", Order = 1, UIHint = "crm-field", IsRequired = true)]
     public Input<string>? Field { get; set; }
 
     [Input(DisplayName = "Value", Description = "The new value. Empty clears a custom field.",

@@ -16,7 +16,7 @@ public sealed class ChangeStage : CrmWriteActivity
         DisplayNameRu = "Воронка", DescriptionRu = "Id воронки. Пусто: воронка сделки.", Order = 1, UIHint = "crm-pipeline")]
     public Input<string>? PipelineId { get; set; }
 
-    [Input(DisplayName = "Stage", Description = "Id of the stage.", DisplayNameRu = "Этап", DescriptionRu = "Id этапа.", Order = 2, UIHint = "crm-stage")]
+    [Input(DisplayName = "Stage", Description = "Id of the stage.", DisplayNameRu = "Этап", DescriptionRu = "Id этапа.", Order = 2, UIHint = "crm-stage", IsRequired = true)]
     public Input<string>? StageId { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

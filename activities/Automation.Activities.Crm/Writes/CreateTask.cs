@@ -12,7 +12,7 @@ namespace Automation.Activities.Crm.Writes;
 public sealed class CreateTask : EntityWriteActivity
 {
     [Input(DisplayName = "Text", Description = "What is to be done.", DisplayNameRu = "Текст", DescriptionRu = "Что нужно сделать.",
-        Order = 1, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true)]
+        Order = 1, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true, IsRequired = true)]
     public Input<string>? Text { get; set; }
 
     [Input(DisplayName = "Due in hours", Description = "Deadline from now, in hours. Default 24.",
@@ -24,7 +24,7 @@ public sealed class CreateTask : EntityWriteActivity
     public Input<string>? DueAt { get; set; }
 
     [Input(DisplayName = "Responsible", Description = "User id. Empty: the responsible of the deal.",
-        DisplayNameRu = "Ответственный", DescriptionRu = "Id пользователя. Пусто: ответственный за сделку.", Order = 4)]
+        DisplayNameRu = "Ответственный", DescriptionRu = "Id пользователя. Пусто: ответственный за сделку.", Order = 4, UIHint = "crm-user")]
     public Input<string>? ResponsibleId { get; set; }
 
     [Input(DisplayName = "Task type", Description = "Id of the task type. Empty: the CRM's default.",

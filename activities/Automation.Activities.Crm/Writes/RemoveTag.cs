@@ -9,7 +9,7 @@ namespace Automation.Activities.Crm.Writes;
 [Deterministic]
 public sealed class RemoveTag : EntityWriteActivity
 {
-    [Input(DisplayName = "Tags", Description = "One or more names.", DisplayNameRu = "Теги", DescriptionRu = "Одно или несколько названий.", Order = 1, UIHint = "multi-text")]
+    [Input(DisplayName = "Tags", Description = "One or more names.", DisplayNameRu = "Теги", DescriptionRu = "Одно или несколько названий.", Order = 1, UIHint = "multi-text", IsRequired = true)]
     public Input<ICollection<string>>? Tags { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

@@ -18,7 +18,7 @@ public sealed class SendWebhook : Activity, IResilientActivity
     public const string DoneOutcome = "Done";
     public const string FailedOutcome = "Failed";
 
-    [Input(DisplayName = "Address", Description = "Where to post.", DisplayNameRu = "Адрес", DescriptionRu = "Куда отправить.", Order = 1, DefaultSyntax = "Liquid", CanContainSecrets = true)]
+    [Input(DisplayName = "Address", Description = "Where to post.", DisplayNameRu = "Адрес", DescriptionRu = "Куда отправить.", Order = 1, DefaultSyntax = "Liquid", CanContainSecrets = true, IsRequired = true)]
     public Input<string>? Url { get; set; }
 
     [Input(DisplayName = "Body", Description = "JSON. Empty: the deal.", DisplayNameRu = "Тело", DescriptionRu = "JSON. Пусто: сделка.", Order = 2, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true)]

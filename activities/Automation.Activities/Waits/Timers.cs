@@ -12,7 +12,7 @@ public sealed record StartAtPayload(DateTimeOffset ExecuteAt);
 [Activity("Elsa", "Scheduling", "Waits for a while.", DisplayNameRu = "Подождать", CategoryRu = "Время"), Deterministic]
 public sealed class Delay : CodeActivity
 {
-    [Input(DisplayNameRu = "Сколько", DefaultValue = "00:00:05")] public Input<TimeSpan>? TimeSpan { get; set; }
+    [Input(DisplayNameRu = "Сколько", DefaultValue = "00:00:05", IsRequired = true)] public Input<TimeSpan>? TimeSpan { get; set; }
 
     protected override void Execute(ActivityExecutionContext context)
     {
@@ -26,7 +26,7 @@ public sealed class Delay : CodeActivity
 [Activity("Elsa", "Scheduling", "Waits until an instant.", Kind = ActivityKind.Trigger, DisplayNameRu = "Дождаться времени", CategoryRu = "Время"), Deterministic]
 public sealed class StartAt : Trigger
 {
-    [Input(DisplayNameRu = "Когда", UIHint = "datetime-picker")] public Input<DateTimeOffset>? DateTime { get; set; }
+    [Input(DisplayNameRu = "Когда", UIHint = "datetime-picker", IsRequired = true)] public Input<DateTimeOffset>? DateTime { get; set; }
 
     protected override object GetTriggerPayload(TriggerIndexingContext context) => new StartAtPayload(context.Get(DateTime));
 

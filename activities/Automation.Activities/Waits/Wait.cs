@@ -17,7 +17,7 @@ public sealed class Wait : CodeActivity
     /// <summary>Fact of the journal: the calendar does not list the days of a year on the way.</summary>
     public const string YearMissing = "CalendarYearMissing";
 
-    [Input(Description = "3wh, 2wd, 30wm: working time; 3h, 2d, 45m: ordinary; before 1wd: before the moment.", DisplayNameRu = "Сколько", DefaultValue = "1wd", Order = 0)]
+    [Input(Description = "3wh, 2wd, 30wm: working time; 3h, 2d, 45m: ordinary; before 1wd: before the moment.", DisplayNameRu = "Сколько", DefaultValue = "1wd", Order = 0, UIHint = "working-duration", IsRequired = true)]
     public Input<string>? Duration { get; set; }
 
     [Input(DisplayName = "Counted from", Description = "Empty: from now.", DisplayNameRu = "Считать от", UIHint = "datetime-picker", Order = 1)]
@@ -26,7 +26,7 @@ public sealed class Wait : CodeActivity
     [Input(Description = "Name of a working calendar; empty: ru.", DisplayNameRu = "Календарь", Order = 2)]
     public Input<string>? Calendar { get; set; }
 
-    [Input(Description = "User id whose shifts and leave count; empty: nobody's.", DisplayNameRu = "Сотрудник", Order = 3)]
+    [Input(Description = "User id whose shifts and leave count; empty: nobody's.", DisplayNameRu = "Сотрудник", Order = 3, UIHint = "crm-user")]
     public Input<string>? Manager { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

@@ -1,3 +1,4 @@
+using Automation.Engine.Api.Activities;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
 using Automation.Engine.Workflows.Interpreter;
@@ -19,6 +20,9 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         ["crm-stage"] = "dropdown",
         ["crm-field"] = "dropdown",
         ["crm-user"] = "dropdown",
+        ["crm-users"] = "multitext",
+        ["crm-pipelines"] = "multitext",
+        ["working-duration"] = "singleline",
     };
 
     public JObject Of(ActivityDescriptor activity) => new()
@@ -105,8 +109,8 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         "crm-stage" => Listed((crm?.Pipelines ?? []).SelectMany(pipeline => pipeline.Stages.Select(stage => ($"{pipeline.Name}: {stage.Name}", stage.Id)))),
         "crm-field" => Listed((crm?.Fields ?? []).Select(field => (field.Name, field.Id))),
         "crm-user" => Listed((crm?.Users ?? []).Select(user => (user.Name, user.Id))),
-        "checklist" => new JObject { ["checklist"] = new JObject { ["checkList"] = new JObject { ["items"] = new JArray(Choices(input).Select(choice => new JObject { ["text"] = choice, ["value"] = choice, ["isChecked"] = false })), ["isFlagsEnum"] = false } } },
-        "dropdown" => new JObject { ["dropdown"] = new JObject { ["selectList"] = List(Choices(input).Select(choice => (choice, choice))) } },
+        "checklist" => new JObject { ["checklist"] = new JObject { ["checkList"] = new JObject { ["items"] = new JArray(ActivityForms.Choices(input).Select(choice => new JObject { ["text"] = choice, ["value"] = choice, ["isChecked"] = false })), ["isFlagsEnum"] = false } } },
+        "dropdown" => new JObject { ["dropdown"] = new JObject { ["selectList"] = List(ActivityForms.Choices(input).Select(choice => (choice, choice))) } },
         // The editor reads a number here, and a name ends it.
         "code-editor" => new JObject { ["code-editor"] = new JObject { ["language"] = (input.Attribute.DefaultSyntax ?? "").ToLowerInvariant(), ["editorHeight"] = 1, ["singleLineMode"] = false } },
         "dynamic-outcomes" => new JObject { ["DynamicOutcomesOptions"] = new JObject { ["fixedOutcomes"] = new JArray() } },
@@ -126,12 +130,6 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         ["isFlagsEnum"] = false,
         ["sortItems"] = false,
     };
-
-    private static IEnumerable<string> Choices(InputDescriptor input)
-    {
-        var bare = Nullable.GetUnderlyingType(input.Type) ?? input.Type;
-        return input.Attribute.Options is IEnumerable<string> options ? options : bare.IsEnum ? Enum.GetNames(bare) : [];
-    }
 
     private string Say(string? russian, string plain) => english || russian is null ? plain : russian;
 }

@@ -66,6 +66,9 @@ public sealed class InputAttribute : Attribute
     public string? DefaultSyntax { get; set; }
     public string[]? SupportedSyntaxes { get; set; }
     public bool IsReadOnly { get; set; }
+
+    /// <summary>The activity does nothing useful without it: forms ask for it.</summary>
+    public bool IsRequired { get; set; }
     public bool IsBrowsable { get; set; } = true;
 
     /// <summary>False: the activity evaluates it itself, when it needs it (While's condition).</summary>

@@ -1,0 +1,113 @@
+using Automation.Engine.Expressions;
+using Automation.Engine.Ports;
+using Automation.Engine.Workflows;
+using Automation.Engine.Workflows.Interpreter;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Api.Activities;
+
+/// <summary>Makes the views of activities from what their classes declare.</summary>
+/// <param name="english">Captions in English; Russian otherwise.</param>
+/// <param name="crm">Stages, fields and users for the lists; null where no CRM was read yet.</param>
+public sealed class ActivityForms(bool english, CrmDirectory? crm)
+{
+    // What only diagrams use, or what lists offer in their own way: as a branch, a wait, an end.
+    private static readonly HashSet<string> Unlisted = new(StringComparer.Ordinal)
+    {
+        "Elsa.FlowDecision", "Elsa.FlowFork", "Elsa.FlowJoin", "Elsa.FlowSwitch", "Elsa.End", "Elsa.Start", "Elsa.Finish", "Elsa.Complete", "Elsa.Break", "Elsa.HttpEndpoint",
+        "Elsa.WriteHttpResponse", "Elsa.WriteFileHttpResponse", "Elsa.SetOutput", "Elsa.Timer", "Elsa.Cron", "Automation.WaitForEvent", "Elsa.NotFoundActivity",
+        "Elsa.Correlate", "Elsa.Delay", "Elsa.DispatchWorkflow", "Elsa.ExecuteWorkflow", "Elsa.Fault", "Elsa.Log", "Elsa.RunTask", "Elsa.SetName", "Elsa.SetVariable", "Elsa.WriteLine",
+    };
+
+    private static readonly Dictionary<string, string> Hints = new(StringComparer.Ordinal)
+    {
+        ["singleline"] = "single-line",
+        ["multiline"] = "multi-line",
+        ["multitext"] = "multi-text",
+        ["datetime-picker"] = "date-time",
+        ["json-editor"] = "json",
+        ["dictionary"] = "json",
+    };
+
+    private static readonly HashSet<string> Numbers = new(StringComparer.Ordinal) { "Int16", "Int32", "Int64", "Single", "Double", "Decimal" };
+
+    private static readonly string[] Values = [ExpressionTypes.Literal, ExpressionTypes.Liquid, ExpressionTypes.NCalc, ExpressionTypes.JavaScript];
+
+    private static readonly string[] Lists = [ExpressionTypes.Object, ExpressionTypes.JavaScript];
+
+    // In this order; the others behind them by name.
+    private static readonly string[] Categories = ["CRM", "Scheduling", "HTTP", "Scripting"];
+
+    /// <param name="provided">Choices that an input's own provider listed, by the input's name; null for none.</param>
+    public ActivityView Of(ActivityDescriptor activity, IReadOnlyDictionary<string, IReadOnlyList<InputOption>>? provided = null) => new(
+        activity.TypeName, activity.Version, Say(activity.DisplayNameRu, activity.DisplayName)!, Say(activity.CategoryRu, activity.Category)!, Explain(activity.DisplayNameRu, activity.DescriptionRu, activity.Description),
+        activity.Outcomes, activity.IsContainer, IsListed(activity), [.. activity.Inputs.Where(input => input.Attribute.IsBrowsable).Select(input => Of(input, provided?.GetValueOrDefault(input.Name)))],
+        activity.Outcomes.ToDictionary(outcome => outcome, outcome => OutcomeWords.Of(outcome, english), StringComparer.Ordinal));
+
+    /// <summary>Place of an activity's category among the others.</summary>
+    public static int Rank(ActivityDescriptor activity) => Array.IndexOf(Categories, activity.Category) is >= 0 and var at ? at : Categories.Length;
+
+    /// <summary>The fixed choices of a drop-down list.</summary>
+    public static IEnumerable<string> Choices(InputDescriptor input)
+    {
+        var bare = Nullable.GetUnderlyingType(input.Type) ?? input.Type;
+        return input.Attribute.Options is IEnumerable<string> options ? options : bare.IsEnum ? Enum.GetNames(bare) : [];
+    }
+
+    private static bool IsListed(ActivityDescriptor activity) =>
+        activity is { IsBrowsable: true, IsContainer: false, IsStart: false, Ports.Count: 0 } && !Unlisted.Contains(activity.TypeName);
+
+    private ActivityInputView Of(InputDescriptor input, IReadOnlyList<InputOption>? provided)
+    {
+        var (attribute, type, options) = (input.Attribute, TypeAlias.Of(input.Type), Options(input, provided));
+        var hint = HintOf(input, type, options);
+        var syntaxes = Syntaxes(input, type, hint);
+        return new(
+            input.JsonName, Say(attribute.DisplayNameRu, input.DisplayName)!, Explain(attribute.DisplayNameRu, attribute.DescriptionRu, attribute.Description), type, hint, syntaxes[0],
+            attribute.DefaultValue is { } value ? value is Enum or TimeSpan ? value.ToString() : JToken.FromObject(value) : null, attribute.Category, attribute.Order, attribute.CanContainSecrets, input.IsWrapped,
+            options, attribute.IsRequired, syntaxes);
+    }
+
+    private static string HintOf(InputDescriptor input, string type, IReadOnlyList<ActivityOption>? options)
+    {
+        var hint = Hints.GetValueOrDefault(input.UIHint, input.UIHint);
+        if (hint is "dropdown" && options is null) hint = type.EndsWith("[]", StringComparison.Ordinal) ? "multi-text" : "single-line";
+        if (hint is not "single-line") return hint;
+        return type switch
+        {
+            "TimeSpan" => "duration",
+            "DateTime" or "DateTimeOffset" => "date-time",
+            "Boolean" => "checkbox",
+            _ when Numbers.Contains(type) => "number",
+            _ => hint,
+        };
+    }
+
+    // The one that the activity prefers goes first.
+    private static string[] Syntaxes(InputDescriptor input, string type, string hint)
+    {
+        if (!input.IsWrapped) return [ExpressionTypes.Literal];
+        if (input.Attribute.SupportedSyntaxes is { Length: > 0 } chosen) return chosen;
+        if (hint is "code-editor") return [input.Attribute.DefaultSyntax ?? ExpressionTypes.JavaScript];
+        string[] all = hint is "json" or "multi-text" or "checklist" or "crm-users" or "crm-pipelines" or "dynamic-outcomes" || type.EndsWith("[]", StringComparison.Ordinal) ? Lists : Values;
+        return input.Attribute.DefaultSyntax is { } first && first != all[0] ? [first, .. all.Where(one => one != first)] : all;
+    }
+
+    private List<ActivityOption>? Options(InputDescriptor input, IReadOnlyList<InputOption>? provided) => input.UIHint switch
+    {
+        "crm-pipeline" or "crm-pipelines" => Listed((crm?.Pipelines ?? []).Select(pipeline => new ActivityOption(pipeline.Id, pipeline.Name))),
+        "crm-stage" => Listed((crm?.Pipelines ?? []).SelectMany(pipeline => pipeline.Stages.Select(stage => new ActivityOption(stage.Id, $"{pipeline.Name}: {stage.Name}")))),
+        "crm-field" => Listed((crm?.Fields ?? []).Select(field => new ActivityOption(field.Id, field.Name))),
+        "crm-user" or "crm-users" => Listed((crm?.Users ?? []).Where(user => user.Active).Select(user => new ActivityOption(user.Id, user.Name))),
+        _ when provided is { Count: > 0 } => [.. provided.Select(option => new ActivityOption(option.Value, option.Text))],
+        "dropdown" or "checklist" => Listed(Choices(input).Select(choice => new ActivityOption(choice, OptionWords.Of(input.JsonName, choice, english)))),
+        _ => null,
+    };
+
+    private static List<ActivityOption>? Listed(IEnumerable<ActivityOption> options) => options.ToList() is { Count: > 0 } list ? list : null;
+
+    // What speaks Russian is not explained in English; a plug-in that does not is.
+    private string? Explain(string? name, string? russian, string? plain) => (english || (name is null && russian is null) ? plain : russian) is { Length: > 0 } words ? words : null;
+
+    private string? Say(string? russian, string? plain) => english || russian is null ? plain : russian;
+}
