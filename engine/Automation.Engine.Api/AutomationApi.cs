@@ -38,6 +38,9 @@ public static class AutomationApi
         services.AddSingleton<TriggerWords>();
         services.AddSingleton<FunnelReads>();
         services.AddSingleton<NumbersReads>();
+        services.AddSingleton<DraftReads>();
+        services.AddSingleton<DifferenceWords>();
+        services.AddSingleton<FunnelExplanation>();
         services.AddSingleton<JournalReads>();
         services.AddSingleton<WhyReads>();
         services.AddSingleton<HealthEndpoint>();
@@ -99,6 +102,9 @@ public static class AutomationApi
         SessionEndpoints.Map(routes, api.MapGroup("").WithTags("Session"));
         KeyEndpoints.Map(api.MapGroup("").WithTags("Keys"));
         FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
+        FunnelLifeEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
+        VersionEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
+        DraftEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         SweepEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         TemplateEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         StudioCopyEndpoints.Map(api.MapGroup("").WithTags("Funnels"));

@@ -62,7 +62,11 @@ public static class HostingRegistration
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<FunnelCatalog>());
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<PortCatalog>());
         services.AddHostedService<ChangeListener>();
+        services.AddSingleton<Funnels.Drafts.DraftFeed>();
+        services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<Funnels.Drafts.DraftFeed>());
+        services.AddSingleton<Funnels.Drafts.DraftService>();
         services.AddSingleton<FunnelService>();
+        services.AddSingleton<Funnels.Checks.DraftChecks>();
         services.AddSingleton<WorkingCopies>();
         services.AddSingleton<Definitions.CompositeCatalog>();
         services.AddSingleton<Definitions.AccountActivityCatalog>();

@@ -40,7 +40,7 @@ internal static class ChangeNotices
 
     /// <summary>A change of a draft shows on every node's boards; a changed or removed user ends what is known of him.</summary>
     public const string DesignerUp = """
-        CREATE TRIGGER tell_change AFTER INSERT ON draft_changes FOR EACH ROW EXECUTE FUNCTION automation_tell_change('account_id');
+        CREATE TRIGGER tell_change AFTER INSERT OR UPDATE OF state ON draft_changes FOR EACH ROW EXECUTE FUNCTION automation_tell_change('account_id');
         CREATE TRIGGER tell_change AFTER DELETE OR UPDATE OF role, security_stamp ON users FOR EACH ROW EXECUTE FUNCTION automation_tell_change('account_id');
         """;
 

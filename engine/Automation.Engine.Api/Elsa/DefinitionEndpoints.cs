@@ -1,4 +1,5 @@
 using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Hosting.Funnels;
@@ -107,7 +108,7 @@ internal static class DefinitionEndpoints
         if (publish) context.Demand(Permissions.Publish);
         var saved = await definitions.SaveAsync(context.Account(), id, model, publish && !WorkingCopies.Is(id), context.RequestAborted);
         // A trigger's workflow is published with its funnel.
-        if (publish && WorkingCopies.Is(id)) await copies.PublishAsync(context.Account(), id!, context.Caller().Name, context.RequestAborted);
+        if (publish && WorkingCopies.Is(id)) await copies.PublishAsync(context.Account(), id!, context.Author(), context.RequestAborted);
         return await SavedAsync(context, saved, references, catalog, copies);
     });
 

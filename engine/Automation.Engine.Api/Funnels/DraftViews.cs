@@ -37,3 +37,8 @@ public sealed record PartValue(string Part, JObject? Value);
 /// <summary>A row of the draft's changes, newest first in lists.</summary>
 /// <param name="State">done, undone, dropped (undone, and something else was done then).</param>
 public sealed record DraftChangeView(int Number, DateTimeOffset At, Guid AuthorId, string Author, string Name, string State, bool Mine);
+
+/// <summary>What a page needs to know whether to read the draft anew.</summary>
+/// <param name="By">Who changed it last; absent when it is not known.</param>
+/// <param name="People">Names of those who have the page open.</param>
+public sealed record DraftSigns(long Revision, int? Version, Guid? By, IReadOnlyList<string> People);

@@ -7,6 +7,7 @@ using Automation.Engine.Events;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Funnels;
+using Automation.Engine.Hosting.Funnels.Checks;
 using Automation.Engine.Hosting.Inbox;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence;
@@ -65,7 +66,7 @@ internal static class FunnelEndpoints
             if (problems.Count > 0) throw new FunnelInvalidException(problems);
         }
 
-        var row = await funnels.SaveDraftAsync(account, document, null, context.RequestAborted);
+        var row = await funnels.SaveDraftAsync(account, document, null, context.Author(), null, context.RequestAborted);
         var version = publish == true ? (await funnels.PublishAsync(account, row.Id, context.Caller().Name, null, context.RequestAborted)).Version : row.PublishedVersion;
         return new JsonAnswer(new SavedFunnel(row.Id, row.Slug, row.Name, row.DraftRevision, version, []));
     }
@@ -76,18 +77,26 @@ internal static class FunnelEndpoints
         var funnel = await reads.FindAsync(account, idOrSlug, context.RequestAborted);
         var document = FunnelJson.Read(await ApiJson.ReadTextAsync(context.Request, MaxImport, context.RequestAborted));
         if (document.Slug != funnel.Slug) throw new FunnelInvalidException([new("slug", "definition_invalid", $"The short name of this funnel is '{funnel.Slug}' and does not change.")]);
-        var row = await funnels.SaveDraftAsync(account, document, RevisionOf(context.Request), context.RequestAborted);
+        var row = await funnels.SaveDraftAsync(account, document, RevisionOf(context.Request), context.Author(), null, context.RequestAborted);
         var problems = await funnels.CheckAsync(account, document, new(row.ConnectionId), context.RequestAborted);
         context.Response.Headers.ETag = $"\"{row.DraftRevision}\"";
         return new JsonAnswer(new SavedFunnel(row.Id, row.Slug, row.Name, row.DraftRevision, row.PublishedVersion, [.. problems.Select(problem => new ProblemPlace(problem.Path, problem.Code, problem.Message, problem.Line, problem.Column))]));
     }
 
-    private static async Task<IResult> PublishAsync(HttpContext context, string idOrSlug, FunnelReads reads, FunnelService funnels, string? note)
+    private static async Task<IResult> PublishAsync(HttpContext context, string idOrSlug, FunnelReads reads, FunnelService funnels, DraftChecks checks, string? note)
     {
         var account = context.Account();
         var funnel = await reads.FindAsync(account, idOrSlug, context.RequestAborted);
+        await RefuseErrorsAsync(checks, account, funnel, FunnelJson.Read(funnel.Draft), context.RequestAborted);
         var row = await funnels.PublishAsync(account, funnel.Id, context.Caller().Name, note, context.RequestAborted);
         return new JsonAnswer(new SavedFunnel(funnel.Id, funnel.Slug, funnel.Name, funnel.DraftRevision, row.Version, []));
+    }
+
+    /// <summary>What the screen shows as an error keeps a script from publishing too.</summary>
+    private static async Task RefuseErrorsAsync(DraftChecks checks, AccountId account, Persistence.Rows.FunnelRow funnel, FunnelDocument draft, CancellationToken cancellationToken)
+    {
+        var errors = (await checks.CheckAsync(account, funnel.Id, new(funnel.ConnectionId), draft, cancellationToken)).Where(finding => finding is { IsError: true, Code: "field_unknown" or "input_empty" }).ToList();
+        if (errors.Count > 0) throw new FunnelInvalidException([.. errors.Select(error => new FunnelProblem($"triggers[{draft.Triggers.ToList().FindIndex(trigger => trigger.Id == error.Part)}].{error.Place}", error.Code, error.Message.En))]);
     }
 
     private static async Task<IResult> VersionsAsync(HttpContext context, string idOrSlug, FunnelReads reads)
@@ -101,7 +110,7 @@ internal static class FunnelEndpoints
         var account = context.Account();
         var funnel = await reads.FindAsync(account, idOrSlug, context.RequestAborted);
         await EnsureVersionAsync(reads, funnel, version, context.RequestAborted);
-        var row = await funnels.RestoreAsync(account, funnel.Id, version, context.RequestAborted);
+        var row = await funnels.RestoreAsync(account, funnel.Id, version, context.Author(), context.RequestAborted);
         return new JsonAnswer(new SavedFunnel(row.Id, row.Slug, row.Name, row.DraftRevision, row.PublishedVersion, []));
     }
 

@@ -36,7 +36,7 @@ internal static class StudioCopyEndpoints
         var body = await ApiJson.ReadAsync<ApplyRequest>(context.Request, context.RequestAborted);
         return await DefinitionEndpoints.RefusedAsync<IResult>(async () =>
         {
-            var (funnel, before) = await copies.ApplyAsync(context.Account(), definitionId, body.Anyway == true, context.RequestAborted) ?? throw None();
+            var (funnel, before) = await copies.ApplyAsync(context.Account(), definitionId, body.Anyway == true, context.Author(), context.RequestAborted) ?? throw None();
             return new JsonAnswer(new AppliedCopy(funnel.Slug, funnel.DraftRevision, before));
         });
     }

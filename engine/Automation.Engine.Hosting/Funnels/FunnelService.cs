@@ -1,7 +1,9 @@
 using Automation.Engine.Accounts;
 using Automation.Engine.Funnels;
+using Automation.Engine.Funnels.Editing;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Calendars;
+using Automation.Engine.Hosting.Funnels.Drafts;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence;
@@ -15,12 +17,18 @@ namespace Automation.Engine.Hosting.Funnels;
 /// <summary>Drafts, versions and their history. Publishing is one transaction; running work stays on its version.</summary>
 public sealed class FunnelService(
     IDbContextFactory<AutomationDbContext> contexts, FunnelValidator validator, FunnelCatalog catalog, CrmDirectoryCache directories,
-    AccountDirectory accounts, CalendarDirectory calendars, IIdSource ids, TimeProvider clock)
+    AccountDirectory accounts, CalendarDirectory calendars, DraftFeed feed, IIdSource ids, TimeProvider clock)
 {
     /// <summary>Saves a document as the draft of the funnel with its slug; makes the funnel when absent.</summary>
     /// <param name="revision">The draft revision that the author read; null to overwrite.</param>
     /// <exception cref="FunnelInvalidException">The document has no connection to stand on, or somebody saved in between (<c>draft_changed</c>).</exception>
-    public async Task<FunnelRow> SaveDraftAsync(AccountId account, FunnelDocument document, long? revision, CancellationToken cancellationToken)
+    public Task<FunnelRow> SaveDraftAsync(AccountId account, FunnelDocument document, long? revision, CancellationToken cancellationToken) =>
+        SaveDraftAsync(account, document, revision, null, null, cancellationToken);
+
+    /// <inheritdoc cref="SaveDraftAsync(AccountId, FunnelDocument, long?, CancellationToken)"/>
+    /// <param name="author">Who saves it: a change that the author can take back; null for the installation itself.</param>
+    /// <param name="name">What the change is called.</param>
+    public async Task<FunnelRow> SaveDraftAsync(AccountId account, FunnelDocument document, long? revision, DraftAuthor? author, ChangeName? name, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var connection = await FindConnectionAsync(context, account, document, cancellationToken);
@@ -35,9 +43,13 @@ public sealed class FunnelService(
             throw new FunnelInvalidException([new("", "draft_changed", "Somebody saved this draft after you read it. Read it again.")]);
         }
 
+        var before = row.Draft.Length == 0 ? null : row.Draft;
         (row.Name, row.ConnectionId, row.Draft, row.UpdatedAt) = (document.Name, connection.Id, FunnelJson.Write(document, indented: false), clock.GetUtcNow());
         row.DraftRevision++;
+        if (author is not null && before is not null && DraftMerge.Between(FunnelJson.Read(before), document) is { Count: > 0 } edits)
+            await DraftHistory.AddAsync(context, row, author, name ?? new(ChangeNames.Imported, []), edits, clock.GetUtcNow(), cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
+        feed.Tell(row, author?.Id);
         return row;
     }
 
@@ -73,7 +85,42 @@ public sealed class FunnelService(
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         catalog.Invalidate(account);
+        feed.Tell(funnel, null);
         return row;
+    }
+
+    /// <summary>Stops a funnel: nothing of it is published. What runs is finished on the version that it began with.</summary>
+    public async Task<FunnelRow> UnpublishAsync(AccountId account, Guid funnelId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var funnel = await FindAsync(context, account, funnelId, cancellationToken);
+        if (funnel.PublishedVersion is { } version)
+        {
+            var triggers = FunnelJson.Read(await context.FunnelVersions.Where(row => row.FunnelId == funnelId && row.Version == version).Select(row => row.Document).FirstAsync(cancellationToken)).Triggers.Select(trigger => trigger.Id).ToList();
+            context.Timers.RemoveRange(await context.Timers.Where(timer => timer.AccountId == account.Value && timer.ConnectionId == funnel.ConnectionId && (timer.Kind == "schedule" || timer.Kind == "arm") && triggers.Contains(timer.TriggerId!)).ToListAsync(cancellationToken));
+        }
+
+        (funnel.PublishedVersion, funnel.UpdatedAt) = (null, clock.GetUtcNow());
+        await context.SaveChangesAsync(cancellationToken);
+        catalog.Invalidate(account);
+        feed.Tell(funnel, null);
+        return funnel;
+    }
+
+    /// <summary>Removes a funnel that is not published and of which nothing runs: draft, changes and versions. Its runs and its journal stay.</summary>
+    /// <returns>False when it is published, or something of it still runs.</returns>
+    public async Task<bool> RemoveAsync(AccountId account, Guid funnelId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var funnel = await FindAsync(context, account, funnelId, cancellationToken);
+        if (funnel.PublishedVersion is not null) return false;
+        if (await context.Runs.AnyAsync(run => run.AccountId == account.Value && run.FunnelId == funnelId && (run.Status == (int)Workflows.RunStatus.Running || run.Status == (int)Workflows.RunStatus.Suspended), cancellationToken)) return false;
+        context.DraftChanges.RemoveRange(context.DraftChanges.Where(change => change.AccountId == account.Value && change.FunnelId == funnelId));
+        context.FunnelVersions.RemoveRange(context.FunnelVersions.Where(version => version.AccountId == account.Value && version.FunnelId == funnelId));
+        context.Funnels.Remove(funnel);
+        await context.SaveChangesAsync(cancellationToken);
+        feed.Tell(funnel, null);
+        return true;
     }
 
     /// <summary>A version (or the draft, when null) with its workflows inside: one readable document.</summary>
@@ -85,19 +132,14 @@ public sealed class FunnelService(
         var row = await context.FunnelVersions.AsNoTracking().FirstOrDefaultAsync(one => one.AccountId == account.Value && one.FunnelId == funnelId && one.Version == version, cancellationToken)
             ?? throw new KeyNotFoundException($"The funnel has no version {version}.");
         var document = FunnelJson.Read(row.Document);
-        var triggers = new List<FunnelTrigger>();
-        foreach (var trigger in document.Triggers)
-        {
-            var text = await context.Definitions.Where(one => one.AccountId == account.Value && one.VersionId == trigger.DefinitionVersionId).Select(one => one.Document).FirstAsync(cancellationToken);
-            triggers.Add(trigger with { Then = Mailboxes.RunJson.Parse(text), DefinitionVersionId = null });
-        }
-
-        return document with { Triggers = triggers };
+        var pinned = document.Triggers.Select(trigger => trigger.DefinitionVersionId!).ToList();
+        var workflows = await context.Definitions.Where(one => one.AccountId == account.Value && pinned.Contains(one.VersionId)).Select(one => new { one.VersionId, one.Document }).ToDictionaryAsync(one => one.VersionId, one => one.Document, cancellationToken);
+        return document with { Triggers = [.. document.Triggers.Select(trigger => trigger with { Then = Mailboxes.RunJson.Parse(workflows[trigger.DefinitionVersionId!]), DefinitionVersionId = null })] };
     }
 
     /// <summary>Puts an old version into the draft; publish it to make it run.</summary>
-    public async Task<FunnelRow> RestoreAsync(AccountId account, Guid funnelId, int version, CancellationToken cancellationToken) =>
-        await SaveDraftAsync(account, await ExportAsync(account, funnelId, version, cancellationToken), null, cancellationToken);
+    public async Task<FunnelRow> RestoreAsync(AccountId account, Guid funnelId, int version, DraftAuthor author, CancellationToken cancellationToken) =>
+        await SaveDraftAsync(account, await ExportAsync(account, funnelId, version, cancellationToken), null, author, new(ChangeNames.Restored, [$"{version}"]), cancellationToken);
 
     /// <summary>Everything that is wrong with a document; empty when it can be published.</summary>
     public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(AccountId account, FunnelDocument document, ConnectionId connection, CancellationToken cancellationToken) =>
@@ -107,7 +149,9 @@ public sealed class FunnelService(
         await context.Funnels.FirstOrDefaultAsync(funnel => funnel.AccountId == account.Value && funnel.Id == funnelId, cancellationToken)
             ?? throw new KeyNotFoundException("There is no such funnel.");
 
-    private static async Task<ConnectionRow> FindConnectionAsync(AutomationDbContext context, AccountId account, FunnelDocument document, CancellationToken cancellationToken)
+    /// <summary>The connection that a document stands on.</summary>
+    /// <exception cref="FunnelInvalidException">There is none, or more than one.</exception>
+    public static async Task<ConnectionRow> FindConnectionAsync(AutomationDbContext context, AccountId account, FunnelDocument document, CancellationToken cancellationToken)
     {
         var crms = await context.Connections.Where(connection => connection.AccountId == account.Value && (connection.Name == document.Connection || (document.Connection == null && connection.Directory != null))).ToListAsync(cancellationToken);
         return crms.Count switch

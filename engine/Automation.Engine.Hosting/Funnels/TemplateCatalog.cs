@@ -6,12 +6,7 @@ namespace Automation.Engine.Hosting.Funnels;
 
 /// <summary>A ready-made set of triggers.</summary>
 /// <param name="Needs">Kinds of connection that it works with, beside the CRM: sms, booking, email.</param>
-public sealed record FunnelTemplate(string Id, TemplateText Name, TemplateText Description, IReadOnlyList<string> Needs, JArray Triggers);
-
-public sealed record TemplateText(string Ru, string En)
-{
-    public string In(bool english) => english ? En : Ru;
-}
+public sealed record FunnelTemplate(string Id, Wording Name, Wording Description, IReadOnlyList<string> Needs, JArray Triggers);
 
 /// <summary>
 /// The bundled templates, one file each. Their triggers name stages by what they are: <c>@first</c>, <c>@second</c>, <c>@before-won</c>,

@@ -5,6 +5,8 @@ using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.EntityFrameworkCore;
+using Automation.Engine.Funnels.Editing;
+using Automation.Engine.Hosting.Funnels.Drafts;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
@@ -76,13 +78,13 @@ public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> context
     /// <param name="anyway">Also over what somebody has changed in the draft meanwhile.</param>
     /// <returns>The funnel with its new revision, and the workflow that stood in the draft before; null when there is no such copy.</returns>
     /// <exception cref="DefinitionRefusedException">The draft has moved on.</exception>
-    public async Task<(FunnelRow Funnel, JObject? Before)?> ApplyAsync(AccountId account, string definitionId, bool anyway, CancellationToken cancellationToken)
+    public async Task<(FunnelRow Funnel, JObject? Before)?> ApplyAsync(AccountId account, string definitionId, bool anyway, DraftAuthor author, CancellationToken cancellationToken)
     {
         if (await FindAsync(account, definitionId, cancellationToken) is not { } copy) return null;
         if (copy.MovedOn && !anyway) throw new DefinitionRefusedException("draft_changed", "The trigger's workflow was changed on the board after this copy was made. Apply it anyway, or open it anew.");
         var document = FunnelJson.Read(copy.Funnel.Draft);
         var applied = document with { Triggers = [.. document.Triggers.Select(trigger => trigger.Id == copy.Trigger.Id ? trigger with { Then = RunJson.Parse(copy.Row.Document) } : trigger)] };
-        var funnel = await funnels.SaveDraftAsync(account, applied, copy.Funnel.DraftRevision, cancellationToken);
+        var funnel = await funnels.SaveDraftAsync(account, applied, copy.Funnel.DraftRevision, author, new(ChangeNames.Applied, [copy.Trigger.Name]), cancellationToken);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if ((await RowsAsync(context, account, definitionId, cancellationToken)).Made is { } made) made.Document = copy.Row.Document;
         await context.SaveChangesAsync(cancellationToken);
@@ -93,15 +95,15 @@ public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> context
     /// <returns>Null when there is no such copy.</returns>
     /// <exception cref="DefinitionRefusedException">There is more to look at than this workflow.</exception>
     /// <exception cref="FunnelInvalidException">The funnel has problems; nothing is published.</exception>
-    public async Task<FunnelVersionRow?> PublishAsync(AccountId account, string definitionId, string author, CancellationToken cancellationToken)
+    public async Task<FunnelVersionRow?> PublishAsync(AccountId account, string definitionId, DraftAuthor author, CancellationToken cancellationToken)
     {
         if (await FindAsync(account, definitionId, cancellationToken) is not { } copy) return null;
         if (copy.Funnel.PublishedVersion is not { } version) throw new DefinitionRefusedException("draft_differs", $"The funnel '{copy.Funnel.Name}' was never published. Publish it on its board first.");
         var (published, draft) = (await funnels.ExportAsync(account, copy.Funnel.Id, version, cancellationToken), FunnelJson.Read(copy.Funnel.Draft));
         if (Without(published, copy.Trigger.Id) != Without(draft, copy.Trigger.Id))
             throw new DefinitionRefusedException("draft_differs", $"The draft of the funnel '{copy.Funnel.Name}' has other changes too. Apply this workflow, look at all of them on the board and publish there.");
-        if (await ApplyAsync(account, definitionId, anyway: false, cancellationToken) is not { } applied) return null;
-        return await funnels.PublishAsync(account, applied.Funnel.Id, author, null, cancellationToken);
+        if (await ApplyAsync(account, definitionId, anyway: false, author, cancellationToken) is not { } applied) return null;
+        return await funnels.PublishAsync(account, applied.Funnel.Id, author.Name, null, cancellationToken);
     }
 
     /// <summary>True when the copy is what its funnel's published version runs.</summary>

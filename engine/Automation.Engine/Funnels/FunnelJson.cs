@@ -73,7 +73,11 @@ public sealed class FunnelInvalidException(IReadOnlyList<FunnelProblem> problems
     public IReadOnlyList<FunnelProblem> Problems { get; } = problems;
 }
 
-public sealed record FunnelProblem(string Path, string Code, string Message, int? Line = null, int? Column = null);
+/// <param name="Ru">The message for admins who read Russian; null: there is only <paramref name="Message"/>.</param>
+public sealed record FunnelProblem(string Path, string Code, string Message, int? Line = null, int? Column = null, string? Ru = null)
+{
+    public Wording Words => new(Ru ?? Message, Message);
+}
 
 internal sealed class StageRefConverter : JsonConverter<StageRef>
 {

@@ -6,7 +6,8 @@ namespace Automation.Engine.Funnels.Editing;
 /// <param name="Part">A trigger's id, or <see cref="Head"/>.</param>
 /// <param name="Before">As it was when the author read it; null: it is new.</param>
 /// <param name="After">As it becomes; null: it goes.</param>
-public sealed record PartEdit(string Part, JObject? Before, JObject? After)
+/// <param name="At">For a new or a removed trigger: its place among the triggers, counted from 0; null for the end.</param>
+public sealed record PartEdit(string Part, JObject? Before, JObject? After, int? At = null)
 {
     /// <summary>Everything of a funnel but its triggers: name, connection, stages. It has no Before or After of null.</summary>
     public const string Head = "";

@@ -1,0 +1,83 @@
+using Automation.Engine.Accounts;
+using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Persistence;
+using Automation.Engine.Ports;
+using Microsoft.EntityFrameworkCore;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Engine.Hosting.Funnels.Checks;
+
+/// <summary>Everything that is wrong or doubtful in a draft. What the validator refuses is an error; what it cannot know, the checks here say.</summary>
+public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, CrmDirectoryCache directories, IPorts ports)
+{
+    public async Task<IReadOnlyList<Finding>> CheckAsync(AccountId account, Guid funnelId, ConnectionId connection, FunnelDocument document, CancellationToken cancellationToken)
+    {
+        var draft = new CheckedDraft(document, await OthersAsync(account, funnelId, connection, document, cancellationToken), await directories.GetAsync(connection, cancellationToken));
+        var problems = await funnels.CheckAsync(account, document, connection, cancellationToken);
+        IEnumerable<Finding> found =
+        [
+            .. problems.Select(problem => Of(document, problem)), .. FieldCheck.Run(draft), .. await ConnectionCheck.RunAsync(draft, account, ports, cancellationToken), .. LoopCheck.Run(draft), .. DoubleWriteCheck.Run(draft),
+        ];
+        return [.. found.DistinctBy(one => (one.Part, one.Place, one.Message.En)).OrderBy(one => !one.IsError)];
+    }
+
+    /// <summary>A validator's problem as a finding: which card, and where in it.</summary>
+    private static Finding Of(FunnelDocument document, FunnelProblem problem)
+    {
+        var path = problem.Path;
+        if (!path.StartsWith("triggers[", StringComparison.Ordinal) || path.IndexOf(']', StringComparison.Ordinal) is var end && !int.TryParse(path["triggers[".Length..end], out _)) return new(true, problem.Code, "", "", problem.Words);
+        var trigger = document.Triggers[int.Parse(path["triggers[".Length..end], System.Globalization.CultureInfo.InvariantCulture)];
+        var rest = path[(end + 1)..].TrimStart('.');
+        var finding = new Finding(true, problem.Code, trigger.Id, rest.Split('.', '[')[0] switch { "when" or "debounce" => "when", "if" => "if", "then" => PlaceOf(trigger, rest), _ => "" }, problem.Words);
+        return rest == "when.stages" ? finding with { Fixes = Stages(document, trigger) } : finding;
+    }
+
+    private static IReadOnlyList<Fix> Stages(FunnelDocument document, FunnelTrigger trigger)
+    {
+        var known = trigger.When.Stages.Where(stage => document.Stages.Any(one => one.Ref == stage)).ToList();
+        return known.Count == 0 || known.Count == trigger.When.Stages.Count ? [] : [Fix.Of(trigger, trigger with { When = trigger.When with { Stages = known } }, "Убрать этап, которого нет", "Leave out the stage that is not there")];
+    }
+
+    /// <summary><c>then/{activity}/{input}</c> of a path into the workflow.</summary>
+    private static string PlaceOf(FunnelTrigger trigger, string rest)
+    {
+        var path = rest.Length > "then.".Length ? rest["then.".Length..] : "";
+        var input = "";
+        while (path.Length > 0)
+        {
+            if (Select(trigger.Then, path) is JObject node && node["type"] is not null && (string?)node["id"] is { } id) return $"then/{id}/{input}";
+            var cut = path.LastIndexOfAny(['.', '[']);
+            if (cut < 0) break;
+            input = path[(cut + 1)..].TrimEnd(']');
+            path = path[..cut];
+        }
+
+        return "then";
+    }
+
+    private static JToken? Select(JObject? then, string path)
+    {
+        try
+        {
+            return then?.SelectToken(path);
+        }
+        catch (Newtonsoft.Json.JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Triggers of the other funnels on this CRM that move deals: they may close a circle with the draft's.</summary>
+    private async Task<IReadOnlyList<(string, FunnelTrigger)>> OthersAsync(AccountId account, Guid funnelId, ConnectionId connection, FunnelDocument document, CancellationToken cancellationToken)
+    {
+        // Without a step that moves deals in this draft there is no circle through it.
+        if (!document.Triggers.Any(trigger => Step.Doing(trigger).Any(step => step.Type == "Crm.ChangeStage"))) return [];
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var others = await db.Funnels.AsNoTracking().Where(row => row.AccountId == account.Value && row.Id != funnelId && row.ConnectionId == connection.Value && row.PublishedVersion != null).Select(row => new { row.Id, row.Name, row.PublishedVersion }).ToListAsync(cancellationToken);
+        var found = new List<(string, FunnelTrigger)>();
+        foreach (var other in others)
+            found.AddRange((await funnels.ExportAsync(account, other.Id, other.PublishedVersion, cancellationToken)).Triggers.Where(trigger => Step.Doing(trigger).Any(step => step.Type == "Crm.ChangeStage")).Select(trigger => (other.Name, trigger)));
+        return found;
+    }
+}
