@@ -10,7 +10,7 @@ internal static class Crm
     public static CrmDirectory Directory { get; } = new(
         "31700500", "Demo", "Europe/Moscow",
         [new("8240017", "Продажи", true, [new("8240017", "68120450", "Новая", null, 1, "ordinary"), new("8240017", "68120454", "Квалификация", null, 2, "ordinary"), new("8240017", "142", "Успех", null, 3, "won")])],
-        [], [new("9050111", "Анна", null, true)], []);
+        [new("deal", "991201", "Город", "text", null, new Dictionary<string, string>())], [new("9050111", "Анна", null, true)], []);
 
     /// <summary>Two triggers on "created": a big deal is finished at once, a small one is not; a manual one waits.</summary>
     public static string Funnel(string connection, string slug = Slug) => $$"""
