@@ -34,7 +34,7 @@ public sealed class CardWords(TriggerWords words)
     {
         var view = words.View(document.Slug, trigger, document, directory, trigger.Then, english);
         var condition = view.If is { } text ? english ? $", if {text}" : $", если {text}" : "";
-        return $"{Capital(view.When)}{condition} → {(view.Then.Count == 0 ? "…" : string.Join(", ", view.Then))}";
+        return $"{Capital(view.When)}{condition} → {(view.Then.Count == 0 ? "…" : string.Join(" → ", view.Then))}";
     }
 
     /// <summary>Of the first step that does something.</summary>

@@ -37,7 +37,7 @@ public sealed class TriggerWords(ActivityRegistry activities)
 
     public TriggerView View(string funnel, FunnelTrigger trigger, FunnelDocument document, CrmDirectory? directory, JObject? then, bool english) => new(
         funnel, trigger.Id, trigger.Name, trigger.Enabled, trigger.When.Event, [.. trigger.When.Stages.Select(stage => StageNames.Of(stage.ToString(), document, directory))],
-        When(trigger.When, english), trigger.If?.Text, trigger.If?.Language, Steps(then, english));
+        When(trigger.When, english), trigger.If?.Text, trigger.If?.Language, new FlowWords(activities, directory, english).Of(then));
 
     private static string When(When when, bool english)
     {
@@ -74,18 +74,6 @@ public sealed class TriggerWords(ActivityRegistry activities)
         { Calendar: { } name } => english ? $" (calendar {name})" : $" (календарь {name})",
         _ => "",
     };
-
-    private List<string> Steps(JObject? then, bool english)
-    {
-        var steps = new List<string>();
-        foreach (var type in (then ?? []).Descendants().OfType<JProperty>().Where(property => property.Name == "type" && property.Parent is JObject node && node["id"] is not null))
-        {
-            if (type.Value is not JValue { Value: string name } || activities.Descriptors.FirstOrDefault(one => one.TypeName == name) is not { IsContainer: false } known) continue;
-            if (!known.IsStart) steps.Add(english ? known.DisplayName : known.DisplayNameRu ?? known.DisplayName);
-        }
-
-        return steps;
-    }
 }
 
 /// <summary>Stages by name.</summary>

@@ -1,4 +1,6 @@
+using Automation.Engine.Accounts;
 using Automation.Engine.Calendars;
+using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
 using Microsoft.Extensions.DependencyInjection;
 using Newtonsoft.Json.Linq;
@@ -215,6 +217,30 @@ public sealed class ActivityTests
 
         Assert.Equal(7, (int)run.Variable("p")["sum"]!);
         Assert.Equal(RunStatus.Finished, run.State.Status);
+    }
+
+    [Theory]
+    [InlineData(true, "came")]
+    [InlineData(false, "late")]
+    public async Task WaitForEvent_EventOrItsTime_TakesOneWayAndForgetsTheOther(bool comes, string way)
+    {
+        var wait = Activity("w", "Automation.WaitForEvent", new { eventName = Literal("paid"), duration = Literal("2h") });
+        var run = new RunHarness(Workflow(Chart([wait, Line("came"), Line("late")], "w:Happened>came", "w:TimedOut>late")), services => services.AddSingleton<IWorkCalendars>(new PlainTime()));
+        await run.StartAsync();
+        Assert.Equal(2, run.State.Bookmarks.Count);
+
+        if (comes) await run.HitAsync(name: SharedStimuli.Event);
+        else await run.DriveAsync();
+
+        Assert.Equal([way], run.Lines);
+        Assert.Equal(RunStatus.Finished, run.State.Status);
+    }
+
+    private sealed class PlainTime : IWorkCalendars
+    {
+        public ValueTask<Deadline> FindAsync(AccountId account, ConnectionId connection, DueRule rule, CancellationToken cancellationToken) => new(new Deadline(rule.From + rule.Length.Time, null, "ru", []));
+
+        public ValueTask<Deadline> OpeningAsync(AccountId account, Automation.Engine.Funnels.ActiveHours hours, DateTimeOffset moment, CancellationToken cancellationToken) => new(new Deadline(moment, null, "ru", []));
     }
 
     [Fact]

@@ -147,7 +147,7 @@ public sealed class RestTests(TestServer server) : IClassFixture<TestServer>
         await (await api.PostAsync("/api/funnels/sales/restore/9", null, Cancel)).AssertProblemAsync(404, "not_found");
         var funnel = await OkAsync(await api.GetAsync("/api/funnels/sales?lang=ru", Cancel));
         Assert.Equal("сделка создана на этапе", (string?)funnel["triggers"]![0]!["when"]);
-        Assert.Equal(["Завершить процесс"], funnel["triggers"]![0]!["then"]!.Select(step => (string)step!));
+        Assert.Equal(["завершить процесс"], funnel["triggers"]![0]!["then"]!.Select(step => (string)step!));
         Assert.Equal(4, (await OkAsync(await api.GetAsync("/api/triggers", Cancel)))["items"]!.Count());
     }
 

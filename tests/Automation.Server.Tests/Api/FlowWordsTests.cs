@@ -1,0 +1,44 @@
+using Automation.Engine.Api.Funnels;
+using Automation.Engine.Funnels.Flows;
+using Automation.Engine.Ports;
+using Automation.Engine.Workflows.Interpreter;
+using Newtonsoft.Json.Linq;
+
+namespace Automation.Server.Tests.Api;
+
+public sealed class FlowWordsTests
+{
+    private static readonly ActivityRegistry Activities = new ActivityRegistry().RegisterAssembly(typeof(Automation.Activities.Flow.Flowchart).Assembly).RegisterAssembly(typeof(Automation.Activities.Crm.Sms.SendSms).Assembly);
+
+    private static readonly CrmDirectory Directory = new("1", "Shop", "Europe/Moscow", [new("10", "Продажи", true, [new("10", "20", "Встреча", null, 1, "ordinary")])], [], [], []);
+
+    [Theory]
+    [InlineData(false, "SMS → ждать 1 рабочий день → задача → сменить этап «Встреча»")]
+    [InlineData(true, "SMS → wait 1 working day → task → change the stage «Встреча»")]
+    public void Chain_IsSaidStepByStep(bool english, string words) =>
+        Assert.Equal(words, Line(english, Step("Crm.SendSms"), Step("Automation.Wait", ("duration", "1wd")), Step("Crm.CreateTask"), Step("Crm.ChangeStage", ("stageId", "20"))));
+
+    [Fact]
+    public void Branches_AreSaidInside()
+    {
+        var choice = Step(FlowKinds.Decision, ("condition", "[deal.price] > 10")) with { Ways = [new("True", [Step("Crm.SendSms") with { Ways = [new("Done", []), new("No phone", [Step("Crm.CreateTask")], true)] }]), new("False", [Step("Crm.SendEmail")])] };
+        choice.Activity["condition"]!["expression"]!["type"] = "NCalc";
+        Assert.Equal("если [deal.price] > 10: SMS (нет телефона: задача); иначе: письмо → назначить менеджера", Line(false, choice, Step("Crm.AssignManager")));
+    }
+
+    [Fact]
+    public void Workflow_ThatIsNoList_IsSaidByItsActivities() =>
+        Assert.Equal("отправить SMS", new FlowWords(Activities, null, english: false).Line(JObject.Parse("""{ "root": { "id": "s", "type": "Elsa.Sequence", "activities": [ { "id": "a", "type": "Crm.SendSms" } ] } }""")));
+
+    private static string Line(bool english, params FlowStep[] steps) =>
+        new FlowWords(Activities, Directory, english).Line(FlowListWriter.Write(FlowListWriter.NewDocument("Any"), new(steps)));
+
+    private static int last;
+
+    private static FlowStep Step(string type, params (string Name, string Value)[] inputs)
+    {
+        var step = FlowEdits.New($"s{Interlocked.Increment(ref last)}", type, 1, new FlowWay("Done", []));
+        foreach (var (name, value) in inputs) step.Activity[name] = new JObject { ["typeName"] = "String", ["expression"] = new JObject { ["type"] = "Literal", ["value"] = value } };
+        return step;
+    }
+}
