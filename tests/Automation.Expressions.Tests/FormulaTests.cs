@@ -67,6 +67,8 @@ public sealed class FormulaTests
     [InlineData("changed('deal.name')", "false")]
     [InlineData("changed('deal.tags')", "false")]
     [InlineData("old('deal.price')", "100")]
+    [InlineData("old('deal.due')", "\"2026-11-25\"")]
+    [InlineData("old('nowhere.size')", "null")]
     [InlineData("'10' < '9'", "false")]
     [InlineData("'a' < 'b'", "true")]
     public void Formula_Known_Value(string formula, string? json)

@@ -20,7 +20,12 @@ internal sealed class FormulaEngine(int cacheSize)
     {
         for (var i = from; i < formula.Paths.Length; i++)
         {
-            if (ValuePath.FindRoot(formula.Paths[i].Splits, scope) is not { } split) return ValueTask.FromResult(EvaluationResult.Failed(Unknown(formula, formula.Paths[i], scope)));
+            if (ValuePath.FindRoot(formula.Paths[i].Splits, scope) is not { } split)
+            {
+                if (formula.Paths[i].Named) continue;
+                return ValueTask.FromResult(EvaluationResult.Failed(Unknown(formula, formula.Paths[i], scope)));
+            }
+
             if (!values.TryGet(split.Root, out var root))
             {
                 var reading = scope.ReadRootAsync(split.Root, cancellationToken);

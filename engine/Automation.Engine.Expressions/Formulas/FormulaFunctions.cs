@@ -14,8 +14,8 @@ internal enum FunctionKind
 
 internal delegate object? FunctionBody(FormulaEvaluation run, object?[] arguments);
 
-/// <summary>A function of formulas; <c>ReadsRoot</c> is the root it looks at besides its arguments.</summary>
-internal sealed record FormulaFunction(int Min, int Max, FunctionBody? Body, FunctionKind Kind = FunctionKind.Plain, string? ReadsRoot = null)
+/// <summary>A function of formulas; <c>ReadsRoot</c> is the root it looks at besides its arguments, <c>ReadsNamed</c> says that it looks at the path its argument names.</summary>
+internal sealed record FormulaFunction(int Min, int Max, FunctionBody? Body, FunctionKind Kind = FunctionKind.Plain, string? ReadsRoot = null, bool ReadsNamed = false)
 {
     public string Arity => Max == int.MaxValue ? $"at least {Min}" : Min == Max ? $"{Min}" : $"{Min} to {Max}";
 }
@@ -65,7 +65,7 @@ internal static class FormulaFunctions
         FormulaDates.AddTo(Plain);
         Add("hastag", new FormulaFunction(1, 1, (run, a) => FormulaLists.HasTag(run, a[0]), ReadsRoot: "deal"));
         Add("changed изменилось", new FormulaFunction(1, 1, (run, a) => FormulaChanges.Changed(run, a[0]), ReadsRoot: "event"));
-        Add("old было", new FormulaFunction(1, 1, (run, a) => FormulaChanges.Old(run, a[0]), ReadsRoot: "event"));
+        Add("old было", new FormulaFunction(1, 1, (run, a) => FormulaChanges.Old(run, a[0]), ReadsRoot: "event", ReadsNamed: true));
         return table;
     }
 

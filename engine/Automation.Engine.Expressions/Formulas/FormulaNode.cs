@@ -9,7 +9,8 @@ internal abstract record FormulaNode(string Text, int Position)
     public sealed record Constant(string Text, int Position, object? Value) : FormulaNode(Text, Position);
     public sealed record Date(string Text, int Position, DateLiteral Value) : FormulaNode(Text, Position);
     /// <param name="Index">Its place among the formula's paths.</param>
-    public sealed record Path(string Text, int Position, int Index) : FormulaNode(Text, Position)
+    /// <param name="Named">By a text: it need not begin with a root that exists.</param>
+    public sealed record Path(string Text, int Position, int Index, bool Named = false) : FormulaNode(Text, Position)
     {
         public (string Root, string Tail)[] Splits { get; } = ValuePath.Splits(Text);
     }

@@ -102,9 +102,9 @@ internal static partial class FormulaParser
             return Path(token.Text, token.Position);
         }
 
-        private FormulaNode.Path Path(string text, int position)
+        private FormulaNode.Path Path(string text, int position, bool named = false)
         {
-            var path = new FormulaNode.Path(text, position, paths.Count);
+            var path = new FormulaNode.Path(text, position, paths.Count, named);
             paths.Add(path);
             return path;
         }
@@ -141,6 +141,7 @@ internal static partial class FormulaParser
             if (arguments.Length < function.Min || arguments.Length > function.Max)
                 throw FormulaException.At(source, token.Position, $"'{token.Text}' takes {function.Arity} values, not {arguments.Length}.");
             if (function.ReadsRoot is { } root) Path(root, token.Position);
+            if (function.ReadsNamed && arguments[0] is FormulaNode.Constant { Value: string name }) Path(name, token.Position, named: true);
             return new FormulaNode.Call(Cut($"{token.Text}({string.Join(", ", arguments.Select(a => a.Text))})"), token.Position, function, arguments);
         }
 
