@@ -3,6 +3,7 @@ using Automation.Engine.Api.Accounts;
 using Automation.Engine.Api.Activities;
 using Automation.Engine.Api.Calendars;
 using Automation.Engine.Api.Connections;
+using Automation.Engine.Api.Deals;
 using Automation.Engine.Api.Elsa;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Failures;
@@ -13,11 +14,13 @@ using Automation.Engine.Api.Managers;
 using Automation.Engine.Api.Runs;
 using Automation.Engine.Api.Tools;
 using Automation.Engine.Hosting.Funnels;
+using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Cluster;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Automation.Engine.Api;
@@ -43,6 +46,8 @@ public static class AutomationApi
         services.AddSingleton<FunnelExplanation>();
         services.AddSingleton<JournalReads>();
         services.AddSingleton<WhyReads>();
+        services.AddSingleton(provider => new AssignmentReads(provider.GetRequiredService<RunRecordsCache>()));
+        services.AddSingleton(provider => new PresenceService(provider.GetRequiredService<IDbContextFactory<AutomationDbContext>>(), provider.GetRequiredService<AttemptGate>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HealthEndpoint>();
         services.AddSingleton<RunRecordsCache>();
         services.AddSignalR();
@@ -110,6 +115,7 @@ public static class AutomationApi
         StudioCopyEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         RunEndpoints.Map(api.MapGroup("").WithTags("Runs"));
         JournalEndpoints.Map(api.MapGroup("").WithTags("Journal"));
+        DealEndpoints.Map(api.MapGroup("").WithTags("Deals"));
         DeadLetterEndpoints.Map(api.MapGroup("").WithTags("Failures"));
         GuardEndpoints.Map(api.MapGroup("").WithTags("Failures"));
         BlockEndpoints.Map(api.MapGroup("").WithTags("Failures"));

@@ -1,13 +1,23 @@
 using Automation.Engine.Accounts;
 using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Funnels;
+using Automation.Engine.Api.Journal;
 using Automation.Engine.Api.Json;
+using Automation.Engine.Events;
+using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Failures;
+using Automation.Engine.Hosting.Funnels;
+using Automation.Engine.Hosting.Inbox;
+using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
+using Automation.Engine.Workflows.Interpreter;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Api.Failures;
 
@@ -21,42 +31,52 @@ internal static class DeadLetterEndpoints
     {
         api.MapGet("/dead-letters", ListAsync).WithSummary("What was given up: events, runs, effects and hooks that could not be read; newest first").Produces<PageView<DeadLetterView>>();
         api.MapPost("/dead-letters/redrive", RedriveAsync).Needs(Permissions.Operate).WithSummary("Brings dead events, runs and effects back, or shows which it would be").Accepts<RedriveBody>("application/json").Produces<RedriveView>(202).Produces<RedrivePreview>();
+        api.MapPost("/dead-letters/skip", SkipAsync).Needs(Permissions.Operate).WithSummary("Settles dead events, runs, effects and unreadable hooks as they are: nothing of them is done").Accepts<SkipBody>("application/json").Produces<SkippedView>(202);
         api.MapGet("/breakers", Breakers).WithSummary("Hosts that do not answer this server, and when it looks again").Produces<PageView<BreakerView>>();
         api.MapGet("/redrives", RedrivesAsync).WithSummary("Redrives, newest first").Produces<PageView<RedriveView>>();
         api.MapGet("/redrives/{id}", ReadAsync).WithSummary("A redrive and how far it is").Produces<RedriveView>();
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, IDbContextFactory<AutomationDbContext> contexts, DeadLetterReads letters, string? kind, string? deal, string? trigger, string? connection, string? code,
-        DateTimeOffset? since, DateTimeOffset? until, string? cursor, int? limit)
+        HttpContext context, IDbContextFactory<AutomationDbContext> contexts, DeadLetterReads letters, FunnelReads funnels, FunnelCatalog catalog, ActivityRegistry activities, AccountDirectory accounts, string? kind, string? deal,
+        string? funnel, string? stage, string? trigger, string? connection, string? code, DateTimeOffset? since, DateTimeOffset? until, string? lang, string? cursor, int? limit)
     {
         var (account, take) = (context.Account(), Paging.Limit(limit));
         var skip = string.IsNullOrEmpty(cursor) ? 0 : int.TryParse(cursor, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var place) && place <= MostListed ? place : throw new ProblemException(Problem.BadQuery("This cursor is not one of ours."));
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
         var found = new List<DeadLetterView>();
+        var (types, owners) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, Guid>(StringComparer.Ordinal));
         if (kind is not "hook")
         {
-            var filter = await FilterAsync(db, account, new(kind, null, trigger, connection, code, deal, since, until, true, null, null, null, true), context.RequestAborted);
-            found.AddRange((await letters.FindAsync(account, filter, MostListed, context.RequestAborted)).Select(DeadLetterView.Of));
+            var filter = await FilterAsync(db, account, new(kind, null, trigger, connection, code, deal, since, until, true, null, null, null, true, funnel), funnels, context.RequestAborted);
+            if (stage is not null) filter = filter with { Stage = StageOf(stage) };
+            foreach (var letter in await letters.FindAsync(account, filter with { Newest = true }, MostListed, context.RequestAborted))
+            {
+                found.Add(DeadLetterView.Of(letter));
+                if (letter.ActivityType is { } type) types[letter.Target] = type;
+                if (letter.Funnel is { } owner) owners[letter.Target] = owner;
+            }
         }
 
         // A body that could not be read belongs to no deal and no trigger.
-        if (kind is null or "hook" && deal is null && trigger is null && connection is null && code is null)
+        if (kind is null or "hook" && deal is null && trigger is null && funnel is null && stage is null && connection is null && code is null)
             found.AddRange((await db.Hooks.AsNoTracking().Where(row => row.AccountId == account.Value && row.ErrorCode != null).OrderByDescending(row => row.Id).Take(MostListed)
                 .Select(row => new { row.Id, row.ReceivedAt, row.ConnectionId, row.ErrorCode, row.ErrorMessage, row.Body.Length }).ToListAsync(context.RequestAborted))
                 .Where(row => (since is null || row.ReceivedAt >= since) && (until is null || row.ReceivedAt < until))
                 .Select(row => new DeadLetterView(row.Id.ToString(), "hook", row.ReceivedAt, row.ConnectionId, null, null, null, null, row.ErrorCode, row.ErrorMessage, null, row.Length)));
         var page = found.OrderByDescending(letter => letter.At).ThenByDescending(letter => letter.Id, StringComparer.Ordinal).Skip(skip).Take(take + 1).ToList();
-        return new JsonAnswer(new PageView<DeadLetterView>([.. page.Take(take)], page.Count > take ? (skip + take).ToString(System.Globalization.CultureInfo.InvariantCulture) : null));
+        var english = await Languages.IsEnglishAsync(context, accounts, lang);
+        var places = await Places.ReadAsync(db, catalog, account, page.Where(letter => letter.EntityId is not null).Select(letter => (letter.ConnectionId, letter.EntityType!, letter.EntityId!)), context.RequestAborted);
+        return new JsonAnswer(new PageView<DeadLetterView>([.. page.Take(take).Select(letter => Named(letter, types, owners, places, activities, english))], page.Count > take ? (skip + take).ToString(System.Globalization.CultureInfo.InvariantCulture) : null));
     }
 
-    private static async Task<IResult> RedriveAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RedriveService redrives)
+    private static async Task<IResult> RedriveAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RedriveService redrives, FunnelReads funnels)
     {
         var body = await ApiJson.ReadAsync<RedriveBody>(context.Request, context.RequestAborted);
         var account = context.Account();
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var request = new RedriveRequest { Filter = await FilterAsync(db, account, body, context.RequestAborted), From = body.From, Input = body.Input, PerSecond = body.PerSecond ?? 10 };
-        if (request.Filter.IsEmpty && !body.All) throw new ProblemException(Problem.BadQuery("Say what is to be redriven: ids, a trigger, a connection, a reason, a deal or a period; or all."));
+        var request = new RedriveRequest { Filter = await FilterAsync(db, account, body, funnels, context.RequestAborted), From = body.From, Input = body.Input, PerSecond = body.PerSecond ?? 10 };
+        if (request.Filter.IsEmpty && !body.All) throw new ProblemException(Problem.BadQuery("Say what is to be redriven: ids, a trigger, a funnel, a connection, a reason, a deal or a period; or all."));
         try
         {
             if (body.DryRun)
@@ -72,6 +92,61 @@ internal static class DeadLetterEndpoints
         catch (RedriveRefusedException refused)
         {
             throw refused.Code == "not_found" ? ApiProblem.NotFound(refused.Message) : ApiProblem.BadRequest(refused.Code, refused.Message);
+        }
+    }
+
+    private static async Task<IResult> SkipAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, DeadLetterReads letters, FunnelReads funnels, InboxService inbox, IIdSource ids)
+    {
+        var body = await ApiJson.ReadAsync<SkipBody>(context.Request, context.RequestAborted);
+        var account = context.Account();
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        if (body.Kind == "hook") return new JsonAnswer(new SkippedView(await SkipHooksAsync(db, account, body, context.RequestAborted)), 202);
+        var filter = await FilterAsync(db, account, new(body.Kind, body.Ids, body.Trigger, body.Connection, body.Code, body.Deal, body.Since, body.Until, body.All, null, null, null, false, body.Funnel), funnels, context.RequestAborted);
+        if (filter.IsEmpty && !body.All) throw new ProblemException(Problem.BadQuery("Say what is settled: ids, a trigger, a funnel, a connection, a reason, a deal or a period; or all."));
+        var found = await letters.FindAsync(account, filter, MostListed, context.RequestAborted);
+        foreach (var connection in found.GroupBy(letter => letter.ConnectionId))
+            await inbox.AcceptAsync(account, new(connection.Key), null, [.. connection.Select(letter => new CrmEvent
+            {
+                Kind = InternalEvents.Skip, EntityType = letter.EntityType, EntityId = letter.EntityId, DedupKey = $"skip|{ids.NewId():N}",
+                Data = new JObject { ["kind"] = letter.Kind, ["target"] = letter.Target, ["by"] = context.Caller().Name },
+            })], context.RequestAborted);
+        return new JsonAnswer(new SkippedView(found.Count), 202);
+    }
+
+    // The body stays for as long as bodies are kept; it only counts as unreadable no more.
+    private static Task<int> SkipHooksAsync(AutomationDbContext db, AccountId account, SkipBody body, CancellationToken cancellationToken)
+    {
+        if (body.Ids is not { Count: > 0 and <= 1_000 } && !body.All) throw new ProblemException(Problem.BadQuery("Name the hooks: ids; or all."));
+        var hooks = db.Hooks.Where(row => row.AccountId == account.Value && row.ErrorCode != null);
+        if (body.Ids is { } named)
+        {
+            var wanted = named.Select(Paging.Id).ToList();
+            hooks = hooks.Where(row => wanted.Contains(row.Id));
+        }
+
+        return hooks.ExecuteUpdateAsync(update => update.SetProperty(row => row.ErrorCode, (string?)null), cancellationToken);
+    }
+
+    private static DeadLetterView Named(DeadLetterView letter, Dictionary<string, string> types, Dictionary<string, Guid> owners, Places places, ActivityRegistry activities, bool english)
+    {
+        var activity = types.TryGetValue(letter.Id, out var type) ? activities.Descriptors.FirstOrDefault(one => one.TypeName == type) : null;
+        return letter with
+        {
+            Step = activity is null ? type : english ? activity.DisplayName : activity.DisplayNameRu ?? activity.DisplayName,
+            Reason = FailureWords.Of(letter.Code, english),
+            Place = letter.EntityId is null ? null : places.Of(owners.TryGetValue(letter.Id, out var funnel) ? funnel : null, letter.TriggerId, letter.ConnectionId, letter.EntityType!, letter.EntityId),
+        };
+    }
+
+    private static StageRef StageOf(string stage)
+    {
+        try
+        {
+            return StageRef.Parse(stage);
+        }
+        catch (FormatException)
+        {
+            throw new ProblemException(Problem.BadQuery("stage is pipeline/stage."));
         }
     }
 
@@ -95,7 +170,7 @@ internal static class DeadLetterEndpoints
             : throw ApiProblem.NotFound("There is no such redrive.");
     }
 
-    private static async Task<DeadLetterFilter> FilterAsync(AutomationDbContext db, AccountId account, RedriveBody body, CancellationToken cancellationToken)
+    private static async Task<DeadLetterFilter> FilterAsync(AutomationDbContext db, AccountId account, RedriveBody body, FunnelReads funnels, CancellationToken cancellationToken)
     {
         if (body.Kind is not null && !Kinds.Contains(body.Kind)) throw new ProblemException(Problem.BadQuery("kind is event, run or effect."));
         if (body.Ids is { Count: 0 or > 1_000 }) throw new ProblemException(Problem.BadQuery("ids takes 1 to 1,000 of them."));
@@ -104,6 +179,7 @@ internal static class DeadLetterEndpoints
             Kind = body.Kind,
             Targets = body.Ids is null ? null : await WholeAsync(db, account, body.Ids, cancellationToken),
             Trigger = body.Trigger,
+            Funnel = body.Funnel is null ? null : (await funnels.FindAsync(account, body.Funnel, cancellationToken)).Id,
             Connection = body.Connection is null ? null : (await ConnectionFinder.FindAsync(db, account, body.Connection, cancellationToken)).Id,
             Code = body.Code,
             Deal = body.Deal,

@@ -1,3 +1,4 @@
+using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Json;
@@ -5,6 +6,7 @@ using Automation.Engine.Hosting;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Rows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -20,31 +22,31 @@ internal static class JournalEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/journal", ListAsync).WithSummary("The journal, newest first").Produces<PageView<JournalView>>();
+        api.MapGet("/journal", ListAsync).WithSummary("The journal, newest first; a page may hold fewer rows than asked, or none, and still have a next one: how far it was looked through").Produces<PageView<JournalView>>();
         api.MapGet("/journal/live", LiveAsync).WithSummary("Journal rows as they are committed: server-sent events named journal").Produces(200, contentType: "text/event-stream");
         api.MapGet("/why", WhyAsync).WithSummary("Why triggers fired or did not on a deal's last event").Produces<WhyView>();
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, IDbContextFactory<AutomationDbContext> contexts, JournalReads reads, AccountDirectory accounts, string? deal, string? run, string? kind, string? lang, string? cursor, int? limit)
+        HttpContext context, IDbContextFactory<AutomationDbContext> contexts, JournalReads reads, FunnelReads funnels, AccountDirectory accounts, TimeProvider clock, string? deal, string? connection, string? run, string? kind,
+        string? funnel, string? trigger, DateTimeOffset? since, DateTimeOffset? until, bool? failed, string? lang, string? cursor, int? limit)
     {
-        var (account, before, take) = (context.Account().Value, Paging.Before(cursor), Paging.Limit(limit));
+        var (account, before, take) = (context.Account(), Paging.Before(cursor), Paging.Limit(limit));
         var english = await Languages.IsEnglishAsync(context, accounts, lang);
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var journal = db.Journal.AsNoTracking().Where(row => row.AccountId == account && row.Id < before);
-        if (deal is not null) journal = journal.Where(row => row.EntityType == EntityTypes.Deal && row.EntityId == deal);
-        if (kind is not null) journal = journal.Where(row => row.Kind == kind);
+        RunRow? only = null;
         if (run is not null)
         {
             if (!Guid.TryParse(run, out var id)) throw new ProblemException(Problem.BadQuery("run is the id of a run."));
-            var found = await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == account && row.Id == id, context.RequestAborted);
-            if (found is null) return new JsonAnswer(new PageView<JournalView>([], null));
-            journal = JournalReads.OfRun(journal, found);
+            only = await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == account.Value && row.Id == id, context.RequestAborted);
+            if (only is null) return new JsonAnswer(new PageView<JournalView>([], null));
         }
 
-        var rows = await journal.OrderByDescending(row => row.Id).Take(take + 1).ToListAsync(context.RequestAborted);
-        var views = await reads.ViewAsync([.. rows.Take(take)], english, context.RequestAborted);
-        return new JsonAnswer(new PageView<JournalView>(views, rows.Count > take ? Paging.Cursor(rows[take - 1].Id) : null));
+        var filter = new JournalFilter(
+            deal, connection is null ? null : (await ConnectionFinder.FindAsync(db, account, connection, context.RequestAborted)).Id, only, kind,
+            funnel is null ? null : (await funnels.FindAsync(account, funnel, context.RequestAborted)).Id, trigger, since?.ToUniversalTime(), until?.ToUniversalTime(), failed ?? false);
+        var (rows, next) = await new JournalSearch(db, account.Value, filter, clock).ReadAsync(before, take, context.RequestAborted);
+        return new JsonAnswer(new PageView<JournalView>(await reads.ViewAsync(rows, english, context.RequestAborted), next));
     }
 
     private static async Task LiveAsync(HttpContext context, JournalFeed feed, JournalReads reads, AccountDirectory accounts, IHostApplicationLifetime life, TimeProvider clock, string? deal, string? lang)

@@ -14,7 +14,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Api.Journal;
 
 /// <summary>Journal rows for people.</summary>
-public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts, FunnelCatalog funnels, CrmDirectoryCache directories, ActivityRegistry activities)
+public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts, FunnelCatalog funnels, CrmDirectoryCache directories, ActivityRegistry activities, AccountDirectory accounts)
 {
     public async Task<IReadOnlyList<JournalView>> ViewAsync(IReadOnlyList<JournalRow> rows, bool english, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
         var (text, tone, lines) = row.Kind switch
         {
             "event" => Event(facts, new EventWords(english, funnel?.Document, await directories.GetAsync(new(row.ConnectionId), cancellationToken))),
-            "run" => Run(facts, NameOf(funnel, triggerId), english),
+            "run" => Run(facts, NameOf(funnel, triggerId), (await accounts.GetAsync(account, cancellationToken)).TimeZone, english),
             "effect" => Effect(facts, english),
             "calendar" => Calendar(facts, english),
             "operator" => Plain(OperatorWords.Of(facts, english)),
@@ -78,9 +78,9 @@ public sealed class JournalReads(IDbContextFactory<AutomationDbContext> contexts
         return (text, tone, []);
     }
 
-    private (string, string, IReadOnlyList<JournalLine>) Run(JObject facts, string? trigger, bool english)
+    private (string, string, IReadOnlyList<JournalLine>) Run(JObject facts, string? trigger, TimeZoneInfo zone, bool english)
     {
-        var (text, tone) = RunWords.Run(facts, trigger, english);
+        var (text, tone) = RunWords.Run(facts, trigger, zone, english);
         return (text, tone, [.. RunWords.Lines(facts, activities, english)]);
     }
 

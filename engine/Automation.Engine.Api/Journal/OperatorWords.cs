@@ -34,11 +34,17 @@ internal static class OperatorWords
         if ((string?)facts["what"] == "lift") return (english ? $"{by} let the trigger '{(string?)facts["trigger"]}' go on" : $"{by}: триггер «{(string?)facts["trigger"]}» снова включён для этой сделки", "plain");
         if ((string?)facts["what"] == "unblock") return (english ? $"{by} let the deal go on" : $"{by}: сделка снова идёт дальше", "plain");
         if ((string?)facts["what"] == "delete") return (english ? $"{by} deleted the ended run '{(string?)facts["name"]}' with its journal" : $"{by}: удалён завершённый запуск «{(string?)facts["name"]}» вместе с его журналом", "plain");
+        if ((string?)facts["what"] == "hurry")
+            return (string?)facts["outcome"] == "hurried" ? (english ? $"{by} did not wait: the run goes on now" : $"{by}: не ждать, выполнить сейчас", "plain")
+                : (english ? $"{by} asked a run to go on now; it did not wait for a time" : $"{by}: выполнить сейчас (не потребовалось: срока уже не ждали)", "quiet");
+        if ((string?)facts["what"] == "skip") return (english ? $"{by}: settled, {KindOf(facts, english)} is not done again" : $"{by}: разобрано, повторять не нужно — {KindOf(facts, english)}", (string?)facts["outcome"] == "skipped" ? "plain" : "quiet");
         if ((string?)facts["what"] != "redrive") return ((string?)facts["text"] ?? (string?)facts["what"] ?? "operator", "plain");
-        var kind = Kinds.TryGetValue((string?)facts["kind"] ?? "", out var words) ? english ? words.En : words.Ru : "";
+        var kind = KindOf(facts, english);
         var text = english ? $"{by} started {kind} again" : $"{by}: повторно — {kind}";
         if ((string?)facts["from"] is { } from) text += english ? $", from the step '{from}'" : $", с шага «{from}»";
         if (facts["edited"] is JArray edited) text += (english ? ", edited: " : ", исправлено: ") + string.Join(", ", edited);
         return Outcomes.TryGetValue((string?)facts["outcome"] ?? "", out var why) ? ($"{text} ({(english ? why.En : why.Ru)})", "quiet") : (text, "plain");
     }
+
+    private static string KindOf(JObject facts, bool english) => Kinds.TryGetValue((string?)facts["kind"] ?? "", out var words) ? english ? words.En : words.Ru : "";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Automation.Engine.Workflows;
 using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
@@ -30,7 +31,10 @@ internal static class RunWords
         ["Nobody"] = "некого назначить",
     };
 
-    public static (string Text, string Tone) Run(JObject facts, string? trigger, bool english)
+    /// <summary>The exit of a step by name.</summary>
+    public static string Outcome(string outcome, bool english) => english ? outcome : Outcomes.GetValueOrDefault(outcome, outcome) ?? outcome;
+
+    public static (string Text, string Tone) Run(JObject facts, string? trigger, TimeZoneInfo zone, bool english)
     {
         var name = trigger is null ? english ? "Run" : "Запуск" : $"«{trigger}»";
         var status = (string?)facts["status"];
@@ -39,7 +43,7 @@ internal static class RunWords
             "Finished" => ($"{name}: {(english ? "finished" : "выполнен")}", "fired"),
             "Faulted" => ($"{name}: {(english ? "stopped by a failure" : "остановлен ошибкой")}{Incident(facts)}", "trouble"),
             "Cancelled" => ($"{name}: {(english ? "cancelled" : "отменён")}{Cancelled(facts, english)}", "quiet"),
-            _ => ($"{name}: {Waits(facts, english)}", "plain"),
+            _ => ($"{name}: {Waits(facts, zone, english)}", "plain"),
         };
     }
 
@@ -85,10 +89,13 @@ internal static class RunWords
 
     private static IEnumerable<JToken> Planned(JObject facts) => (facts["facts"] as JArray ?? []).Where(fact => (string?)fact["event"] == "EffectPlanned");
 
-    private static string Waits(JObject facts, bool english)
+    /// <summary>A moment as people write it, in the zone of the account.</summary>
+    public static string Moment(DateTimeOffset at, TimeZoneInfo zone, bool english) => TimeZoneInfo.ConvertTime(at, zone).ToString("ddd d MMM HH:mm", CultureInfo.GetCultureInfo(english ? "en-GB" : "ru-RU"));
+
+    private static string Waits(JObject facts, TimeZoneInfo zone, bool english)
     {
         var due = (facts["waits"] as JArray ?? []).Select(wait => (string?)wait["due"]).FirstOrDefault(at => at is not null);
-        if (due is not null) return (english ? "waits until " : "ждёт до ") + due;
+        if (DateTimeOffset.TryParse(due, CultureInfo.InvariantCulture, out var at)) return (english ? "waits until " : "ждёт до ") + Moment(at, zone, english);
         return !Planned(facts).Any() ? english ? "waits" : "ждёт" : english ? "acts" : "действует";
     }
 

@@ -65,7 +65,7 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
             shown ??= found.Document;
             var words = new EventWords(english, found.Document, directory);
             var later = same.Where(other => other.IsDue && other.Row.FunnelId == entry.Row.FunnelId).ToList();
-            verdicts.AddRange(Verdicts(entry).Select(verdict => View(verdict, found.Slug, found.Name, (int?)entry.Facts["funnelVersion"], words, runs, later, now)));
+            verdicts.AddRange(Verdicts(entry).Select(verdict => LookedBack(View(verdict, found.Slug, found.Name, (int?)entry.Facts["funnelVersion"], words, runs, later, now), entry, entries, words, eventId is null)));
         }
 
         if (funnel is not null && verdicts.Count == 0) throw ApiProblem.NotFound("No such funnel looked at this event.");
@@ -88,6 +88,18 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
             [.. words.Seen(verdict).Select(seen => new WhyValue(seen.Path, seen.Value))], DateTimeOffset.TryParse((string?)verdict["due"], System.Globalization.CultureInfo.InvariantCulture, out var due) ? due : null,
             run?.Id, run is null ? null : RunView.StatusOf(run.Status), second is null ? null : words.ReasonWithValues(second),
             run is not null && now.TryGetValue(run.Id, out var lines) ? lines : []);
+    }
+
+    /// <summary>An event of another kind says nothing of a trigger: the last one that did come to it does.</summary>
+    private static WhyVerdict LookedBack(WhyVerdict verdict, Entry entry, List<Entry> entries, EventWords words, bool looks)
+    {
+        if (!looks || Reach.Came(verdict.Reason) || verdict.Reason is Reasons.Disabled) return verdict;
+        var last = entries.Where(one => !one.IsDue && one.Row.FunnelId == entry.Row.FunnelId && one.Row.Id.CompareTo(entry.Row.Id) < 0)
+            .Select(one => (Entry: one, Verdict: Verdicts(one).FirstOrDefault(told => (string?)told["trigger"] == verdict.TriggerId)))
+            .FirstOrDefault(one => one.Verdict is not null && ((string?)one.Verdict["reason"] == Reasons.Disabled || Reach.Came((string?)one.Verdict["reason"])));
+        return last.Verdict is { } told
+            ? verdict with { Earlier = new(last.Entry.Row.EventId, last.Entry.Row.At, words.Event(last.Entry.Facts), ((string?)told["outcome"] ?? "no").ToLowerInvariant(), words.ReasonWithValues(told)) }
+            : verdict with { Never = true };
     }
 
     private static string Summary(List<WhyVerdict> verdicts, Entry entry, bool english)

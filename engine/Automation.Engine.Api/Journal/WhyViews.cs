@@ -21,8 +21,16 @@ public sealed record WhyChange(string Path, string Name, string Old, string New)
 /// <param name="Seen">Values that took part.</param>
 /// <param name="Later">What the second look of a delayed trigger found.</param>
 /// <param name="Now">Where its run is, while it has not ended well; empty for the others.</param>
+/// <param name="Earlier">The last earlier event that did come to it, where this one was not of its kind; absent for none.</param>
+/// <param name="Never">True: none of the deal's events, as far back as is looked, was of its kind.</param>
 public sealed record WhyVerdict(
-    string Funnel, string FunnelName, int? FunnelVersion, string TriggerId, string Name, string Outcome, string Reason, string Text, IReadOnlyList<WhyValue> Seen, DateTimeOffset? DueAt, Guid? RunId, string? RunStatus, string? Later, IReadOnlyList<WhyNow> Now);
+    string Funnel, string FunnelName, int? FunnelVersion, string TriggerId, string Name, string Outcome, string Reason, string Text, IReadOnlyList<WhyValue> Seen, DateTimeOffset? DueAt, Guid? RunId, string? RunStatus, string? Later, IReadOnlyList<WhyNow> Now,
+    WhyEarlier? Earlier = null, bool Never = false);
+
+/// <param name="Event">What happened, in words.</param>
+/// <param name="Outcome">fired, scheduled, no.</param>
+/// <param name="Text">What the trigger made of it, in words.</param>
+public sealed record WhyEarlier(Guid? EventId, DateTimeOffset At, string Event, string Outcome, string Text);
 
 /// <param name="Text">In words.</param>
 /// <param name="At">The instant that the words speak of; absent for none.</param>

@@ -25,6 +25,8 @@ internal static class ManagerEndpoints
             ChangeAsync(context, null, contexts, store, clock, connection)).Needs(Permissions.Manage).WithSummary("The same, with userId in the body").Accepts<ManagerChange>("application/json").Produces<ManagerView>();
         api.MapPost("/managers/{userId}/seen", (HttpContext context, string userId, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection) =>
             UpdateAsync(context, userId, contexts, store, clock, connection, row => row.SeenAt = clock.GetUtcNow())).Needs(Permissions.Operate).WithSummary("A sign of presence").Produces<ManagerView>();
+        api.MapGet("/managers/assignments", AssignmentsAsync).WithSummary("The last deals that were given to managers, newest first, and why to them").Produces<PageView<AssignmentView>>();
+        api.MapPost("/managers/{userId}/here", HereAsync).Needs(Permissions.Manage).WithSummary("Makes a page for the manager to say that he is here; the one before it ends").Produces<HerePage>();
         api.MapPost("/managers/{userId}/leave", LeaveAsync).Needs(Permissions.Operate).WithSummary("With dates: days without work. Without a body: the manager is no longer present").Accepts<LeaveRequest>("application/json").Produces<ManagerView>();
     }
 
@@ -35,6 +37,22 @@ internal static class ManagerEndpoints
         var rows = await store.ListAsync(context.Account(), new(crm.Id), context.RequestAborted);
         var loads = await store.CountLoadsAsync(context.Account(), new(crm.Id), [], [], [], context.RequestAborted);
         return new JsonAnswer(new PageView<ManagerView>([.. rows.Select(row => View(row, loads, clock.GetUtcNow()))], null));
+    }
+
+    private static async Task<IResult> AssignmentsAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, AssignmentReads reads, string? connection, string? manager, int? limit)
+    {
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var crm = await ConnectionFinder.FindAsync(db, context.Account(), connection, context.RequestAborted);
+        return new JsonAnswer(new PageView<AssignmentView>(await reads.LastAsync(db, context.Account(), crm.Id, manager, Paging.Limit(limit ?? 20), context.RequestAborted), null));
+    }
+
+    private static async Task<IResult> HereAsync(HttpContext context, string userId, IDbContextFactory<AutomationDbContext> contexts, PresenceService presence, string? connection)
+    {
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var crm = await ConnectionFinder.FindAsync(db, context.Account(), connection, context.RequestAborted);
+        return await presence.RenewAsync(context.Account(), new(crm.Id), userId, context.RequestAborted) is { } token
+            ? new JsonAnswer(new HerePage(userId, $"/here/{token}"))
+            : throw ApiProblem.NotFound("There is no such manager.");
     }
 
     private static async Task<IResult> ChangeAsync(HttpContext context, string? userId, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection)
@@ -106,6 +124,6 @@ internal static class ManagerEndpoints
         return new(
             row.UserId, row.Name, row.ConnectionId, row.Active, row.Weight, row.MaxOpen, row.MaxPerDay, row.Position,
             state switch { WorkState.Working => "working", WorkState.OnLeave => "onLeave", _ => "offShift" }, state == WorkState.Working ? null : Timesheet.NextStart(shifts, leaves, now),
-            loads.GetValueOrDefault(row.UserId), row.SeenAt, row.LastAssignedAt, sheet);
+            loads.GetValueOrDefault(row.UserId), row.SeenAt, row.LastAssignedAt, sheet, row.HereTokenHash is not null);
     }
 }

@@ -18,7 +18,10 @@ public sealed record RunView(
 
 /// <param name="Waits">What it waits for.</param>
 /// <param name="Quarantined">True when its stored state cannot be read (R11).</param>
-public sealed record RunDetail(RunView Run, IReadOnlyList<WaitView> Waits, IReadOnlyList<IncidentView> Incidents, IReadOnlyList<EffectView> Effects, bool Quarantined);
+/// <param name="Place">Where it belongs, by name.</param>
+/// <param name="CanHurry">It waits for a time, and a person may let it go on now.</param>
+public sealed record RunDetail(
+    RunView Run, IReadOnlyList<WaitView> Waits, IReadOnlyList<IncidentView> Incidents, IReadOnlyList<EffectView> Effects, bool Quarantined, Journal.Place? Place = null, string? Connection = null, bool CanHurry = false);
 
 public sealed record WaitView(string Name, DateTimeOffset? Due);
 
@@ -33,6 +36,10 @@ public sealed record EffectView(
         row.Key, row.Kind, row.Summary, ((Effects.EffectState)row.State).ToString().ToLowerInvariant(), Entities.Deal(row), row.EntityType, row.EntityId, row.RunId, row.Tries,
         row.ErrorCode, row.ErrorMessage, row.PlannedAt, row.NextTryAt, row.FinishedAt);
 }
+
+/// <summary>What a person asked of a run is stored, and is done after what its deal has before it.</summary>
+/// <param name="EventId">Done when this event is.</param>
+public sealed record AskedView(Guid EventId, RunView Run);
 
 /// <param name="As">done, failed or again.</param>
 public sealed record DecisionRequest(string? As);

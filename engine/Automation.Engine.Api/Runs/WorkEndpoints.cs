@@ -1,6 +1,8 @@
 using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Effects;
+using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
 using Microsoft.AspNetCore.Builder;
@@ -16,6 +18,7 @@ internal static class WorkEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/timers", TimersAsync).WithSummary("Timers, earliest first").Produces<PageView<TimerView>>();
+        api.MapGet("/waiting", WaitingAsync).WithSummary("Runs that wait: for a time, earliest first; with for=event, for an event, newest first").Produces<PageView<WaitingView>>();
         api.MapGet("/effects", EffectsAsync).WithSummary("Effects by state, newest first").Produces<PageView<EffectView>>();
         api.MapPost("/effects/{key}/decide", DecideAsync).Needs(Permissions.Operate).WithSummary("Says what became of an effect whose result nobody knows").Accepts<DecisionRequest>("application/json").Produces<EffectView>(202).ProducesProblem(409);
     }
@@ -29,6 +32,21 @@ internal static class WorkEndpoints
         var rows = await timers.OrderBy(row => row.DueAt).ThenBy(row => row.Id).Skip(skip).Take(take + 1).ToListAsync(context.RequestAborted);
         return new JsonAnswer(new PageView<TimerView>(
             [.. rows.Take(take).Select(row => new TimerView(row.Id, row.Kind, Entities.Deal(row), row.EntityType, row.EntityId, row.RunId, row.TriggerId, row.DueAt, row.DueSource?.Split('/')[0]))], Next(rows.Count, take, skip)));
+    }
+
+    private static async Task<IResult> WaitingAsync(
+        HttpContext context, IDbContextFactory<AutomationDbContext> contexts, FunnelReads funnels, FunnelCatalog catalog, TimeProvider clock, string? @for, string? deal, string? funnel, string? trigger, string? cursor, int? limit)
+    {
+        var (account, take) = (context.Account(), Paging.Limit(limit));
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var only = funnel is null ? (Guid?)null : (await funnels.FindAsync(account, funnel, context.RequestAborted)).Id;
+        var reads = new WaitingReads(db, catalog, account, clock);
+        return new JsonAnswer(@for switch
+        {
+            null or "time" => await reads.TimedAsync(deal, only, trigger, cursor, take, context.RequestAborted),
+            "event" => await reads.ForEventsAsync(deal, only, trigger, cursor, take, context.RequestAborted),
+            _ => throw new ProblemException(Problem.BadQuery("for is time or event.")),
+        });
     }
 
     private static async Task<IResult> EffectsAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, string? state, string? deal, string? cursor, int? limit)

@@ -13,6 +13,16 @@ public sealed record DeadLetter(
 {
     /// <summary>Code of an event that only stands back: something earlier of its deal was given up, and the account lets a deal stand still then.</summary>
     public const string StandsBack = "deal_blocked";
+
+    /// <summary>The run that it is, or that planned it; null for events.</summary>
+    public Guid? Run { get; init; }
+
+    /// <summary>The funnel of that run.</summary>
+    public Guid? Funnel { get; init; }
+
+    /// <summary>Runs: the activity that failed, and its type.</summary>
+    public string? Activity { get; init; }
+    public string? ActivityType { get; init; }
 }
 
 /// <summary>Which of them. Null means any.</summary>
@@ -41,6 +51,15 @@ public sealed record DeadLetterFilter
     /// <summary>Named runs that have finished too: they are not dead, but a person wants a part of them once more.</summary>
     public bool Finished { get; init; }
 
+    /// <summary>A funnel's runs and what they planned.</summary>
+    public Guid? Funnel { get; init; }
+
+    /// <summary>Of deals that are in this stage now.</summary>
+    public Automation.Engine.Funnels.StageRef? Stage { get; init; }
+
+    /// <summary>At most so many are the newest, not the oldest.</summary>
+    public bool Newest { get; init; }
+
     /// <summary>True when it says nothing of what is meant.</summary>
-    public bool IsEmpty => this == new DeadLetterFilter() || this == new DeadLetterFilter { Kind = Kind };
+    public bool IsEmpty => (this with { Kind = null, Newest = false }) == new DeadLetterFilter();
 }

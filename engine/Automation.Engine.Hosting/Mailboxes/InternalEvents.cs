@@ -23,4 +23,10 @@ public static class InternalEvents
 
     /// <summary>A person redrives a dead event, run or effect of this mailbox.</summary>
     public const string Redrive = "redrive";
+
+    /// <summary>A person lets a waiting run of this mailbox go on now.</summary>
+    public const string Hurry = "hurry";
+
+    /// <summary>A person says that a dead event, run or effect of this mailbox is settled as it is.</summary>
+    public const string Skip = "skip";
 }

@@ -3,6 +3,7 @@ using Automation.Engine.Calendars;
 using Automation.Engine.Effects;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Model;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Steps;
 using Automation.Engine.Workflows;
@@ -12,8 +13,10 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Hosting.Mailboxes;
 
 /// <summary>Collects everything that one step changes; becomes one commit.</summary>
-internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSource ids, DateTimeOffset now)
+internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSource ids, DateTimeOffset at)
 {
+    // As the stores give it back: a replay of the journal works with that.
+    private readonly DateTimeOffset now = MicrosecondsConverter.Truncate(at);
     private readonly List<EventChange> events = [];
     private readonly List<RunRow> newRuns = [];
     private readonly Dictionary<Guid, RunRow> changedRuns = [];
@@ -155,6 +158,13 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
         clearedBookmarkRuns.Add(row.Id);
         RemoveTimers(timer => timer.RunId == row.Id);
         AddJournal("guard", new JObject { ["what"] = "state_unreadable", ["run"] = row.Id, ["name"] = row.TriggerId, ["message"] = message }, eventId: row.EventId, funnel: row.FunnelId);
+    }
+
+    /// <summary>A run that failed counts as cancelled from now on: a person said so. What it did stays as it is.</summary>
+    public void Settle(RunRow row)
+    {
+        (row.Status, row.UpdatedAt) = ((int)RunStatus.Cancelled, now);
+        changedRuns[row.Id] = row;
     }
 
     /// <summary>Runs that this step set aside.</summary>

@@ -22,7 +22,7 @@ internal sealed partial class StepPlanner
     private const string StandsBackWords = "Something earlier of this deal was given up, and this account lets a deal stand still then. It follows by itself once that is redriven or the deal is let go on.";
 
     // What ends the standstill, and what only arms a date.
-    private static bool Passes(StoredEvent stored) => stored.Event.Kind is InternalEvents.Redrive or InternalEvents.Unblock or InternalEvents.Lift or InternalEvents.Arm;
+    private static bool Passes(StoredEvent stored) => stored.Event.Kind is InternalEvents.Redrive or InternalEvents.Unblock or InternalEvents.Lift or InternalEvents.Arm or InternalEvents.Hurry or InternalEvents.Skip;
 
     private static void StandBack(StepBuilder step, AccountInfo account, StoredEvent stored)
     {

@@ -34,6 +34,8 @@ internal sealed partial class StepPlanner(
         if (stored.Event.Kind == InternalEvents.Arm) await ArmAsync(key, step, account, stored, cancellationToken);
         else if (stored.Event.Kind == InternalEvents.Lift) Lift(step, stored);
         else if (stored.Event.Kind == InternalEvents.Unblock) Unblock(step, stored);
+        else if (stored.Event.Kind == InternalEvents.Hurry) await HurryAsync(key, memory, step, account, stored, cancellationToken);
+        else if (stored.Event.Kind == InternalEvents.Skip) await SkipAsync(key, memory, step, stored, cancellationToken);
         else if (stored.Event.Kind == InternalEvents.Redrive) await RedriveAsync(key, memory, step, account, stored, cancellationToken);
         else await LookAtAsync(key, memory, step, account, stored, cancellationToken);
         step.EndEvent(stored.Id, EventStatus.Done, null, null, step.State.Known is { } known ? JsonLine.Write(known) : null);
@@ -81,15 +83,8 @@ internal sealed partial class StepPlanner(
         var account = await accounts.GetAsync(key.Account, cancellationToken);
         switch (timer.Kind)
         {
-            case "bookmark" when timer.RunId is { } id && memory.Runs.TryGetValue(id, out var run):
-                await ResumeAsync(key, step, account, run, new Stimulus.BookmarkHit(timer.BookmarkId!, JValue.CreateNull()), cancellationToken);
-                break;
-            case "start" when timer.RunId is { } id && memory.Runs.TryGetValue(id, out var run) && run.Meta.Delayed:
-                await StartDelayedAsync(key, step, account, run, cancellationToken);
-                break;
-            case "begin" when timer.RunId is { } id && memory.Runs.TryGetValue(id, out var run) && run.Meta.Delayed:
-                var workflow = await funnels.WorkflowAsync(key.Account, run.Row.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {id}: its definition does not exist.");
-                await StartAsync(key, step, account, run, workflow, cancellationToken);
+            case "bookmark" or "start" or "begin":
+                await RunDueAsync(key, memory, step, account, timer, cancellationToken);
                 break;
             case FollowUp:
                 return await FollowAsync(key, memory, timer, account, cancellationToken);

@@ -224,6 +224,8 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
 
                     b.HasKey("AccountId", "Key");
 
+                    b.HasIndex(new[] { "AccountId", "ConnectionId", "At" }, "ix_assignments_at");
+
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "ManagerId", "At" }, "ix_assignments_manager");
 
                     b.ToTable("assignments");
@@ -1151,6 +1153,10 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("active");
 
+                    b.Property<byte[]>("HereTokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("here_token_hash");
+
                     b.Property<DateTimeOffset?>("LastAssignedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_assigned_at");
@@ -1186,6 +1192,9 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasColumnName("weight");
 
                     b.HasKey("AccountId", "ConnectionId", "UserId");
+
+                    b.HasIndex(new[] { "HereTokenHash" }, "ux_managers_here")
+                        .IsUnique();
 
                     b.ToTable("managers");
                 });

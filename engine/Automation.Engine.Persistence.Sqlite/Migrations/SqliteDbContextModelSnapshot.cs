@@ -155,6 +155,8 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
 
                     b.HasKey("AccountId", "Key");
 
+                    b.HasIndex(new[] { "AccountId", "ConnectionId", "At" }, "ix_assignments_at");
+
                     b.HasIndex(new[] { "AccountId", "ConnectionId", "ManagerId", "At" }, "ix_assignments_manager");
 
                     b.ToTable("assignments");
@@ -1071,6 +1073,10 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("active");
 
+                    b.Property<byte[]>("HereTokenHash")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("here_token_hash");
+
                     b.Property<long?>("LastAssignedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_assigned_at");
@@ -1106,6 +1112,9 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .HasColumnName("weight");
 
                     b.HasKey("AccountId", "ConnectionId", "UserId");
+
+                    b.HasIndex(new[] { "HereTokenHash" }, "ux_managers_here")
+                        .IsUnique();
 
                     b.ToTable("managers");
                 });

@@ -45,11 +45,16 @@ internal static class AccountTables
         });
         model.Entity<RestoreRow>().HasKey(x => x.Id);
         model.Entity<CalendarRow>().HasKey(x => new { x.AccountId, x.Name });
-        model.Entity<ManagerRow>().HasKey(x => new { x.AccountId, x.ConnectionId, x.UserId });
+        model.Entity<ManagerRow>(manager =>
+        {
+            manager.HasKey(x => new { x.AccountId, x.ConnectionId, x.UserId });
+            manager.HasIndex(x => x.HereTokenHash, "ux_managers_here").IsUnique();
+        });
         model.Entity<AssignmentRecord>(assignment =>
         {
             assignment.HasKey(x => new { x.AccountId, x.Key });
             assignment.HasIndex(x => new { x.AccountId, x.ConnectionId, x.ManagerId, x.At }, "ix_assignments_manager");
+            assignment.HasIndex(x => new { x.AccountId, x.ConnectionId, x.At }, "ix_assignments_at");
         });
     }
 }

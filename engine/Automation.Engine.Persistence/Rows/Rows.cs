@@ -361,6 +361,9 @@ public sealed class ManagerRow : AccountScoped
     public DateTimeOffset? SeenAt { get; set; }
     public DateTimeOffset? LastAssignedAt { get; set; }
 
+    /// <summary>SHA-256 of the token in the address of his own page; unique; null while he has none.</summary>
+    public byte[]? HereTokenHash { get; set; }
+
     /// <summary>Weekly shifts, dated exceptions and leave, as JSON.</summary>
     public string Timesheet { get; set; } = "{}";
 }
