@@ -13,6 +13,7 @@ public static class ActivitiesServices
     {
         services.AddActivities(typeof(ActivitiesServices).Assembly);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IEffectHandler, HttpEffectHandler>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IEffectPreview, HttpEffectPreview>());
         return services;
     }
 }

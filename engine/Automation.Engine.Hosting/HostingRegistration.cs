@@ -1,3 +1,4 @@
+using Automation.Engine.Accounts;
 using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Calendars;
@@ -8,12 +9,14 @@ using Automation.Engine.Hosting.Inbox;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Matching;
+using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Backup;
 using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Persistence.Connections;
 using Automation.Engine.Persistence.Retention;
 using Automation.Engine.Persistence.Steps;
 using Automation.Engine.Ports;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -56,6 +59,7 @@ public static class HostingRegistration
         services.AddSingleton<AccountDirectory>();
         services.AddSingleton<CrmDirectoryCache>();
         services.AddSingleton<FunnelCatalog>();
+        services.AddSingleton<IFunnelSource>(provider => provider.GetRequiredService<FunnelCatalog>());
         services.AddSingleton<FunnelValidator>();
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<AccountDirectory>());
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<CrmDirectoryCache>());
@@ -94,6 +98,11 @@ public static class HostingRegistration
         services.AddHostedService(provider => provider.GetRequiredService<Sweeps.SweepDispatcher>());
         services.AddSingleton<Projections.NumbersReader>();
         services.AddHostedService(provider => provider.GetRequiredService<Projections.NumbersReader>());
+        services.AddSingleton<Trials.TrialMaker>();
+        services.AddSingleton(provider => new Trials.DryRunService(provider.GetRequiredService<Trials.TrialMaker>(), provider.GetRequiredService<IIdSource>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Trials.BackTestService(
+            provider.GetRequiredService<IDbContextFactory<AutomationDbContext>>(), provider.GetRequiredService<Trials.TrialMaker>(), provider.GetRequiredService<FunnelCatalog>(), provider.GetRequiredService<IIdSource>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Trials.BackTestService>>()));
         services.AddSingleton<ReplayService>();
         services.AddSingleton<OwnWriteRegistry>();
         services.AddSingleton<TriggerMatcher>();
@@ -119,6 +128,7 @@ public static class HostingRegistration
         services.AddSingleton<Func<InboxService>>(provider => provider.GetRequiredService<InboxService>);
         services.AddSingleton<InboxService>();
         services.AddSingleton<MailboxRouter>();
+        services.AddSingleton<IOwnWriteNotes>(provider => provider.GetRequiredService<MailboxRouter>());
         services.AddSingleton<StepPlanner>();
         services.AddSingleton(provider => new MailboxShared(
             provider.GetRequiredService<StepPlanner>(), provider.GetRequiredService<IEngineStore>(), provider.GetRequiredService<GroupCommitter<StepCommit, bool>>(),

@@ -70,4 +70,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 123, Level = LogLevel.Information, Message = "This node is empty and may be stopped")]
     public static partial void Drained(this ILogger logger);
+
+    [LoggerMessage(EventId = 190, Level = LogLevel.Warning, Message = "Back-test {BackTest} failed")]
+    public static partial void BackTestFailed(this ILogger logger, Guid backTest, Exception cause);
 }

@@ -42,6 +42,20 @@ public sealed class ManagerDirectory(ManagerStore store, AccountDirectory accoun
         }
     }
 
+    /// <summary>Whom a reservation would choose now. Nobody's turn is taken, and nobody waits in a queue for having asked.</summary>
+    public async ValueTask<AssignmentDecision> PreviewAsync(AssignmentRequest request, CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            return ManagerChooser.Choose(await SnapshotsAsync(request, cancellationToken), request);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     /// <summary>The step that asked is committed: its rows count from now on.</summary>
     public void Settle(IReadOnlyList<AssignmentRecord> assignments)
     {

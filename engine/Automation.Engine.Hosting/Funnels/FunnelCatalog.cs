@@ -11,8 +11,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Automation.Engine.Hosting.Funnels;
 
+/// <summary>The funnels that a mailbox's events are matched against, and the workflows of its runs.</summary>
+internal interface IFunnelSource
+{
+    /// <inheritdoc cref="FunnelCatalog.PublishedAsync"/>
+    ValueTask<IReadOnlyList<CompiledFunnel>> PublishedAsync(AccountId account);
+
+    /// <inheritdoc cref="FunnelCatalog.WorkflowAsync"/>
+    ValueTask<CompiledWorkflow?> WorkflowAsync(AccountId account, string versionId);
+}
+
 /// <summary>Published funnels, compiled once and kept in memory; definition versions of waiting runs are compiled on demand.</summary>
-public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter, CompositeCatalog composites) : IKeepsInMemory
+public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter, CompositeCatalog composites) : IKeepsInMemory, IFunnelSource
 {
     private readonly ConcurrentDictionary<AccountId, Task<IReadOnlyList<CompiledFunnel>>> funnels = new();
     private readonly ConcurrentDictionary<(AccountId, string), Task<CompiledWorkflow?>> workflows = new();

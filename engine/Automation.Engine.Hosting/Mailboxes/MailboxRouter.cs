@@ -6,8 +6,15 @@ using Newtonsoft.Json;
 
 namespace Automation.Engine.Hosting.Mailboxes;
 
+/// <summary>Takes notes of writes to entities of other mailboxes.</summary>
+internal interface IOwnWriteNotes
+{
+    /// <summary>Tells the mailbox of another entity that we are about to write to it.</summary>
+    Task NoteOwnWriteAsync(MailboxKey key, OwnWrite write);
+}
+
 /// <summary>Hands stored work to the grains of its mailboxes. Losing a hand-over loses nothing: the row stands, the sweep finds it.</summary>
-public sealed class MailboxRouter(IGrainFactory grains)
+public sealed class MailboxRouter(IGrainFactory grains) : IOwnWriteNotes
 {
     public async Task DeliverAsync(IReadOnlyList<AcceptedEvent> accepted)
     {

@@ -9,6 +9,7 @@ public sealed class RecordedInputs : IStepInputs
     private readonly Dictionary<string, JToken> recorded = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JToken> before;
     private readonly bool replaying;
+    private readonly Trials.TrialReads? trial;
 
     public RecordedInputs() => before = [];
 
@@ -19,6 +20,9 @@ public sealed class RecordedInputs : IStepInputs
         replaying = true;
     }
 
+    /// <summary>Reads of a trial's step, which calls nobody.</summary>
+    internal RecordedInputs(Trials.TrialReads trial) => (before, this.trial) = ([], trial);
+
     /// <summary>What was read, for the journal row of the step.</summary>
     public JObject ToJson() => new(recorded.Select(input => new JProperty(input.Key, input.Value)));
 
@@ -28,7 +32,7 @@ public sealed class RecordedInputs : IStepInputs
     {
         if (recorded.TryGetValue(key, out var known)) return known.DeepClone();
         if (!before.TryGetValue(key, out var value))
-            value = replaying ? throw new InvalidOperationException($"The journal holds no answer for '{key}'.") : await read(cancellationToken);
+            value = replaying ? throw new InvalidOperationException($"The journal holds no answer for '{key}'.") : await (trial is null ? read(cancellationToken) : trial.ReadAsync(key, read, cancellationToken));
         recorded[key] = value.DeepClone();
         return value;
     }

@@ -57,7 +57,7 @@ internal sealed partial class StepPlanner
         var trigger = published.Where(funnel => funnel.Connection == key.Connection).SelectMany(funnel => funnel.Triggers).FirstOrDefault(one => one.Definition.Id == stored.Event.TriggerId);
         if (trigger is null) return;
         var stage = step.State.Visit is { } visit ? new StageRef(visit.PipelineId, visit.StageId) : (StageRef?)null;
-        var scope = new EventScope(account, key, step.State, [], new RecordedInputs(), ports, directories, step.Now, fresh: false);
+        var scope = new EventScope(account, key, step.State, [], NewInputs(), ports, directories, step.Now, fresh: false);
         await ArmDateAsync(key, step, trigger, scope, account, stage, cancellationToken);
     }
 

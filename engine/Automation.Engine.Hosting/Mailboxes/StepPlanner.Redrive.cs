@@ -119,7 +119,7 @@ internal sealed partial class StepPlanner
 
     private async Task GoBackAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CompiledWorkflow workflow, RunLineage.Place place, RunState? before, JObject? edits, CancellationToken cancellationToken)
     {
-        var inputs = new RecordedInputs();
+        var inputs = NewInputs();
         var environment = Environment(key, step, account, run, inputs);
         var seed = before is null ? (JObject?)place.Seed?.DeepClone() ?? throw new InvalidOperationException($"Run {run.Row.Id}: the journal does not tell how it began.") : null;
         if (seed is not null && edits is not null) seed[RunEdits.Member] = edits;

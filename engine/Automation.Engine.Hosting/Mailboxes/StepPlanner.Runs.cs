@@ -18,7 +18,7 @@ internal sealed partial class StepPlanner
 
     private async Task StartAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun run, CompiledWorkflow workflow, CancellationToken cancellationToken)
     {
-        var inputs = new RecordedInputs();
+        var inputs = NewInputs();
         var seed = Seed(key, run);
         var started = await interpreter.StartAsync(workflow, ReadSeed(run.Row.Id, seed), Environment(key, step, account, run, inputs), cancellationToken);
         await NoteOwnWritesAsync(key, step, run, started, cancellationToken);
@@ -109,7 +109,7 @@ internal sealed partial class StepPlanner
     /// <returns>False when the stimulus came too late and changed nothing.</returns>
     private async Task<bool> ResumeOnceAsync(MailboxKey key, StepBuilder step, AccountInfo account, OpenRun current, CompiledWorkflow workflow, Stimulus stimulus, CancellationToken cancellationToken)
     {
-        var inputs = new RecordedInputs();
+        var inputs = NewInputs();
         RunStep resumed;
         try
         {
@@ -142,7 +142,7 @@ internal sealed partial class StepPlanner
             return;
         }
 
-        var inputs = new RecordedInputs();
+        var inputs = NewInputs();
         var scope = new EventScope(account, key, step.State, run.Meta.Event, inputs, ports, directories, step.Now, fresh: key.EntityType == EntityTypes.Deal && trigger.Definition.If is not null);
         var stage = step.State.Visit is { } visit ? new StageRef(visit.PipelineId, visit.StageId) : (StageRef?)null;
         var verdict = trigger.Definition.Enabled

@@ -17,8 +17,8 @@ namespace Automation.Engine.Hosting.Mailboxes;
 
 /// <summary>Computes the steps of a mailbox: what an event, a timer or a finished effect changes. Writes nothing itself.</summary>
 internal sealed partial class StepPlanner(
-    AccountDirectory accounts, FunnelCatalog funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
-    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, MailboxRouter router, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold, Failures.FailureLog failures, RestorePoint restored, Definitions.TriggerCatalog triggers)
+    AccountDirectory accounts, IFunnelSource funnels, IWorkflowInterpreter interpreter, TriggerMatcher matcher, IPorts ports,
+    CrmDirectoryCache directories, OwnWriteRegistry ownWrites, IOwnWriteNotes router, IWorkCalendars calendars, IIdSource ids, TimeProvider clock, IServiceProvider services, Failures.RedriveReads reads, Failures.RunFold fold, Failures.FailureLog failures, RestorePoint restored, Definitions.TriggerCatalog triggers, Trials.TrialReads? trial = null)
 {
     public async Task<StepBuilder> HandleEventAsync(MailboxKey key, MailboxMemory memory, StoredEvent stored, CancellationToken cancellationToken)
     {
@@ -190,6 +190,9 @@ internal sealed partial class StepPlanner(
         return step;
     }
 
+    /// <summary>What a step reads; a trial's steps read nothing from outside.</summary>
+    private RecordedInputs NewInputs() => trial is null ? new() : new(trial);
+
     /// <summary>A journal row of an effect. Its run stands in the facts: the rows that name a run are that run's own steps, numbered without gaps.</summary>
     private static void Tell(StepBuilder step, EffectRow effect, JObject facts)
     {
@@ -212,7 +215,7 @@ internal sealed partial class StepPlanner(
         step.Open = !derivation.Happened(TriggerEvents.Deleted) && !await IsClosedAsync(key, derivation.State.Visit, cancellationToken);
 
         var eventRoot = EventRoot(stored, derivation);
-        var inputs = new RecordedInputs();
+        var inputs = NewInputs();
         var scope = new EventScope(account, key, step.State, eventRoot, inputs, ports, directories, step.Now, fresh: false);
         var connection = await ports.FindAsync(key.Account, key.Connection, cancellationToken);
         if (derivation.ToStage != derivation.FromStage && derivation.FromStage is not null) await CancelLeftAsync(key, memory, step, account, derivation, cancellationToken);
@@ -280,14 +283,18 @@ internal sealed partial class StepPlanner(
     {
         if (derivation.FromStage is null || derivation.ToStage == derivation.FromStage) return;
         var fired = new Dictionary<string, Firing>(step.State.Fired, StringComparer.Ordinal);
-        foreach (var trigger in published.SelectMany(funnel => funnel.Triggers).Select(one => one.Definition))
+        ClearLeft(fired, published.SelectMany(funnel => funnel.Triggers).Select(one => one.Definition), derivation.ToStage, step.Now);
+        step.State = step.State with { Fired = fired };
+    }
+
+    internal static void ClearLeft(Dictionary<string, Firing> fired, IEnumerable<FunnelTrigger> triggers, StageRef? to, DateTimeOffset now)
+    {
+        foreach (var trigger in triggers)
         {
             // A left_stage trigger counts its visit by the leaving itself; it is free again once the deal is outside.
-            var left = trigger.When.Stages.Count == 0 || RunJson.Left(trigger, derivation.ToStage);
-            if (left && fired.TryGetValue(trigger.Id, out var firing) && firing.ThisVisit && (trigger.When.Stages.Count > 0 || firing.Last != step.Now)) fired[trigger.Id] = firing with { ThisVisit = false };
+            var left = trigger.When.Stages.Count == 0 || RunJson.Left(trigger, to);
+            if (left && fired.TryGetValue(trigger.Id, out var firing) && firing.ThisVisit && (trigger.When.Stages.Count > 0 || firing.Last != now)) fired[trigger.Id] = firing with { ThisVisit = false };
         }
-
-        step.State = step.State with { Fired = fired };
     }
 
     private async Task FireScheduleAsync(MailboxKey key, MailboxMemory memory, StepBuilder step, AccountInfo account, StoredEvent due, CancellationToken cancellationToken)

@@ -145,7 +145,7 @@ public sealed class BackTestRow : AccountScoped
     /// <summary>Of the draft that is tried.</summary>
     public long DraftRevision { get; set; }
 
-    /// <summary>The draft as it was then, and the version that it is compared with, as JSON.</summary>
+    /// <summary>Days, trigger, and the version that it is compared with, as JSON.</summary>
     public required string Request { get; set; }
 
     /// <summary>running, done, failed, cancelled.</summary>
@@ -159,5 +159,7 @@ public sealed class BackTestRow : AccountScoped
     public string? Result { get; set; }
     public required string By { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>When it ended. While it runs: when it counts as stopped with its server, unless it says before that it lives.</summary>
     public DateTimeOffset? FinishedAt { get; set; }
 }
