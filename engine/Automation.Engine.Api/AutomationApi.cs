@@ -2,6 +2,7 @@ using Automation.Engine.Api.Access;
 using Automation.Engine.Api.Accounts;
 using Automation.Engine.Api.Activities;
 using Automation.Engine.Api.Calendars;
+using Automation.Engine.Api.Conditions;
 using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Deals;
 using Automation.Engine.Api.Elsa;
@@ -63,7 +64,9 @@ public static class AutomationApi
         services.AddSingleton<HookEndpoint>();
         services.AddSingleton<WorkflowHttpEndpoint>();
         services.AddSingleton<RunWatch>();
+        services.AddSingleton<DealScopes>();
         services.AddSingleton<DealTexts>();
+        services.AddSingleton<ConditionTrial>();
         return services;
     }
 
@@ -126,6 +129,7 @@ public static class AutomationApi
         CalendarEndpoints.Map(api.MapGroup("").WithTags("Calendars"));
         DrainEndpoints.Map(api.MapGroup("").WithTags("Tools"));
         EvalEndpoints.Map(api.MapGroup("").WithTags("Tools"));
+        TryConditionEndpoint.Map(api.MapGroup("").WithTags("Tools"));
         TryTextEndpoint.Map(api.MapGroup("").WithTags("Tools"));
         ActivityEndpoints.Map(api.MapGroup("").WithTags("Activities"));
         ElsaApi.Map(routes);

@@ -33,7 +33,7 @@ public sealed class CardWords(TriggerWords words)
     public string Sentence(FunnelTrigger trigger, FunnelDocument document, CrmDirectory? directory, bool english)
     {
         var view = words.View(document.Slug, trigger, document, directory, trigger.Then, english);
-        var condition = view.If is { } text ? english ? $", if {text}" : $", если {text}" : "";
+        var condition = view.Condition is { } text ? english ? $", if {text}" : $", если {text}" : "";
         return $"{Capital(view.When)}{condition} → {(view.Then.Count == 0 ? "…" : string.Join(" → ", view.Then))}";
     }
 

@@ -24,9 +24,12 @@ public sealed class DifferenceWords(TriggerWords words)
         string Whole(FunnelTrigger trigger, FunnelDocument document)
         {
             var view = words.View(document.Slug, trigger, document, directory, trigger.Then, english);
-            var condition = view.If is null ? "" : english ? $", if {view.If}" : $", если {view.If}";
+            var condition = view.Condition is null ? "" : english ? $", if {view.Condition}" : $", если {view.Condition}";
             return (english ? $"“{trigger.Name}”: " : $"«{trigger.Name}»: ") + $"{view.When}{condition} → {(view.Then.Count == 0 ? "…" : string.Join(", ", view.Then))}";
         }
+
+        // What sounds alike is told as it is written.
+        static string? If(TriggerView view, TriggerView other) => view.Condition == other.Condition ? view.If : view.Condition;
 
         IEnumerable<string> Changed(FunnelTrigger before, FunnelTrigger after)
         {
@@ -36,7 +39,7 @@ public sealed class DifferenceWords(TriggerWords words)
             if (was.When != now.When) yield return english ? $"when: {was.When} → {now.When}" : $"когда: {was.When} → {now.When}";
             if (!was.Stages.SequenceEqual(now.Stages)) yield return english ? $"stages: {Span(was.Stages)} → {Span(now.Stages)}" : $"этапы: {Span(was.Stages)} → {Span(now.Stages)}";
             if (was.When == now.When && was.Stages.SequenceEqual(now.Stages) && before.When != after.When && !JToken.DeepEquals(FunnelJson.ToJson(before.When), FunnelJson.ToJson(after.When))) yield return english ? "when: other settings" : "когда: другие настройки";
-            if (before.If != after.If) yield return english ? $"if: {was.If ?? "always"} → {now.If ?? "always"}" : $"если: {was.If ?? "всегда"} → {now.If ?? "всегда"}";
+            if (before.If != after.If) yield return english ? $"if: {If(was, now) ?? "always"} → {If(now, was) ?? "always"}" : $"если: {If(was, now) ?? "всегда"} → {If(now, was) ?? "всегда"}";
             if (!was.Then.SequenceEqual(now.Then)) yield return english ? $"then: {Steps(was.Then)} → {Steps(now.Then)}" : $"то: {Steps(was.Then)} → {Steps(now.Then)}";
             else if (!JToken.DeepEquals(before.Then, after.Then)) yield return english ? "then: settings of the actions changed" : "то: изменены настройки действий";
             if (before.Reentry != after.Reentry) yield return english ? "fires how often: changed" : Reentry(after.Reentry);

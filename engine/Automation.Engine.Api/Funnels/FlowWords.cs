@@ -1,5 +1,6 @@
 using System.Globalization;
 using Automation.Engine.Api.Activities;
+using Automation.Engine.Api.Conditions;
 using Automation.Engine.Calendars;
 using Automation.Engine.Expressions;
 using Automation.Engine.Funnels.Flows;
@@ -90,8 +91,12 @@ public sealed class FlowWords(ActivityRegistry activities, CrmDirectory? directo
         _ => value,
     };
 
-    private static string Condition(JObject decision) =>
-        decision["condition"] is JObject { } wrapper && wrapper["expression"] is JObject expression && (string?)expression["type"] is not ExpressionTypes.Literal && expression["value"]?.ToString() is { Length: > 0 } text ? text.Length > 80 ? text[..80] + "…" : text : "…";
+    private string Condition(JObject decision)
+    {
+        if (decision["condition"] is not JObject { } wrapper || wrapper["expression"] is not JObject expression || (string?)expression["type"] is not { } type || type == ExpressionTypes.Literal || expression["value"]?.ToString() is not { Length: > 0 } text) return "…";
+        var words = ConditionWords.Of(new(type, text), directory, english);
+        return words.Length > 80 ? words[..80] + "…" : words;
+    }
 
     private string Length(string? text)
     {

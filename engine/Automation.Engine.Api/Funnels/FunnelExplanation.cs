@@ -35,7 +35,7 @@ public sealed class FunnelExplanation(TriggerWords words)
             text.Append(english ? "  - When: " : "  - Когда: ").Append(Plain(view.When));
             if (view.Stages.Count > 1) text.Append(english ? $"; in the stages {Plain(string.Join(", ", view.Stages))}" : $"; на этапах: {Plain(string.Join(", ", view.Stages))}");
             text.Append(".\n");
-            if (view.If is { } condition) text.Append(english ? "  - If: " : "  - Если: ").Append('`').Append(condition.Replace('`', '\'')).Append("`.\n");
+            if (view.Condition is { } condition) text.Append(english ? "  - If: " : "  - Если: ").Append(condition == view.If ? $"`{condition.Replace('`', '\'')}`" : Plain(condition)).Append(".\n");
             text.Append(english ? "  - Then: " : "  - То: ").Append(view.Then.Count == 0 ? "…" : Plain(string.Join(" → ", view.Then))).Append(".\n");
             text.Append("  - ").Append((trigger.Reentry, english) switch
             {

@@ -24,7 +24,11 @@ public sealed record StageView(string Ref, string Name, string? Color, string Ki
 /// <param name="If">Absent: always.</param>
 /// <param name="Then">Steps of its workflow.</param>
 public sealed record TriggerView(
-    string Funnel, string Id, string Name, bool Enabled, string Event, IReadOnlyList<string> Stages, string When, string? If, string? IfLanguage, IReadOnlyList<string> Then);
+    string Funnel, string Id, string Name, bool Enabled, string Event, IReadOnlyList<string> Stages, string When, string? If, string? IfLanguage, IReadOnlyList<string> Then)
+{
+    /// <summary>What stands under If, in words; absent: always.</summary>
+    public string? Condition { get; init; }
+}
 
 /// <param name="Problems">What keeps the draft from being published; empty when nothing does.</param>
 /// <param name="Version">The published one; absent while nothing is published.</param>

@@ -1,3 +1,4 @@
+using Automation.Engine.Api.Conditions;
 using Automation.Engine.Calendars;
 using Automation.Engine.Funnels;
 using Automation.Engine.Ports;
@@ -37,7 +38,10 @@ public sealed class TriggerWords(ActivityRegistry activities)
 
     public TriggerView View(string funnel, FunnelTrigger trigger, FunnelDocument document, CrmDirectory? directory, JObject? then, bool english) => new(
         funnel, trigger.Id, trigger.Name, trigger.Enabled, trigger.When.Event, [.. trigger.When.Stages.Select(stage => StageNames.Of(stage.ToString(), document, directory))],
-        When(trigger.When, english), trigger.If?.Text, trigger.If?.Language, new FlowWords(activities, directory, english).Of(then));
+        When(trigger.When, english), trigger.If?.Text, trigger.If?.Language, new FlowWords(activities, directory, english).Of(then))
+    {
+        Condition = trigger.If is { } condition ? ConditionWords.Of(condition, directory, english) : null,
+    };
 
     private static string When(When when, bool english)
     {

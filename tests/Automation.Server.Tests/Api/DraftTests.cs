@@ -137,7 +137,7 @@ public sealed class DraftTests(TestServer server) : IClassFixture<TestServer>
         await OkAsync(await ChangeAsync(anna, null, 7));
         var lines = (await OkAsync(await anna.GetAsync("/api/funnels/sales/diff?lang=ru", Cancel)))["items"]!;
         Assert.Equal(["changed", "added"], lines.Select(line => (string)line["kind"]!));
-        Assert.Contains("50000", (string)lines[0]!["text"]!, StringComparison.Ordinal);
+        Assert.Contains("бюджет ≥ 30\u00a0000 → бюджет ≥ 50\u00a0000", (string)lines[0]!["text"]!, StringComparison.Ordinal);
         var text = await (await anna.GetAsync("/api/funnels/sales/explain?lang=ru", Cancel)).Content.ReadAsStringAsync(Cancel);
         Assert.Contains("# Продажи", text, StringComparison.Ordinal);
         Assert.Contains("**Крупная сделка**", text, StringComparison.Ordinal);

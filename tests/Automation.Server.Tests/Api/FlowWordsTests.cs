@@ -23,7 +23,7 @@ public sealed class FlowWordsTests
     {
         var choice = Step(FlowKinds.Decision, ("condition", "[deal.price] > 10")) with { Ways = [new("True", [Step("Crm.SendSms") with { Ways = [new("Done", []), new("No phone", [Step("Crm.CreateTask")], true)] }]), new("False", [Step("Crm.SendEmail")])] };
         choice.Activity["condition"]!["expression"]!["type"] = "NCalc";
-        Assert.Equal("если [deal.price] > 10: SMS (нет телефона: задача); иначе: письмо → назначить менеджера", Line(false, choice, Step("Crm.AssignManager")));
+        Assert.Equal("если бюджет > 10: SMS (нет телефона: задача); иначе: письмо → назначить менеджера", Line(false, choice, Step("Crm.AssignManager")));
     }
 
     [Fact]
