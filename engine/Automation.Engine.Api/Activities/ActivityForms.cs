@@ -77,7 +77,8 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm)
         {
             "TimeSpan" => "duration",
             "DateTime" or "DateTimeOffset" => "date-time",
-            "Boolean" => "checkbox",
+            // A yes or no that is asked for as a line of text is worked out.
+            "Boolean" => input.Attribute.UIHint is null ? "checkbox" : "condition",
             _ when Numbers.Contains(type) => "number",
             _ => hint,
         };
@@ -88,6 +89,7 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm)
     {
         if (!input.IsWrapped) return [ExpressionTypes.Literal];
         if (input.Attribute.SupportedSyntaxes is { Length: > 0 } chosen) return chosen;
+        if (hint is "condition") return [ExpressionTypes.NCalc, ExpressionTypes.JavaScript];
         if (hint is "code-editor") return [input.Attribute.DefaultSyntax ?? ExpressionTypes.JavaScript];
         string[] all = hint is "json" or "multi-text" or "checklist" or "crm-users" or "crm-pipelines" or "dynamic-outcomes" || type.EndsWith("[]", StringComparison.Ordinal) ? Lists : Values;
         return input.Attribute.DefaultSyntax is { } first && first != all[0] ? [first, .. all.Where(one => one != first)] : all;
