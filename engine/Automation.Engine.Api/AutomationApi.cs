@@ -12,6 +12,7 @@ using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Hooks;
 using Automation.Engine.Api.Journal;
 using Automation.Engine.Api.Managers;
+using Automation.Engine.Api.People;
 using Automation.Engine.Api.Runs;
 using Automation.Engine.Api.Tools;
 using Automation.Engine.Hosting.Funnels;
@@ -38,6 +39,7 @@ public static class AutomationApi
         services.AddSingleton<AttemptGate>();
         services.AddAuthentication(SessionCookie.Scheme).AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionCookie.Scheme, null);
         services.AddAuthorization();
+        PeopleRegistration.Add(services);
         services.AddSingleton(new TemplateCatalog(Path.Combine(AppContext.BaseDirectory, "templates")));
         services.AddSingleton<TriggerWords>();
         services.AddSingleton<FunnelReads>();
@@ -108,6 +110,7 @@ public static class AutomationApi
         routes.MapGet("/ready", ready).ExcludeFromDescription();
         var api = routes.MapGroup("/api");
         SessionEndpoints.Map(routes, api.MapGroup("").WithTags("Session"));
+        PeopleEndpoints.Map(api.MapGroup("").WithTags("People"));
         KeyEndpoints.Map(api.MapGroup("").WithTags("Keys"));
         FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         FunnelLifeEndpoints.Map(api.MapGroup("").WithTags("Funnels"));

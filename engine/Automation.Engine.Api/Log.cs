@@ -25,6 +25,18 @@ internal static partial class Log
     [LoggerMessage(EventId = 307, Level = LogLevel.Warning, Message = "{Caller} was refused: the role {Role} does not allow {Method} {Route}")]
     public static partial void RoleRefused(this ILogger logger, string caller, string role, string method, string route);
 
+    [LoggerMessage(EventId = 310, Level = LogLevel.Information, Message = "{User} signed in from {Address}")]
+    public static partial void SignedIn(this ILogger logger, Guid user, string address);
+
+    [LoggerMessage(EventId = 311, Level = LogLevel.Information, Message = "User {User} joined as {Role} by a link of {Kind}")]
+    public static partial void UserJoined(this ILogger logger, Guid user, string role, string kind);
+
+    [LoggerMessage(EventId = 312, Level = LogLevel.Information, Message = "{Caller} changed user {User}: {What}")]
+    public static partial void UserChanged(this ILogger logger, string caller, Guid user, string what);
+
+    [LoggerMessage(EventId = 313, Level = LogLevel.Information, Message = "{Caller} made a link that lets in a new {Role}")]
+    public static partial void LinkMade(this ILogger logger, string caller, string role);
+
     [LoggerMessage(EventId = 306, Level = LogLevel.Warning, Message = "Watched runs could not be looked at; the next turn tries again")]
     public static partial void WatchFailed(this ILogger logger, Exception cause);
 }

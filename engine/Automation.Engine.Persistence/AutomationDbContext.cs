@@ -32,6 +32,7 @@ public abstract class AutomationDbContext(DbContextOptions options) : DbContext(
     public DbSet<RestoreRow> Restores => Set<RestoreRow>();
     public DbSet<EffectBudgetRow> EffectBudgets => Set<EffectBudgetRow>();
     public DbSet<UserRow> Users => Set<UserRow>();
+    public DbSet<DataKeyRow> DataKeys => Set<DataKeyRow>();
     public DbSet<DraftChangeRow> DraftChanges => Set<DraftChangeRow>();
     public DbSet<TriggerDayRow> TriggerDays => Set<TriggerDayRow>();
     public DbSet<StageVisitRow> StageVisits => Set<StageVisitRow>();

@@ -20,6 +20,7 @@ public static class PersistenceRegistration
         services.AddSingleton<IIdSource, UuidV7Source>();
         services.AddSingleton(_ => MasterKey.Load(dataDirectory, masterKey));
         services.AddSingleton<SecretStore>();
+        services.AddSingleton<DataKeyStore>();
         services.AddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretStore>());
         services.AddSingleton<PortCatalog>();
         services.AddSingleton<IPorts>(provider => provider.GetRequiredService<PortCatalog>());

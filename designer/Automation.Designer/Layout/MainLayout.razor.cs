@@ -1,3 +1,4 @@
+using System.Net;
 using Automation.Designer.Session;
 using Automation.Engine.Api.Access;
 using Microsoft.AspNetCore.Components;
@@ -35,7 +36,7 @@ public sealed partial class MainLayout : IDisposable
         catch (ApiException e)
         {
             trouble = e.Message;
-            Navigation.NavigateTo("sign-in", forceLoad: true);
+            if (e.Status == HttpStatusCode.Unauthorized) Navigation.ToSignIn();
             return;
         }
 

@@ -36,6 +36,7 @@ public static class Commands
         root.Subcommands.Add(ConnectVerbs.Create(verbs));
         root.Subcommands.Add(SettingsVerbs.Create(verbs));
         root.Subcommands.Add(KeyVerbs.Create(verbs));
+        root.Subcommands.Add(AdminLinkVerb.Create(verbs, server));
         return root;
     }
 

@@ -148,7 +148,8 @@ public static class ServeCommand
     {
         Console.WriteLine();
         Console.WriteLine($"  Automation   {report.Link}");
-        Console.WriteLine("               (opens once; the page then stays signed in for 12 hours)");
+        if (report.Link.AbsolutePath.StartsWith("/start/", StringComparison.Ordinal)) Console.WriteLine("               (opens once; the page then stays signed in for 12 hours)");
+        if (report.First is not null) Console.WriteLine($"  First admin  {report.First}\n               (makes the first administrator: once, within 24 hours; a new one: ./run.sh admin-link)");
         Console.WriteLine($"  API          {new Uri(new Uri(options.Url), "/scalar")}");
         Console.WriteLine($"  Hooks        {options.HookUrl}");
         if (report.Key is not null) Console.WriteLine($"  API key      {report.Key}   (shown this once)");

@@ -52,13 +52,21 @@ public static class ServerHost
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical); // what fails is thrown and told by its caller
         builder.Configuration.AddEnvironmentVariables();
         Telemetry.Add(builder, $"{Environment.MachineName}:{new Uri(options.HookUrl).Port}");
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error); // does not know that the store encrypts
         AddProduct(builder.Services, options);
+        RemoveEarlyKeyLoading(builder.Services);
         adjust?.Invoke(builder.Services);
         builder.Host.UseOrleans(silo => AddSilo(silo, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
         var app = builder.Build();
         Map(app, options);
         return app;
+    }
+
+    // Data protection would read its keys while the host starts, before their table is there.
+    private static void RemoveEarlyKeyLoading(IServiceCollection services)
+    {
+        foreach (var early in services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == "DataProtectionHostedService").ToList()) services.Remove(early);
     }
 
     /// <summary>Where the server reaches its own pages and API.</summary>

@@ -13,7 +13,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys,
     public async Task InvokeAsync(HttpContext context)
     {
         var elsa = context.Request.Path.StartsWithSegments(ElsaApi.Root, StringComparison.OrdinalIgnoreCase);
-        if (elsa || context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        if (elsa || (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !IsDoor(context.Request)))
         {
             if (await RefusalAsync(context, elsa) is { } refusal)
             {
@@ -60,6 +60,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiKeyService keys,
         if (request.Headers.Authorization is [{ } header] && Array.Find(Schemes, scheme => header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) is { } scheme) return header[scheme.Length..].Trim();
         return IsHub(request) && request.Query["access_token"] is [{ Length: > 0 } token] ? token : null;
     }
+
+    /// <summary>The two that need nobody: there one becomes somebody. A page of another origin reaches neither, as both take JSON alone.</summary>
+    private static bool IsDoor(HttpRequest request) => HttpMethods.IsPost(request.Method) && (request.Path == "/api/sign-in" || request.Path == "/api/join");
 
     private static bool IsHub(HttpRequest request) => request.Path.StartsWithSegments(ElsaApi.Hubs, StringComparison.OrdinalIgnoreCase);
 }

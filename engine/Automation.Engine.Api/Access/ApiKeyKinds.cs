@@ -12,6 +12,12 @@ public static class ApiKeyKinds
     /// <summary>Lives in a browser's cookie.</summary>
     public const string Session = "session";
 
+    /// <summary>Opens <c>/first/{token}</c>, which makes an administrator.</summary>
+    public const string First = "first";
+
+    /// <summary>Opens <c>/invite/{token}</c>, which makes a user of its role.</summary>
+    public const string Invite = "invite";
+
     /// <summary>Lives for an hour in a page that holds Elsa Studio, and opens nothing but its API.</summary>
     public const string Studio = "studio";
 }

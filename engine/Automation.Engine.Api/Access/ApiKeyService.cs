@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Automation.Engine.Accounts;
 using Automation.Engine.Api.Access;
+using Automation.Engine.Api.People;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Cluster;
 using Automation.Engine.Persistence.Rows;
@@ -23,7 +24,7 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(15);
     private readonly Kept<TokenHash, (Caller Caller, DateTimeOffset Until)> known = new();
 
-    public IReadOnlyList<string> Tables { get; } = ["api_keys"];
+    public IReadOnlyList<string> Tables { get; } = ["api_keys", "users"];
 
     public void Forget(Guid? account) => known.Forget(account is null ? null : (_, kept) => kept.Caller.Account.Value == account);
 
@@ -74,6 +75,16 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
         var gone = await own.Where(row => row.Id == id || row.IssuedBy == id || opened.Contains(row.IssuedBy!.Value)).ExecuteDeleteAsync(cancellationToken);
         known.Forget((_, kept) => kept.Caller.Account == account);
         return gone > 0;
+    }
+
+    /// <summary>Ends what a user has open, on every server.</summary>
+    internal async Task EndSessionsAsync(AccountId account, Guid user, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var own = db.ApiKeys.Where(row => row.AccountId == account.Value);
+        var sessions = await own.Where(row => row.IssuedBy == user && row.Kind == ApiKeyKinds.Session).Select(row => row.Id).ToListAsync(cancellationToken);
+        await own.Where(row => sessions.Contains(row.Id) || sessions.Contains(row.IssuedBy!.Value)).ExecuteDeleteAsync(cancellationToken);
+        known.Forget((_, kept) => kept.Caller.Account == account);
     }
 
     /// <summary>A key for the page that holds Studio; it goes with the session that asked.</summary>
@@ -134,24 +145,77 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var now = clock.GetUtcNow();
         await db.ApiKeys.Where(row => row.Kind == ApiKeyKinds.Session && row.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
-        var (_, session) = Add(db, caller.Account, caller.Name, ApiKeyKinds.Session, SessionLife, caller.Role, caller.Id);
+        var (_, session) = Add(db, caller.Account, caller.Name, ApiKeyKinds.Session, SessionLife, caller.Role, caller.User ?? caller.Id, stamp: caller.Stamp);
         await db.SaveChangesAsync(cancellationToken);
         return session;
     }
 
-    private (Guid Id, string Key) Add(AutomationDbContext db, AccountId account, string name, string kind, TimeSpan? ttl, string role, Guid? issuedBy = null, string? given = null)
+    /// <summary>A session of a user; it holds while his security stamp is the one that he was read with.</summary>
+    internal async Task<string> OpenSessionAsync(UserRow user, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        await db.ApiKeys.Where(row => row.Kind == ApiKeyKinds.Session && row.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
+        var (_, session) = Add(db, new(user.AccountId), user.Name, ApiKeyKinds.Session, SessionLife, user.Role, user.Id, stamp: user.SecurityStamp);
+        await db.SaveChangesAsync(cancellationToken);
+        return session;
+    }
+
+    /// <summary>A link that makes an administrator; those before it end.</summary>
+    /// <returns>The token in the clear; it cannot be read again.</returns>
+    public async Task<(Guid Id, string Token, DateTimeOffset ExpiresAt)> AddFirstLinkAsync(AccountId account, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.ApiKeys.Where(row => row.AccountId == account.Value && row.Kind == ApiKeyKinds.First).ExecuteDeleteAsync(cancellationToken);
+        var (id, token) = Add(db, account, "first", ApiKeyKinds.First, Joining.FirstLife, Roles.Admin);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (id, token, clock.GetUtcNow() + Joining.FirstLife);
+    }
+
+    /// <returns>The token in the clear; it cannot be read again.</returns>
+    internal async Task<(Guid Id, string Token, DateTimeOffset ExpiresAt)> AddInvitationAsync(Caller caller, string name, string role, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var (id, token) = Add(db, caller.Account, name, ApiKeyKinds.Invite, Joining.InvitationLife, role, caller.Person);
+        await db.SaveChangesAsync(cancellationToken);
+        return (id, token, clock.GetUtcNow() + Joining.InvitationLife);
+    }
+
+    private (Guid Id, string Key) Add(AutomationDbContext db, AccountId account, string name, string kind, TimeSpan? ttl, string role, Guid? issuedBy = null, string? given = null, string? stamp = null)
     {
         var key = given ?? Tokens.New(kind switch { ApiKeyKinds.Key => "key", ApiKeyKinds.OneTime => "start", _ => null });
         var now = clock.GetUtcNow();
         var id = ids.NewId();
-        db.ApiKeys.Add(new ApiKeyRow { Id = id, AccountId = account.Value, Hash = Tokens.Hash(key), Name = name, Kind = kind, Role = role, IssuedBy = issuedBy, CreatedAt = now, ExpiresAt = now + ttl });
+        db.ApiKeys.Add(new ApiKeyRow { Id = id, AccountId = account.Value, Hash = Tokens.Hash(key), Name = name, Kind = kind, Role = role, IssuedBy = issuedBy, Stamp = stamp, CreatedAt = now, ExpiresAt = now + ttl });
         return (id, key);
     }
 
     private async Task<Caller?> LoadAsync(byte[] hash, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var row = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(one => one.Hash == hash && one.Kind != ApiKeyKinds.OneTime, cancellationToken);
-        return row is not null && CryptographicOperations.FixedTimeEquals(row.Hash, hash) ? new(row.Id, new(row.AccountId), row.Name, row.Kind, row.Hash, row.ExpiresAt, row.Role, row.IssuedBy) : null;
+        var row = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(one => one.Hash == hash, cancellationToken);
+        return row is not null && CryptographicOperations.FixedTimeEquals(row.Hash, hash) ? await CallerAsync(db, row, cancellationToken) : null;
+    }
+
+    /// <summary>What stands behind a row decides: the user as he is now, the session that a page with Studio belongs to.</summary>
+    private static async Task<Caller?> CallerAsync(AutomationDbContext db, ApiKeyRow row, CancellationToken cancellationToken)
+    {
+        var caller = new Caller(row.Id, new(row.AccountId), row.Name, row.Kind, row.Hash, row.ExpiresAt, row.Role, row.IssuedBy, row.Stamp, row.Language);
+        switch (row.Kind)
+        {
+            case ApiKeyKinds.Key:
+            case ApiKeyKinds.Session when row.Stamp is null:
+                return caller;
+            case ApiKeyKinds.Session:
+                return await db.Users.AsNoTracking().FirstOrDefaultAsync(one => one.Id == row.IssuedBy && one.SecurityStamp == row.Stamp, cancellationToken) is { } user
+                    ? caller with { Name = user.Name, Role = user.Role, Language = user.Language } : null;
+            case ApiKeyKinds.Studio:
+                return await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(one => one.Id == row.IssuedBy, cancellationToken) is { } opener && await CallerAsync(db, opener, cancellationToken) is { } behind
+                    ? caller with { Name = behind.Name, Role = behind.Role, IssuedBy = behind.Person, Stamp = behind.Stamp } : null;
+            default:
+                return null;
+        }
     }
 }

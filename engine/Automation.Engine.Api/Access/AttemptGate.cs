@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Automation.Engine.Api.Access;
 
 /// <summary>Counts wrong keys of a remote address: the sixth within a minute and those after it are told to stop (S8).</summary>
-internal sealed class AttemptGate(TimeProvider clock)
+public sealed class AttemptGate(TimeProvider clock)
 {
     private const int Allowed = 5;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);

@@ -18,7 +18,7 @@ internal sealed class SessionAuthentication(IOptionsMonitor<AuthenticationScheme
         if (Request.Cookies[SessionCookie.Name] is not { Length: > 0 } cookie) return AuthenticateResult.NoResult();
         if (await keys.FindAsync(cookie, Context.RequestAborted) is not { Kind: ApiKeyKinds.Session } caller) return AuthenticateResult.NoResult();
         var identity = new ClaimsIdentity(
-            [new(ClaimTypes.NameIdentifier, caller.Person.ToString()), new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role), new(SessionCookie.Claim, cookie)], SessionCookie.Scheme);
+            [.. caller.Language is { } language ? [new Claim(SessionCookie.LanguageClaim, language)] : (Claim[])[], new(ClaimTypes.NameIdentifier, caller.Person.ToString()), new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role), new(SessionCookie.Claim, cookie)], SessionCookie.Scheme);
         return AuthenticateResult.Success(new(new(identity), SessionCookie.Scheme));
     }
 

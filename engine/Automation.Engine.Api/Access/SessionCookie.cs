@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Automation.Engine.Api.Access;
 
 /// <summary>How a browser's session travels, and what a page's principal holds of it.</summary>
@@ -13,4 +15,14 @@ public static class SessionCookie
 
     /// <summary>Claim that holds <c>ru</c> or <c>en</c>; absent where the person has chosen none.</summary>
     public const string LanguageClaim = "automation:language";
+
+    internal static void Set(HttpContext context, string session) => context.Response.Cookies.Append(Name, session, new CookieOptions
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = context.Request.IsHttps,
+        Path = "/",
+        MaxAge = ApiKeyService.SessionLife,
+        IsEssential = true,
+    });
 }

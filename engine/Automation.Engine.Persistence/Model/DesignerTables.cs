@@ -14,6 +14,7 @@ internal static class DesignerTables
             user.HasIndex(x => x.NormalizedLogin, "ux_users_login").IsUnique();
             user.HasIndex(x => x.AccountId, "ix_users_account");
         });
+        model.Entity<DataKeyRow>().HasKey(x => x.Id);
         model.Entity<DraftChangeRow>(change =>
         {
             change.HasKey(x => new { x.AccountId, x.FunnelId, x.Number });

@@ -34,6 +34,16 @@ public sealed class UserRow : AccountScoped
     public DateTimeOffset? SignedInAt { get; set; }
 }
 
+/// <summary>A key that protects forms and pages, the same on every server: its XML, AES-GCM under the master key.</summary>
+public sealed class DataKeyRow
+{
+    public Guid Id { get; set; }
+    public required string KeyId { get; set; }
+    public required byte[] Nonce { get; set; }
+    public required byte[] Cipher { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
 /// <summary>One change of a funnel's draft: what undo takes back.</summary>
 public sealed class DraftChangeRow : AccountScoped
 {

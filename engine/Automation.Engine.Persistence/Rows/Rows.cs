@@ -31,14 +31,23 @@ public sealed class ApiKeyRow : AccountScoped
     public required byte[] Hash { get; set; }
     public required string Name { get; set; }
 
-    /// <summary>key, one_time, session, studio.</summary>
+    /// <summary>key, one_time, session, studio, first, invite.</summary>
     public required string Kind { get; set; }
 
     /// <summary>viewer, editor, publisher, operator, admin.</summary>
     public string Role { get; set; } = "admin";
 
-    /// <summary>The key or session that opened it, and with which it goes; null for none.</summary>
+    /// <summary>The user, key or session that opened it, and with which it goes; null for none.</summary>
     public Guid? IssuedBy { get; set; }
+
+    /// <summary>The security stamp of the user that <see cref="IssuedBy"/> is, as it was then: it holds no longer than that one. Null where no user opened it.</summary>
+    public string? Stamp { get; set; }
+
+    /// <summary><c>ru</c> or <c>en</c>, chosen in a session of no user.</summary>
+    public string? Language { get; set; }
+
+    /// <summary><c>light</c> or <c>dark</c>, chosen in a session of no user.</summary>
+    public string? Theme { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset? ExpiresAt { get; set; }
 }

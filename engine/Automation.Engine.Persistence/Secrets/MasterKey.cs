@@ -11,6 +11,7 @@ public sealed class MasterKey
     public const string Variable = "AUTOMATION_MASTER_KEY";
     public const string FileName = "master.key";
     private const int Length = 32;
+    private const int TagLength = 16;
     private readonly Dictionary<string, byte[]> keys;
 
     private MasterKey(IReadOnlyList<byte[]> all)
@@ -33,8 +34,24 @@ public sealed class MasterKey
         return Parse(File.ReadAllText(path), path);
     }
 
-    /// <summary>The key of that id; null when it is not among ours.</summary>
-    internal byte[]? Find(string id) => keys.GetValueOrDefault(id);
+    /// <summary>Encrypts with the current key; what is bound to it must be named to open it.</summary>
+    internal (byte[] Nonce, byte[] Cipher) Seal(byte[] clear, byte[] boundTo)
+    {
+        var (nonce, cipher) = (RandomNumberGenerator.GetBytes(AesGcm.NonceByteSizes.MaxSize), new byte[clear.Length + TagLength]);
+        using var aes = new AesGcm(keys[CurrentId], TagLength);
+        aes.Encrypt(nonce, clear, cipher.AsSpan(0, clear.Length), cipher.AsSpan(clear.Length), boundTo);
+        return (nonce, cipher);
+    }
+
+    /// <exception cref="CryptographicException">That key is not at hand, or what is sealed was changed or moved.</exception>
+    internal byte[] Open(string keyId, byte[] nonce, byte[] cipher, byte[] boundTo)
+    {
+        var key = keys.GetValueOrDefault(keyId) ?? throw new CryptographicException($"Key {keyId} is not at hand.");
+        var clear = new byte[Math.Max(0, cipher.Length - TagLength)];
+        using var aes = new AesGcm(key, TagLength);
+        aes.Decrypt(nonce, cipher.AsSpan(0, clear.Length), cipher.AsSpan(clear.Length), clear, boundTo);
+        return clear;
+    }
 
     // Written aside and moved: a kill leaves no half key.
     private static void Create(string directory, string path)

@@ -10,8 +10,6 @@ namespace Automation.Engine.Persistence.Secrets;
 /// <summary>Secrets of connections, AES-GCM, bound to account, connection and name: a row moved elsewhere cannot be read (S7).</summary>
 public sealed class SecretStore(IDbContextFactory<AutomationDbContext> contexts, MasterKey master) : ISecrets
 {
-    private const int TagLength = 16;
-
     /// <exception cref="StartRefusedException"><c>master_key_invalid</c>: the stored secret was written with a key that is not at hand.</exception>
     public async ValueTask<string?> ReadAsync(ConnectionId connection, string name, CancellationToken cancellationToken)
     {
@@ -51,32 +49,18 @@ public sealed class SecretStore(IDbContextFactory<AutomationDbContext> contexts,
 
     private SecretRow Seal(AccountId account, ConnectionId connection, string name, string value)
     {
-        var row = new SecretRow
-        {
-            AccountId = account.Value,
-            ConnectionId = connection.Value,
-            Name = name,
-            KeyId = master.CurrentId,
-            Nonce = RandomNumberGenerator.GetBytes(AesGcm.NonceByteSizes.MaxSize),
-            Cipher = [],
-        };
+        var row = new SecretRow { AccountId = account.Value, ConnectionId = connection.Value, Name = name, KeyId = master.CurrentId, Nonce = [], Cipher = [] };
         var clear = Encoding.UTF8.GetBytes(value);
-        row.Cipher = new byte[clear.Length + TagLength];
-        using var aes = new AesGcm(master.Find(row.KeyId)!, TagLength);
-        aes.Encrypt(row.Nonce, clear, row.Cipher.AsSpan(0, clear.Length), row.Cipher.AsSpan(clear.Length), BoundTo(row));
+        (row.Nonce, row.Cipher) = master.Seal(clear, BoundTo(row));
         CryptographicOperations.ZeroMemory(clear);
         return row;
     }
 
     private string Open(SecretRow row)
     {
-        var key = master.Find(row.KeyId) ?? throw Invalid(row, null);
         try
         {
-            var clear = new byte[row.Cipher.Length - TagLength];
-            using var aes = new AesGcm(key, TagLength);
-            aes.Decrypt(row.Nonce, row.Cipher.AsSpan(0, clear.Length), row.Cipher.AsSpan(clear.Length), clear, BoundTo(row));
-            return Encoding.UTF8.GetString(clear);
+            return Encoding.UTF8.GetString(master.Open(row.KeyId, row.Nonce, row.Cipher, BoundTo(row)));
         }
         catch (CryptographicException e)
         {
@@ -86,6 +70,6 @@ public sealed class SecretStore(IDbContextFactory<AutomationDbContext> contexts,
 
     private static byte[] BoundTo(SecretRow row) => Encoding.UTF8.GetBytes($"{row.AccountId:N}|{row.ConnectionId:N}|{row.Name}");
 
-    private static StartRefusedException Invalid(SecretRow row, Exception? cause) => new(
+    private static StartRefusedException Invalid(SecretRow row, Exception cause) => new(
         "master_key_invalid", $"the secret '{row.Name}' of connection {row.ConnectionId} was written with key {row.KeyId}; give that key back as the current or an old one.", cause);
 }
