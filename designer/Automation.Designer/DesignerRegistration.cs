@@ -24,6 +24,7 @@ public static class DesignerRegistration
     public static IServiceCollection AddAutomationDesigner(this IServiceCollection services, Func<IServiceProvider, Uri> own)
     {
         services.AddHttpContextAccessor();
+        services.AddAntiforgery(forms => (forms.Cookie.Name, forms.Cookie.SecurePolicy) = ("automation_form", CookieSecurePolicy.SameAsRequest));
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices(mud =>
         {

@@ -20,7 +20,7 @@ public sealed record JoinRequest(string? Token, string? Login, string? Name, str
 
 /// <summary>Makes users of the links <c>/first/{token}</c> and <c>/invite/{token}</c>: each once, and in time.</summary>
 public sealed class Joining(
-    UserManager<UserRow> users, IDbContextFactory<AutomationDbContext> contexts, ApiKeyService keys, AttemptGate attempts, IIdSource ids, TimeProvider clock, ILogger<Joining> logger)
+    UserManager<UserRow> users, IDbContextFactory<AutomationDbContext> contexts, ApiKeyService keys, IIdSource ids, TimeProvider clock, ILogger<Joining> logger)
 {
     /// <summary>How long an invitation holds.</summary>
     public static readonly TimeSpan InvitationLife = TimeSpan.FromDays(7);
@@ -36,11 +36,11 @@ public sealed class Joining(
     }
 
     /// <summary>Makes the user and opens a session in the browser that asks. A refusal leaves the link as it was.</summary>
-    /// <exception cref="ProblemException">400 <c>login_invalid</c>, <c>name_invalid</c>, <c>password_weak</c>; 404 <c>link_invalid</c>; 409 <c>login_taken</c>; 429.</exception>
+    /// <exception cref="ProblemException">400 <c>login_invalid</c>, <c>name_invalid</c>, <c>password_weak</c>; 404 <c>link_invalid</c>; 409 <c>login_taken</c>.</exception>
     public async Task JoinAsync(HttpContext context, JoinRequest request)
     {
         var cancellationToken = context.RequestAborted;
-        if (await FindAsync(request.Token, cancellationToken) is null) throw new ProblemException(Unknown(context));
+        if (await FindAsync(request.Token, cancellationToken) is null) throw Over(context);
         var user = await DraftAsync(request);
         await SaveAsync(context, request.Token!, user, cancellationToken);
         SessionCookie.Set(context, await keys.OpenSessionAsync(user, cancellationToken));
@@ -81,7 +81,7 @@ public sealed class Joining(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Of two that open the link together one deletes the row, and only that one goes on.
-        if (await RowAsync(db, token, cancellationToken) is not { } link || await db.ApiKeys.Where(row => row.Id == link.Id).ExecuteDeleteAsync(cancellationToken) != 1) throw new ProblemException(Unknown(context));
+        if (await RowAsync(db, token, cancellationToken) is not { } link || await db.ApiKeys.Where(row => row.Id == link.Id).ExecuteDeleteAsync(cancellationToken) != 1) throw Over(context);
         if (link.Role == Roles.Admin) await db.ApiKeys.Where(row => row.AccountId == link.AccountId && row.Kind == ApiKeyKinds.First).ExecuteDeleteAsync(cancellationToken);
         (user.AccountId, user.Role) = (link.AccountId, link.Role);
         db.Users.Add(user);
@@ -108,10 +108,10 @@ public sealed class Joining(
         return row is null || row.ExpiresAt <= now ? null : row;
     }
 
-    private Problem Unknown(HttpContext context)
+    private ProblemException Over(HttpContext context)
     {
-        var refusal = AccessMiddleware.Wrong(context, attempts, logger);
-        return refusal.Status == 429 ? refusal : new(404, "link_invalid", "This link was used already, or its time is over. Ask for a new one.");
+        logger.SignInRefused(context.Connection.RemoteIpAddress?.ToString() ?? "-", "link_invalid");
+        return new(new(404, "link_invalid", "This link was used already, or its time is over. Ask for a new one."));
     }
 
     private static ProblemException Taken() => PeopleRules.Refused(409, "login", "login_taken", "Somebody has this login already. Take another one.");

@@ -69,6 +69,24 @@ public abstract class SecretContract : StoreContract
         await Assert.ThrowsAsync<StartRefusedException>(() => With(First).ReadAsync(thief.Connection, "token", Cancellation).AsTask());
     }
 
+    [Fact]
+    public async Task DataKeys_AnyServerWithTheMasterKey_ReadsThemAndNobodyElse()
+    {
+        DataKeysWith(First).Add("<key>обычный текст</key>");
+        DataKeysWith(Second + "\n" + First).Add("<key>2</key>");
+
+        Assert.Equal(["<key>обычный текст</key>", "<key>2</key>"], DataKeysWith(Second + "\n" + First).Read().Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal(["<key>2</key>"], DataKeysWith(Second).Read());
+        var rows = await Store.ReadAsync(db => db.DataKeys.ToListAsync(Cancellation));
+        Assert.DoesNotContain(rows, row => System.Text.Encoding.UTF8.GetString(row.Cipher).Contains("<key>", StringComparison.Ordinal));
+    }
+
+    private DataKeyStore DataKeysWith(string keys)
+    {
+        using var directory = new TempDirectory();
+        return new(Store.Contexts, MasterKey.Load(directory.Path, keys), new UuidV7Source(TimeProvider.System), TimeProvider.System);
+    }
+
     private SecretStore With(string keys)
     {
         using var directory = new TempDirectory();
