@@ -21,7 +21,7 @@ public sealed partial class ViewerTests
         "POST /api/sign-in", "POST /api/join", "POST /api/session", "DELETE /api/session", "POST /api/session/studio",
         "PUT /api/session/preferences", "PUT /api/session/profile", "PUT /api/session/password",
         // Questions that take more than an address holds, and trials that send nothing.
-        "POST /api/eval", "POST /api/runs/{id}/replay",
+        "POST /api/eval", "POST /api/runs/{id}/replay", "POST /api/try/condition",
         "POST /elsa/api/activity-executions/report", "POST /elsa/api/bulk-actions/export/workflow-definitions", "POST /elsa/api/bulk-actions/export/workflow-instances",
         "POST /elsa/api/descriptors/activities/{typeName}/options/{inputName}", "POST /elsa/api/scripting/javascript/type-definitions/{definitionId}",
         "POST /elsa/api/workflow-instances", "POST /elsa/api/workflow-instances/{id}/journal",
