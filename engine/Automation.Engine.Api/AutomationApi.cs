@@ -114,6 +114,7 @@ public static class AutomationApi
         KeyEndpoints.Map(api.MapGroup("").WithTags("Keys"));
         FunnelEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         FunnelLifeEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
+        InsideEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         VersionEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         DraftEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         SweepEndpoints.Map(api.MapGroup("").WithTags("Funnels"));

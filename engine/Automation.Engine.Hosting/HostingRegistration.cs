@@ -93,6 +93,8 @@ public static class HostingRegistration
         services.AddSingleton<Failures.RedriveService>();
         services.AddSingleton<Failures.RedriveDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Failures.RedriveDispatcher>());
+        services.AddSingleton<InsideDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<InsideDispatcher>());
         services.AddSingleton<Sweeps.SweepService>();
         services.AddSingleton<Sweeps.SweepDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Sweeps.SweepDispatcher>());

@@ -28,6 +28,14 @@ internal static class OperatorWords
         return ((string?)facts["cycle"] is { } cycle ? $"{text}: {cycle}" : text, "trouble");
     }
 
+    private static (string, string) Migrated(JObject facts, bool english) => ((string?)facts["outcome"], english) switch
+    {
+        ("moved", false) => ($"{(string?)facts["by"]}: то, что ждало, идёт дальше по версии {facts["version"]}", "plain"),
+        ("moved", true) => ($"{(string?)facts["by"]}: what waited goes on by version {facts["version"]}", "plain"),
+        (_, false) => ($"остаётся на прежней версии: шага, на котором ждёт сделка, в версии {facts["version"]} нет", "quiet"),
+        _ => ($"stays on its version: the step that the deal waits at is not in version {facts["version"]}", "quiet"),
+    };
+
     public static (string Text, string Tone) Of(JObject facts, bool english)
     {
         var by = (string?)facts["by"];
@@ -38,6 +46,7 @@ internal static class OperatorWords
             return (string?)facts["outcome"] == "hurried" ? (english ? $"{by} did not wait: the run goes on now" : $"{by}: не ждать, выполнить сейчас", "plain")
                 : (english ? $"{by} asked a run to go on now; it did not wait for a time" : $"{by}: выполнить сейчас (не потребовалось: срока уже не ждали)", "quiet");
         if ((string?)facts["what"] == "skip") return (english ? $"{by}: settled, {KindOf(facts, english)} is not done again" : $"{by}: разобрано, повторять не нужно — {KindOf(facts, english)}", (string?)facts["outcome"] == "skipped" ? "plain" : "quiet");
+        if ((string?)facts["what"] == "migrate") return Migrated(facts, english);
         if ((string?)facts["what"] != "redrive") return ((string?)facts["text"] ?? (string?)facts["what"] ?? "operator", "plain");
         var kind = KindOf(facts, english);
         var text = english ? $"{by} started {kind} again" : $"{by}: повторно — {kind}";

@@ -28,7 +28,7 @@ public sealed class RunFold(
     public async Task<IReadOnlyDictionary<long, RunState?>> FoldAsync(RunRow row, IReadOnlyList<JournalRow> rows, CancellationToken cancellationToken)
     {
         var account = new AccountId(row.AccountId);
-        var workflow = await catalog.WorkflowAsync(account, row.DefinitionVersionId) ?? throw new InvalidOperationException($"Definition version {row.DefinitionVersionId} does not exist.");
+        var workflow = await WorkflowAsync(account, FirstVersion(row, rows));
         var info = await accounts.GetAsync(account, cancellationToken);
         var states = new Dictionary<long, RunState?> { [0] = null };
         foreach (var entry in rows)
@@ -42,6 +42,14 @@ public sealed class RunFold(
             {
                 before = states.TryGetValue(redrive.Base, out var known) ? Rewound(known, redrive.Edits) : throw new JournalGapException(redrive.Base);
                 stimulus = redrive.Again;
+                if (before is not null) workflow = await WorkflowAsync(account, before.DefinitionVersionId);
+            }
+
+            if (stimulus is Stimulus.Migrate move)
+            {
+                workflow = await WorkflowAsync(account, move.To);
+                states[entry.Sequence] = before is null ? null : before with { DefinitionVersionId = move.To, Sequence = entry.Sequence };
+                continue;
             }
 
             var step = facts["seed"] is JObject seed ? await interpreter.StartAsync(workflow, StepPlanner.ReadSeed(row.Id, seed), environment, cancellationToken)
@@ -52,6 +60,13 @@ public sealed class RunFold(
 
         return states;
     }
+
+    private async Task<CompiledWorkflow> WorkflowAsync(AccountId account, string version) =>
+        await catalog.WorkflowAsync(account, version) ?? throw new InvalidOperationException($"Definition version {version} does not exist.");
+
+    /// <summary>The version that the run began with, before it went over to others.</summary>
+    private static string FirstVersion(RunRow row, IReadOnlyList<JournalRow> rows) => rows.Where(entry => entry.Facts.Contains("\"migrate\"", StringComparison.Ordinal))
+        .Select(entry => RunJson.Parse(entry.Facts)["stimulus"] as JObject).Where(stimulus => (string?)stimulus?["type"] == "migrate").Select(stimulus => (string?)stimulus!["from"]).FirstOrDefault() ?? row.DefinitionVersionId;
 
     /// <summary>An earlier state, with what a person has edited since.</summary>
     internal static RunState? Rewound(RunState? state, JObject? edits)

@@ -3,6 +3,7 @@ using Automation.Engine.Funnels;
 using Automation.Engine.Funnels.Editing;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Calendars;
+using Automation.Engine.Hosting.Failures;
 using Automation.Engine.Hosting.Funnels.Drafts;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Mailboxes;
@@ -17,7 +18,7 @@ namespace Automation.Engine.Hosting.Funnels;
 /// <summary>Drafts, versions and their history. Publishing is one transaction; running work stays on its version.</summary>
 public sealed class FunnelService(
     IDbContextFactory<AutomationDbContext> contexts, FunnelValidator validator, FunnelCatalog catalog, CrmDirectoryCache directories,
-    AccountDirectory accounts, CalendarDirectory calendars, DraftFeed feed, IIdSource ids, TimeProvider clock)
+    AccountDirectory accounts, CalendarDirectory calendars, DraftFeed feed, RedriveSignal signal, IIdSource ids, TimeProvider clock)
 {
     /// <summary>Saves a document as the draft of the funnel with its slug; makes the funnel when absent.</summary>
     /// <param name="revision">The draft revision that the author read; null to overwrite.</param>
@@ -55,7 +56,12 @@ public sealed class FunnelService(
 
     /// <summary>Makes the draft the published version.</summary>
     /// <exception cref="FunnelInvalidException">The draft has problems; nothing is published.</exception>
-    public async Task<FunnelVersionRow> PublishAsync(AccountId account, Guid funnelId, string? author, string? note, CancellationToken cancellationToken)
+    public Task<FunnelVersionRow> PublishAsync(AccountId account, Guid funnelId, string? author, string? note, CancellationToken cancellationToken) =>
+        PublishAsync(account, funnelId, author, note, null, cancellationToken);
+
+    /// <inheritdoc cref="PublishAsync(AccountId, Guid, string?, string?, CancellationToken)"/>
+    /// <param name="inside">What becomes of runs that wait in older versions: an <see cref="InsideChoice"/>; null: they are finished as they began.</param>
+    public async Task<FunnelVersionRow> PublishAsync(AccountId account, Guid funnelId, string? author, string? note, string? inside, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var funnel = await FindAsync(context, account, funnelId, cancellationToken);
@@ -76,6 +82,7 @@ public sealed class FunnelService(
             PublishedAt = clock.GetUtcNow(),
             Author = author,
             Note = note,
+            Inside = inside is InsideChoice.Migrate or InsideChoice.Cancel ? inside : null,
         };
         context.FunnelVersions.Add(row);
         funnel.PublishedVersion = number;
@@ -86,6 +93,7 @@ public sealed class FunnelService(
         await transaction.CommitAsync(cancellationToken);
         catalog.Invalidate(account);
         feed.Tell(funnel, null);
+        if (row.Inside is not null) signal.Set();
         return row;
     }
 

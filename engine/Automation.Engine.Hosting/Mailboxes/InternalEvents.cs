@@ -21,6 +21,9 @@ public static class InternalEvents
     /// <summary>A run is cancelled, because the one that waits for it was.</summary>
     public const string Cancel = "cancel";
 
+    /// <summary>A funnel was published, and its waiting runs were to go on by the new version.</summary>
+    public const string Migrate = "migrate";
+
     /// <summary>A person redrives a dead event, run or effect of this mailbox.</summary>
     public const string Redrive = "redrive";
 

@@ -122,6 +122,7 @@ public static class RunJson
         Workflows.Stimulus.Redrive again => new JObject { ["type"] = "redrive", ["base"] = again.Base, ["again"] = Stimulus(again.Again), ["edits"] = again.Edits },
         Workflows.Stimulus.Fail fail => new JObject { ["type"] = "fail", ["code"] = fail.Code, ["message"] = fail.Message, ["meant"] = Stimulus(fail.Meant) },
         Workflows.Stimulus.Nothing => new JObject { ["type"] = "nothing" },
+        Workflows.Stimulus.Migrate move => new JObject { ["type"] = "migrate", ["from"] = move.From, ["to"] = move.To },
         Workflows.Stimulus.Cancel cancel => new JObject { ["type"] = "cancel", ["reason"] = cancel.Reason },
         _ => throw new ArgumentOutOfRangeException(nameof(stimulus)),
     };
@@ -142,6 +143,7 @@ public static class RunJson
         "effect" => new Stimulus.EffectFinished(json["outcome"]!.ToObject<Automation.Engine.Effects.EffectOutcome>()!),
         "fail" => new Stimulus.Fail((string)json["code"]!, (string)json["message"]!, ReadStimulus((JObject)json["meant"]!)),
         "nothing" => new Stimulus.Nothing(),
+        "migrate" => new Stimulus.Migrate((string)json["from"]!, (string)json["to"]!),
         "redrive" => new Stimulus.Redrive((long)json["base"]!, ReadStimulus((JObject)json["again"]!), json["edits"] as JObject),
         "cancel" => new Stimulus.Cancel((string?)json["reason"] ?? ""),
         var other => throw new JsonException($"'{other}' is not a stimulus."),

@@ -173,6 +173,15 @@ internal sealed class StepBuilder(MailboxKey key, MailboxMemory memory, IIdSourc
     /// <summary>Takes back effects that this step planned.</summary>
     public void DropEffects(Predicate<EffectRow> which) => newEffects.RemoveAll(which);
 
+    /// <summary>A run whose row was changed by something that is no step of its own.</summary>
+    public void Change(OpenRun run)
+    {
+        run.Row.State = RunJson.Write(run.State);
+        run.Row.UpdatedAt = now;
+        runs[run.Row.Id] = run;
+        if (!newRuns.Contains(run.Row)) changedRuns[run.Row.Id] = run.Row;
+    }
+
     /// <summary>A run that waits for a delayed trigger's second look.</summary>
     public void AddRun(OpenRun run)
     {

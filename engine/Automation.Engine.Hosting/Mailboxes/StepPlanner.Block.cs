@@ -101,6 +101,7 @@ internal sealed partial class StepPlanner
             InternalEvents.Stimulus => ResumeByEventAsync(key, memory, step, account, stored, cancellationToken),
             InternalEvents.Start => StartByNameAsync(key, memory, step, account, stored, cancellationToken),
             InternalEvents.Cancel => CancelByEventAsync(key, memory, step, account, stored, cancellationToken),
+            InternalEvents.Migrate => MigrateAsync(key, memory, step, stored),
             _ => MatchAsync(key, memory, step, account, stored, cancellationToken),
         };
 

@@ -82,6 +82,9 @@ internal sealed partial class StepPlanner
             return "journal_gone";
         }
 
+        // Back to before it went over to another version: by the one that it was on then.
+        if (before is not null && before.DefinitionVersionId != row.DefinitionVersionId)
+            workflow = await funnels.WorkflowAsync(key.Account, row.DefinitionVersionId = before.DefinitionVersionId) ?? throw new InvalidOperationException($"Run {row.Id}: its definition does not exist.");
         var state = RunJson.ReadState(row.State);
         var edits = order.Input is { } input ? RunEdits.With(RunEdits.Of(state), place.NodeId, input) : RunEdits.Of(state);
         var meta = RunJson.ReadMeta(row.Meta);

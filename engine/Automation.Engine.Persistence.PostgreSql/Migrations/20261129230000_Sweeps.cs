@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Automation.Engine.Persistence.PostgreSql.Migrations
 {
-    /// <summary>Triggers applied to deals that stand in their stages.</summary>
+    /// <summary>Triggers applied to deals that stand in their stages; what becomes of runs inside older versions.</summary>
     [DbContext(typeof(PostgreSqlDbContext))]
     [Migration("20261129230000_Sweeps")]
     public class Sweeps : Migration
@@ -14,6 +14,12 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<string>(
+                name: "inside",
+                table: "funnel_versions",
+                type: "text",
+                nullable: true);
+
             migrationBuilder.CreateTable(
                 name: "sweeps",
                 columns: table => new
@@ -55,6 +61,10 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
         {
             migrationBuilder.DropTable(
                 name: "sweeps");
+
+            migrationBuilder.DropColumn(
+                name: "inside",
+                table: "funnel_versions");
         }
     }
 }

@@ -919,6 +919,10 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("document");
 
+                    b.Property<string>("Inside")
+                        .HasColumnType("text")
+                        .HasColumnName("inside");
+
                     b.Property<string>("Note")
                         .HasColumnType("text")
                         .HasColumnName("note");

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Automation.Engine.Persistence.Sqlite.Migrations
 {
-    /// <summary>Triggers applied to deals that stand in their stages.</summary>
+    /// <summary>Triggers applied to deals that stand in their stages; what becomes of runs inside older versions.</summary>
     [DbContext(typeof(SqliteDbContext))]
     [Migration("20261129230000_Sweeps")]
     public class Sweeps : Migration
@@ -13,6 +13,12 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<string>(
+                name: "inside",
+                table: "funnel_versions",
+                type: "TEXT",
+                nullable: true);
+
             migrationBuilder.CreateTable(
                 name: "sweeps",
                 columns: table => new
@@ -54,6 +60,10 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
         {
             migrationBuilder.DropTable(
                 name: "sweeps");
+
+            migrationBuilder.DropColumn(
+                name: "inside",
+                table: "funnel_versions");
         }
     }
 }

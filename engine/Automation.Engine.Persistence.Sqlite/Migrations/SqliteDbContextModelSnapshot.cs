@@ -849,6 +849,10 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("document");
 
+                    b.Property<string>("Inside")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("inside");
+
                     b.Property<string>("Note")
                         .HasColumnType("TEXT")
                         .HasColumnName("note");

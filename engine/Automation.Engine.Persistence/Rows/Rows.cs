@@ -119,6 +119,9 @@ public sealed class FunnelVersionRow : AccountScoped
     public DateTimeOffset PublishedAt { get; set; }
     public string? Author { get; set; }
     public string? Note { get; set; }
+
+    /// <summary>What is still to be done with runs that wait inside older versions: migrate or cancel; null: nothing, they are finished.</summary>
+    public string? Inside { get; set; }
 }
 
 /// <summary>A version of a workflow definition (Elsa 3 JSON).</summary>

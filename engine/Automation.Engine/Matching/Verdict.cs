@@ -37,6 +37,9 @@ public static class Reasons
     public const string TooSoon = "too_soon";
     public const string Replaced = "replaced";
     public const string LeftSpan = "left_span";
+
+    /// <summary>A new version of the funnel was published, and what waited was to be cancelled.</summary>
+    public const string Republished = "republished";
     public const string OutsideHours = "outside_hours";
     public const string LoopGuard = "loop_guard";
     public const string ChainTooDeep = "chain_too_deep";

@@ -22,6 +22,7 @@ public static class VerdictTexts
         [Reasons.ConditionFalse] = ("условие не выполнено", "its condition is not met"),
         [Reasons.DatePassed] = ("дата уже прошла", "the date has passed"),
         [Reasons.DateMissing] = ("поле с датой пустое", "the date field is empty"),
+        [Reasons.Republished] = ("опубликована новая версия воронки", "a new version of the funnel was published"),
         [Reasons.LeftSpan] = ("сделка ушла с этапа до срока", "the deal left the stage before the time came"),
         [Reasons.TooSoon] = ("недавно уже сработал, а он не срабатывает чаще заданного времени", "it fired a short while ago and does not fire more often than was set"),
         [Reasons.Replaced] = ("вместо него сработает более позднее событие", "a later event took its place"),

@@ -14,6 +14,9 @@ public abstract class CompiledWorkflow
     /// <returns>Its node id and the names of its inputs as the document writes them; null when there is none, or more than one.</returns>
     public abstract (string NodeId, IReadOnlyList<string> Inputs)? FindActivity(string activity);
 
+    /// <summary>The kind of the activity that stands at a node; null when there is none.</summary>
+    public abstract string? TypeOf(string nodeId);
+
     /// <summary>The activities that may start it and are marked so (<c>canStartWorkflow</c>), with what starts them.</summary>
     /// <exception cref="DefinitionInvalidException">One of them is not set up well.</exception>
     public abstract IReadOnlyList<WorkflowTrigger> Triggers(DateTimeOffset now, TimeZoneInfo zone);

@@ -39,6 +39,9 @@ public sealed record RunState
 
     /// <summary>Number of its last journal row; gap-free (R15).</summary>
     public long Sequence { get; init; }
+
+    /// <summary>Nodes of the workflow that it stands in: what it waits at, and what is around that.</summary>
+    public IEnumerable<string> Nodes => (Body["tree"] as JArray ?? []).Select(execution => (string?)execution["node"]).OfType<string>();
 }
 
 /// <summary>An effect that the run waits for.</summary>
@@ -69,6 +72,9 @@ public abstract record Stimulus
 
     /// <summary>Nothing happens: a run whose state was rebuilt waits on as it did (R11).</summary>
     public sealed record Nothing : Stimulus;
+
+    /// <summary>The run goes on by another version of its workflow, where all that it stands in is there too. The host unpacks it.</summary>
+    public sealed record Migrate(string From, string To) : Stimulus;
 
     /// <summary>
     /// A person redrives a run that a failure stopped: it goes back to an earlier journal row and takes the stimulus that followed it

@@ -33,6 +33,8 @@ internal sealed class Plan(WorkflowDefinition definition, PlanNode root, IReadOn
         return found is [var only] ? (only.NodeId, [.. only.Inputs.Select(input => input.Descriptor.JsonName)]) : null;
     }
 
+    public override string? TypeOf(string nodeId) => Find(nodeId)?.Activity.Type;
+
     public PlanNode? Find(string nodeId) => _byNodeId.GetValueOrDefault(nodeId);
 
     public PlanNode Find(IActivity activity) => _byActivity.TryGetValue(activity, out var node)
