@@ -15,6 +15,7 @@ using Automation.Engine.Api.Managers;
 using Automation.Engine.Api.People;
 using Automation.Engine.Api.Runs;
 using Automation.Engine.Api.Tools;
+using Automation.Engine.Api.Trials;
 using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Cluster;
@@ -119,6 +120,7 @@ public static class AutomationApi
         DraftEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         SweepEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         TemplateEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
+        TrialEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         StudioCopyEndpoints.Map(api.MapGroup("").WithTags("Funnels"));
         RunEndpoints.Map(api.MapGroup("").WithTags("Runs"));
         JournalEndpoints.Map(api.MapGroup("").WithTags("Journal"));

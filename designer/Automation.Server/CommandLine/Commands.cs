@@ -26,7 +26,7 @@ public static class Commands
         root.Options.Add(server);
         var verbs = new ServerVerbs(server, data, handler);
         root.Subcommands.Add(ServeVerb.Create(serve, data));
-        foreach (var command in (IEnumerable<Command>)[.. FunnelVerbs.Create(verbs), WhyVerb.Create(verbs), .. RunVerbs.Create(verbs), .. DeadVerbs.Create(verbs), JournalVerb.Create(verbs), DrainVerb.Create(verbs)])
+        foreach (var command in (IEnumerable<Command>)[.. FunnelVerbs.Create(verbs), WhyVerb.Create(verbs), .. TrialVerbs.Create(verbs), .. RunVerbs.Create(verbs), .. DeadVerbs.Create(verbs), JournalVerb.Create(verbs), DrainVerb.Create(verbs)])
             root.Subcommands.Add(command);
         foreach (var command in BackupVerbs.Create(data)) root.Subcommands.Add(command);
         root.Subcommands.Add(EvalVerb.Create());
