@@ -48,9 +48,12 @@ public static class DesignerRegistration
     }
 
     /// <summary>Call it behind routing and authentication.</summary>
-    public static void MapAutomationDesigner(this IEndpointRouteBuilder routes) =>
+    public static void MapAutomationDesigner(this IEndpointRouteBuilder routes)
+    {
+        Running.HerePages.Map(routes);
         routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
             .WithContentSecurityPolicy(Policy).RequireAuthorization(new AuthorizationPolicyBuilder(SessionCookie.Scheme).RequireAuthenticatedUser().Build());
+    }
 
     /// <summary>Keeps pages of other origins off the pages' socket: a browser sends the cookie along with theirs too.</summary>
     public static IApplicationBuilder UseAutomationOrigins(this IApplicationBuilder app) => app.Use(async (context, next) =>

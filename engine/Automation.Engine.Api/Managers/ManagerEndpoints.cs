@@ -25,6 +25,8 @@ internal static class ManagerEndpoints
             ChangeAsync(context, null, contexts, store, clock, connection)).Needs(Permissions.Manage).WithSummary("The same, with userId in the body").Accepts<ManagerChange>("application/json").Produces<ManagerView>();
         api.MapPost("/managers/{userId}/seen", (HttpContext context, string userId, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection) =>
             UpdateAsync(context, userId, contexts, store, clock, connection, row => row.SeenAt = clock.GetUtcNow())).Needs(Permissions.Operate).WithSummary("A sign of presence").Produces<ManagerView>();
+        api.MapPost("/managers/{userId}/away", (HttpContext context, string userId, IDbContextFactory<AutomationDbContext> contexts, ManagerStore store, TimeProvider clock, string? connection) =>
+            UpdateAsync(context, userId, contexts, store, clock, connection, row => row.SeenAt = null)).Needs(Permissions.Operate).WithSummary("The manager is no longer present").Produces<ManagerView>();
         api.MapGet("/managers/assignments", AssignmentsAsync).WithSummary("The last deals that were given to managers, newest first, and why to them").Produces<PageView<AssignmentView>>();
         api.MapPost("/managers/{userId}/here", HereAsync).Needs(Permissions.Manage).WithSummary("Makes a page for the manager to say that he is here; the one before it ends").Produces<HerePage>();
         api.MapPost("/managers/{userId}/leave", LeaveAsync).Needs(Permissions.Operate).WithSummary("With dates: days without work. Without a body: the manager is no longer present").Accepts<LeaveRequest>("application/json").Produces<ManagerView>();
