@@ -137,6 +137,7 @@ public static class AutomationApi
         EvalEndpoints.Map(api.MapGroup("").WithTags("Tools"));
         TryConditionEndpoint.Map(api.MapGroup("").WithTags("Tools"));
         TryTextEndpoint.Map(api.MapGroup("").WithTags("Tools"));
+        TryWaitEndpoint.Map(api.MapGroup("").WithTags("Tools"));
         ActivityEndpoints.Map(api.MapGroup("").WithTags("Activities"));
         ElsaApi.Map(routes);
         api.MapOpenApi("/openapi.json");

@@ -207,7 +207,11 @@ public sealed partial class StepList
         await ApplyAsync(put(step), step.Kind is FlowKind.Parallel or FlowKind.End || first is null ? $"step-{step.Id}" : InputField.IdOf(step.Id, first.Name));
     }
 
-    private FlowStep Made(ActivityView activity, Func<string> ids) => FlowKinds.Of(activity.Type) switch
+    // What must be filled in and has a default begins with it, so that it is seen.
+    private FlowStep Made(ActivityView activity, Func<string> ids) =>
+        activity.Inputs.Where(input => input is { Required: true, Wrapped: true, Default: not null }).Aggregate(Bare(activity, ids), (step, input) => step.WithInput(input.Name, new InputValue(input.DefaultSyntax, input.Default).Write(input, null)));
+
+    private FlowStep Bare(ActivityView activity, Func<string> ids) => FlowKinds.Of(activity.Type) switch
     {
         FlowKind.Parallel => FlowEdits.NewParallel(ids, ["1", "2"]),
         FlowKind.Choice => FlowEdits.New(ids(), activity.Type, activity.Version, [.. FlowKinds.WaysOf(activity.Type).Select(port => new FlowWay(port, []))]),

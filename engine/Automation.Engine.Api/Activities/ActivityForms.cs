@@ -16,7 +16,7 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm)
     {
         "Elsa.FlowDecision", "Elsa.FlowFork", "Elsa.FlowJoin", "Elsa.FlowSwitch", "Elsa.End", "Elsa.Start", "Elsa.Finish", "Elsa.Complete", "Elsa.Break", "Elsa.HttpEndpoint",
         "Elsa.WriteHttpResponse", "Elsa.WriteFileHttpResponse", "Elsa.SetOutput", "Elsa.Timer", "Elsa.Cron", "Automation.WaitForEvent", "Elsa.NotFoundActivity",
-        "Elsa.Correlate", "Elsa.Delay", "Elsa.DispatchWorkflow", "Elsa.ExecuteWorkflow", "Elsa.Fault", "Elsa.Log", "Elsa.RunTask", "Elsa.SetName", "Elsa.SetVariable", "Elsa.WriteLine",
+        "Elsa.Correlate", "Elsa.Delay", "Elsa.DispatchWorkflow", "Elsa.Event", "Elsa.ExecuteWorkflow", "Elsa.Fault", "Elsa.Log", "Elsa.RunTask", "Elsa.SetName", "Elsa.SetVariable", "Elsa.WriteLine",
     };
 
     private static readonly Dictionary<string, string> Hints = new(StringComparer.Ordinal)

@@ -59,8 +59,8 @@ public sealed class FlowWords(ActivityRegistry activities, CrmDirectory? directo
     /// <summary>A step without its ways.</summary>
     public string Of(FlowStep step)
     {
-        if (step.Type is "Automation.Wait") return $"{Say("ждать", "wait")} {Length(Plain(step.Activity, "duration"))}";
-        if (step.Type is "Elsa.Delay") return $"{Say("ждать", "wait")} {Length(Plain(step.Activity, "timeSpan"))}";
+        if (step.Type is "Automation.Wait") return $"{Say("ждать", "wait")} {Length(Plain(step.Activity, "duration") ?? Default(step, "duration"))}";
+        if (step.Type is "Elsa.Delay") return $"{Say("ждать", "wait")} {Length(Plain(step.Activity, "timeSpan") ?? Default(step, "timeSpan"))}";
         if (step.Type is "Elsa.StartAt") return Say("дождаться времени", "wait until a time");
         if (step.Type is FlowKinds.WaitForEvent or "Elsa.Event") return Say("дождаться события", "wait for an event") + Quoted(Plain(step.Activity, "eventName"));
         if (step.Kind == FlowKind.Parallel) return Say("одновременно", "at once");
@@ -110,6 +110,10 @@ public sealed class FlowWords(ActivityRegistry activities, CrmDirectory? directo
             return text;
         }
     }
+
+    // What holds where nothing is written; not where it is computed.
+    private string? Default(FlowStep step, string input) =>
+        step.Activity[input] is null ? Known(step.Type)?.Inputs.FirstOrDefault(one => one.JsonName == input)?.Attribute.DefaultValue?.ToString() : null;
 
     /// <summary>The value of an input that is written out; null where it is computed or missing.</summary>
     private static string? Plain(JObject activity, string input) => activity[input] switch
