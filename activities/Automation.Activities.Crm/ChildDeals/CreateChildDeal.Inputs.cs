@@ -4,16 +4,16 @@ namespace Automation.Activities.Crm.ChildDeals;
 
 public sealed partial class CreateChildDeal
 {
-    [Input(DisplayName = "Pipeline", Description = "Id of the child's pipeline.", DisplayNameRu = "Воронка", DescriptionRu = "Id воронки новой сделки.", Order = 1, UIHint = "crm-pipeline", IsRequired = true)]
+    [Input(DisplayName = "Pipeline", Description = "The child's pipeline.", DisplayNameRu = "Воронка", DescriptionRu = "Воронка новой сделки.", Order = 1, UIHint = "crm-pipeline", IsRequired = true)]
     public Input<string>? PipelineId { get; set; }
 
-    [Input(DisplayName = "Stage", Description = "Id of the child's stage.", DisplayNameRu = "Этап", DescriptionRu = "Id этапа новой сделки.", Order = 2, UIHint = "crm-stage", IsRequired = true)]
+    [Input(DisplayName = "Stage", Description = "The child's stage.", DisplayNameRu = "Этап", DescriptionRu = "Этап новой сделки.", Order = 2, UIHint = "crm-stage", IsRequired = true)]
     public Input<string>? StageId { get; set; }
 
     [Input(DisplayName = "Name", Description = "Empty: the parent's name.", DisplayNameRu = "Название", DescriptionRu = "Пусто: название исходной сделки.", Order = 3, DefaultSyntax = "Liquid")]
     public Input<string>? DealName { get; set; }
 
-    [Input(DisplayName = "Responsible", Description = "User id. Empty: the parent's.", DisplayNameRu = "Ответственный", DescriptionRu = "Id пользователя. Пусто: как у исходной.", Order = 4, UIHint = "crm-user")]
+    [Input(DisplayName = "Responsible", Description = "Empty: the parent's.", DisplayNameRu = "Ответственный", DescriptionRu = "Пусто: как у исходной.", Order = 4, UIHint = "crm-user")]
     public Input<string>? ResponsibleId { get; set; }
 
     [Input(DisplayName = "Copy fields", Description = "all, none or list.", DisplayNameRu = "Копировать поля", DescriptionRu = "all — все, none — никаких, list — по списку.",

@@ -25,7 +25,7 @@ public sealed class AssignManager : Activity, IResilientActivity
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    [Input(DisplayName = "Managers", Description = "User ids in order. Empty: all active managers.", DisplayNameRu = "Менеджеры", DescriptionRu = "Id пользователей по порядку. Пусто: все активные.",
+    [Input(DisplayName = "Managers", Description = "In order. Empty: all active managers.", DisplayNameRu = "Менеджеры", DescriptionRu = "По порядку. Пусто: все активные.",
         Order = 1, UIHint = "crm-users")]
     public Input<ICollection<string>>? Candidates { get; set; }
 
@@ -70,7 +70,7 @@ public sealed class AssignManager : Activity, IResilientActivity
         Order = 12, UIHint = "dropdown", Options = new[] { "none", "user", "ignore-shifts" }, DefaultValue = "ignore-shifts")]
     public Input<string>? Fallback { get; set; }
 
-    [Input(DisplayName = "Fallback user", Description = "User id, such as the head of department.", DisplayNameRu = "Запасной пользователь", DescriptionRu = "Id пользователя, например руководителя.", Order = 13, UIHint = "crm-user")]
+    [Input(DisplayName = "Fallback user", Description = "Such as the head of department.", DisplayNameRu = "Запасной пользователь", DescriptionRu = "Например, руководитель.", Order = 13, UIHint = "crm-user")]
     public Input<string>? FallbackUserId { get; set; }
 
     [Output(DisplayName = "Manager", Description = "Id of the chosen user.")]

@@ -12,11 +12,11 @@ namespace Automation.Activities.Crm.Writes;
 [Deterministic]
 public sealed class ChangeStage : CrmWriteActivity
 {
-    [Input(DisplayName = "Pipeline", Description = "Id of the pipeline. Empty: the deal's own.",
-        DisplayNameRu = "Воронка", DescriptionRu = "Id воронки. Пусто: воронка сделки.", Order = 1, UIHint = "crm-pipeline")]
+    [Input(DisplayName = "Pipeline", Description = "Empty: the deal's own.",
+        DisplayNameRu = "Воронка", DescriptionRu = "Пусто: воронка сделки.", Order = 1, UIHint = "crm-pipeline")]
     public Input<string>? PipelineId { get; set; }
 
-    [Input(DisplayName = "Stage", Description = "Id of the stage.", DisplayNameRu = "Этап", DescriptionRu = "Id этапа.", Order = 2, UIHint = "crm-stage", IsRequired = true)]
+    [Input(DisplayName = "Stage", Description = "Where the deal goes.", DisplayNameRu = "Этап", DescriptionRu = "Куда перевести сделку.", Order = 2, UIHint = "crm-stage", IsRequired = true)]
     public Input<string>? StageId { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

@@ -23,8 +23,8 @@ public sealed class CreateTask : EntityWriteActivity
         DisplayNameRu = "Срок", DescriptionRu = "Срок датой и временем; важнее часов.", Order = 3)]
     public Input<string>? DueAt { get; set; }
 
-    [Input(DisplayName = "Responsible", Description = "User id. Empty: the responsible of the deal.",
-        DisplayNameRu = "Ответственный", DescriptionRu = "Id пользователя. Пусто: ответственный за сделку.", Order = 4, UIHint = "crm-user")]
+    [Input(DisplayName = "Responsible", Description = "Empty: the responsible of the deal.",
+        DisplayNameRu = "Ответственный", DescriptionRu = "Пусто: ответственный за сделку.", Order = 4, UIHint = "crm-user")]
     public Input<string>? ResponsibleId { get; set; }
 
     [Input(DisplayName = "Task type", Description = "Id of the task type. Empty: the CRM's default.",

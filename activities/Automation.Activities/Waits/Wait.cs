@@ -22,7 +22,7 @@ public sealed class Wait : CodeActivity
     [Input(Description = "Name of a working calendar; empty: ru.", DisplayNameRu = "Календарь", Order = 2)]
     public Input<string>? Calendar { get; set; }
 
-    [Input(Description = "User id whose shifts and leave count; empty: nobody's.", DisplayNameRu = "Сотрудник", Order = 3, UIHint = "crm-user")]
+    [Input(Description = "Whose shifts and leave count; empty: nobody's.", DisplayNameRu = "Сотрудник", Order = 3, UIHint = "crm-user")]
     public Input<string>? Manager { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

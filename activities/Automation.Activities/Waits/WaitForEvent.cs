@@ -21,7 +21,7 @@ public sealed class WaitForEvent : Activity
     [Input(Description = "Name of a working calendar; empty: ru.", DisplayNameRu = "Календарь", Order = 2)]
     public Input<string>? Calendar { get; set; }
 
-    [Input(Description = "User id whose shifts and leave count; empty: nobody's.", DisplayNameRu = "Сотрудник", UIHint = "crm-user", Order = 3)]
+    [Input(Description = "Whose shifts and leave count; empty: nobody's.", DisplayNameRu = "Сотрудник", UIHint = "crm-user", Order = 3)]
     public Input<string>? Manager { get; set; }
 
     [Output(DisplayName = "Payload", Description = "What came with the event.")]

@@ -25,7 +25,7 @@ public sealed partial class StepList
     private ElementReference element;
     private DotNetObjectReference<StepList>? self;
     private IJSObjectReference? script, attached;
-    private string? listedFor, focus, jumped, toFocus, said;
+    private string? listedFor, focus, jumped, toFocus, said, trouble;
 
     [Inject]
     private IDialogService Dialogs { get; set; } = null!;
@@ -138,7 +138,15 @@ public sealed partial class StepList
         if (listedFor == (Connection ?? "")) return;
         listedFor = Connection ?? "";
         var connection = Connection is { Length: > 0 } named ? $"&connection={Uri.EscapeDataString(named)}" : "";
-        activities = (await Api.GetAsync<PageView<ActivityView>>($"api/activities?lang={W.Language}{connection}", closing.Token)).Items.ToDictionary(one => one.Type, StringComparer.Ordinal);
+        try
+        {
+            activities = (await Api.GetAsync<PageView<ActivityView>>($"api/activities?lang={W.Language}{connection}", closing.Token)).Items.ToDictionary(one => one.Type, StringComparer.Ordinal);
+            trouble = null;
+        }
+        catch (ApiException e)
+        {
+            (activities, trouble) = (new(StringComparer.Ordinal), e.Message);
+        }
     }
 
     private void Read(JObject? workflow) => (reading, shown, said) = (FlowListReader.Read(workflow, ExitOf), workflow, null);
@@ -166,6 +174,8 @@ public sealed partial class StepList
             (StepRequest.Remove remove, { } list) => ApplyAsync(FlowEdits.Remove(list, remove.Step), Neighbour(list, remove.Step)),
             (StepRequest.Duplicate copy, { } list) => ApplyAsync(FlowEdits.Duplicate(list, copy.Step, FlowEdits.NewIds(shown, list)), null),
             (StepRequest.Shift shift, { } list) => ShiftAsync(list, shift.Step, shift.By),
+            (StepRequest.Nest nest, { } list) => MoveAsync(list, nest.Step, FlowEdits.PlaceOf(list, nest.Step) is { Index: > 0 } place && Before(list, place) is { Ways.Count: > 0 } before && before.Kind is FlowKind.Choice or FlowKind.Parallel ? new(before.Id, before.Ways[0].Port, before.Ways[0].Steps.Count) : null),
+            (StepRequest.Unnest unnest, { } list) => MoveAsync(list, unnest.Step, FlowEdits.PlaceOf(list, unnest.Step) is { Parent: { } parent } ? Behind(list, parent) : null),
             (StepRequest.Add add, { } list) => AddAsync(list, add.CanEnd, step => FlowEdits.Insert(list, add.Place, step)),
             (StepRequest.AddWay way, { } list) => AddAsync(list, true, step => FlowEdits.Replace(list, way.Step, one => one with { Ways = [.. one.Ways, new FlowWay(way.Port, [step])] })),
             (StepRequest.Diagram, _) => OnDiagram.InvokeAsync(),
@@ -180,11 +190,21 @@ public sealed partial class StepList
         return Task.CompletedTask;
     }
 
+    // Up from the top of a way, or down from its end, leads out of it.
     private Task ShiftAsync(FlowList list, string step, int by)
     {
-        if (FlowEdits.PlaceOf(list, step) is not { } place || place.Index + by < 0) return Task.CompletedTask;
-        return ApplyAsync(FlowEdits.Move(list, step, place with { Index = by < 0 ? place.Index - 1 : place.Index + 2 }), $"step-{step}");
+        if (FlowEdits.PlaceOf(list, step) is not { } place) return Task.CompletedTask;
+        if (by < 0) return MoveAsync(list, step, place.Index > 0 ? place with { Index = place.Index - 1 } : place.Parent is { } above ? FlowEdits.PlaceOf(list, above) : null);
+        return MoveAsync(list, step, place.Index + 1 < Chain(list, place).Count ? place with { Index = place.Index + 2 } : place.Parent is { } parent ? Behind(list, parent) : null);
     }
+
+    private Task MoveAsync(FlowList list, string step, FlowPlace? place) => place is null ? Task.CompletedTask : ApplyAsync(FlowEdits.Move(list, step, place), $"step-{step}");
+
+    private static IReadOnlyList<FlowStep> Chain(FlowList list, FlowPlace place) => place.Parent is null ? list.Steps : list.Find(place.Parent)!.Ways.First(way => way.Port == place.Port).Steps;
+
+    private static FlowStep Before(FlowList list, FlowPlace place) => Chain(list, place)[place.Index - 1];
+
+    private static FlowPlace? Behind(FlowList list, string step) => FlowEdits.PlaceOf(list, step) is { } place ? place with { Index = place.Index + 1 } : null;
 
     // Where the focus goes when a step goes.
     private static string? Neighbour(FlowList list, string step)

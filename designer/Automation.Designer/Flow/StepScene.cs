@@ -46,6 +46,12 @@ public abstract record StepRequest
     /// <summary>One up or down among its neighbours.</summary>
     public sealed record Shift(string Step, int By) : StepRequest;
 
+    /// <summary>Into the first way of the step before it.</summary>
+    public sealed record Nest(string Step) : StepRequest;
+
+    /// <summary>Out of its way, behind the step that the way belongs to.</summary>
+    public sealed record Unnest(string Step) : StepRequest;
+
     /// <summary>Other inputs, ways or branches.</summary>
     public sealed record Change(string Step, Func<FlowStep, FlowStep> How) : StepRequest;
 

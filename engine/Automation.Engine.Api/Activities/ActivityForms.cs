@@ -63,7 +63,7 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm)
         var hint = HintOf(input, type, options);
         var syntaxes = Syntaxes(input, type, hint);
         return new(
-            input.JsonName, Say(attribute.DisplayNameRu, input.DisplayName)!, Explain(attribute.DisplayNameRu, attribute.DescriptionRu, attribute.Description), type, hint, syntaxes[0],
+            input.JsonName, Say(attribute.DisplayNameRu, input.DisplayName)!, Enumerates(input, attribute.Description) ? null : Explain(attribute.DisplayNameRu, attribute.DescriptionRu, attribute.Description), type, hint, syntaxes[0],
             attribute.DefaultValue is { } value ? value is Enum or TimeSpan ? value.ToString() : JToken.FromObject(value) : null, attribute.Category, attribute.Order, attribute.CanContainSecrets, input.IsWrapped,
             options, attribute.IsRequired, syntaxes);
     }
@@ -107,6 +107,10 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm)
     };
 
     private static List<ActivityOption>? Listed(IEnumerable<ActivityOption> options) => options.ToList() is { Count: > 0 } list ? list : null;
+
+    // Says which choices there are: the list itself says it in words.
+    private static bool Enumerates(InputDescriptor input, string? description) =>
+        input.UIHint == "dropdown" && description is not null && Choices(input).Count(choice => description.Contains(choice, StringComparison.Ordinal)) > 1;
 
     // What speaks Russian is not explained in English; a plug-in that does not is.
     private string? Explain(string? name, string? russian, string? plain) => (english || (name is null && russian is null) ? plain : russian) is { Length: > 0 } words ? words : null;

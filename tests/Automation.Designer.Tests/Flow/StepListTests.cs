@@ -144,6 +144,24 @@ public sealed class StepListTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Arrows_LeadIntoABranchAndOutOfItAgain()
+    {
+        bench.Show(Flow(new FlowStep(Activity("if", FlowKinds.Decision), [new("True", [Step("in", "Crm.AddNote")]), new("False", [])]), Step("a", "Crm.AddNote")));
+        Press("a", "ArrowRight");
+        Assert.Equal(new FlowPlace("if", "True", 1), Place("a"));
+        Press("a", "ArrowDown");
+        Assert.Equal(FlowPlace.Top(1), Place("a"));
+        Press("in", "ArrowUp");
+        Assert.Equal(FlowPlace.Top(0), Place("in"));
+        Press("a", "ArrowRight");
+        Press("a", "ArrowLeft");
+        Assert.Equal(FlowPlace.Top(2), Place("a"));
+
+        void Press(string step, string key) => bench.At($"open-{step}").KeyDown(new KeyboardEventArgs { AltKey = true, Code = key, Key = key });
+        FlowPlace? Place(string step) => FlowEdits.PlaceOf(FlowListReader.Read(bench.Last.Then).List!, step);
+    }
+
+    [Fact]
     public async Task Step_LetGoInABranch_GoesThere_AndOneThatWouldBlockTheRestDoesNot()
     {
         bench.Show(Flow(Step("a", "Crm.AddNote"), new FlowStep(Activity("if", FlowKinds.Decision), [new("True", []), new("False", [])]), new FlowStep(Activity("end", FlowKinds.End), [])));

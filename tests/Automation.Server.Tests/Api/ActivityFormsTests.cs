@@ -78,6 +78,20 @@ public sealed class ActivityFormsTests(TestServer server) : IClassFixture<TestSe
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("2h", 2, null)]
+    [InlineData("soon", null, "Это не отрезок времени.")]
+    [InlineData("1wd&calendar=nowhere", null, "Такого рабочего календаря нет.")]
+    public async Task Wait_BegunNow_SaysWhenItEnds_OrWhyNot(string duration, int? hours, string? error)
+    {
+        using var client = server.NewClient();
+        client.DefaultRequestHeaders.Add("X-Api-Key", server.ApiKey);
+        var answer = JsonConvert.DeserializeObject<TryWaitAnswer>(await client.GetStringAsync($"/api/try/wait?duration={duration}", TestServer.Cancel), ApiJson.Settings)!;
+        Assert.Equal(error, answer.Error);
+        var now = server.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        if (hours is { } length) Assert.InRange(answer.At!.Value, now.AddHours(length).AddMinutes(-1), now.AddHours(length).AddMinutes(1));
+    }
+
     private static ActivityInputView Input(ActivityView activity, string name) => activity.Inputs.Single(input => input.Name == name);
 
     private async Task<IReadOnlyList<ActivityView>> ListAsync(string key, string query)
