@@ -20,7 +20,7 @@ public sealed class CreateTask : EntityWriteActivity
     public Input<decimal>? DueInHours { get; set; }
 
     [Input(DisplayName = "Due at", Description = "Deadline as a date and time; goes before hours.",
-        DisplayNameRu = "Срок", DescriptionRu = "Срок датой и временем; важнее часов.", Order = 3)]
+        DisplayNameRu = "Срок", DescriptionRu = "Срок датой и временем; важнее часов.", Order = 3, UIHint = "wall-time")]
     public Input<string>? DueAt { get; set; }
 
     [Input(DisplayName = "Responsible", Description = "Empty: the responsible of the deal.",

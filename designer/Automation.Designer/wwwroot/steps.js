@@ -14,7 +14,7 @@ export function attach(root, component) {
       const way = chain.closest(".way")?.getBoundingClientRect();
       const add = (index, y) => found.push({ parent: chain.dataset.parent ?? "", port: chain.dataset.port ?? "", index, y, left: way?.left ?? box.left, width: box.width });
       items.forEach((item, index) => add(index, item.getBoundingClientRect().top - 4));
-      add(items.length, items.length ? items.at(-1).getBoundingClientRect().bottom + 4 : (way?.bottom ?? box.bottom) - 20);
+      add(items.length, items.length ? items.at(-1).getBoundingClientRect().bottom + 4 : box.top + 2);
     }
     return found;
   }

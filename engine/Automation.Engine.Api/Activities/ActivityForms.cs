@@ -25,6 +25,7 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm)
         ["multiline"] = "multi-line",
         ["multitext"] = "multi-text",
         ["datetime-picker"] = "date-time",
+        ["wall-time"] = "date-time",
         ["json-editor"] = "json",
         ["dictionary"] = "json",
     };

@@ -23,6 +23,7 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         ["crm-users"] = "multitext",
         ["crm-pipelines"] = "multitext",
         ["working-duration"] = "singleline",
+        ["wall-time"] = "singleline",
     };
 
     public JObject Of(ActivityDescriptor activity) => new()
