@@ -6,10 +6,10 @@ namespace Automation.Activities.Crm.Bookings;
 
 public sealed partial class SyncBooking
 {
-    [Input(DisplayName = "Booking connection", Description = "Name of the booking system's connection. Empty: the only one.", DisplayNameRu = "Подключение записи", DescriptionRu = "Название подключения системы записи. Пусто: единственное.", Order = 1)]
+    [Input(DisplayName = "Booking connection", Description = "Name of the booking system's connection. Empty: the only one.", DisplayNameRu = "Подключение записи", DescriptionRu = "Название подключения системы записи. Пусто: единственное.", Order = 1, UIHint = "connection")]
     public Input<string>? BookingConnection { get; set; }
 
-    [Input(DisplayName = "CRM connection", Description = "Name of the CRM's connection. Empty: the only one.", DisplayNameRu = "Подключение CRM", DescriptionRu = "Название подключения CRM. Пусто: единственное.", Order = 2)]
+    [Input(DisplayName = "CRM connection", Description = "Name of the CRM's connection. Empty: the only one.", DisplayNameRu = "Подключение CRM", DescriptionRu = "Название подключения CRM. Пусто: единственное.", Order = 2, UIHint = "connection")]
     public Input<string>? CrmConnection { get; set; }
 
     [Input(DisplayName = "Pipeline", Description = "Where a deal is made for a visit.", DisplayNameRu = "Воронка", DescriptionRu = "Где создавать сделку для визита.", Order = 3, UIHint = "crm-pipeline")]
@@ -29,19 +29,19 @@ public sealed partial class SyncBooking
     [Input(DisplayName = "Length, minutes", Description = "Of a new visit. Default 60.", DisplayNameRu = "Длительность, минут", DescriptionRu = "Нового визита. По умолчанию 60.", Order = 7, DefaultValue = 60)]
     public Input<int>? Minutes { get; set; }
 
-    [Input(DisplayName = "Field: service", DisplayNameRu = "Поле: услуга", Order = 10, DefaultValue = "Услуга")]
+    [Input(DisplayName = "Field: service", DisplayNameRu = "Поле: услуга", Order = 10, DefaultValue = "Услуга", UIHint = "crm-field-name")]
     public Input<string>? ServiceField { get; set; }
 
-    [Input(DisplayName = "Field: specialist", DisplayNameRu = "Поле: специалист", Order = 11, DefaultValue = "Специалист")]
+    [Input(DisplayName = "Field: specialist", DisplayNameRu = "Поле: специалист", Order = 11, DefaultValue = "Специалист", UIHint = "crm-field-name")]
     public Input<string>? ExecutorField { get; set; }
 
-    [Input(DisplayName = "Field: date and time", DisplayNameRu = "Поле: дата визита", Order = 12, DefaultValue = "Дата визита")]
+    [Input(DisplayName = "Field: date and time", DisplayNameRu = "Поле: дата визита", Order = 12, DefaultValue = "Дата визита", UIHint = "crm-field-name")]
     public Input<string>? DateField { get; set; }
 
-    [Input(DisplayName = "Field: visit id", DisplayNameRu = "Поле: id визита", Order = 13, DefaultValue = "Visit ID")]
+    [Input(DisplayName = "Field: visit id", DisplayNameRu = "Поле: id визита", Order = 13, DefaultValue = "Visit ID", UIHint = "crm-field-name")]
     public Input<string>? VisitIdField { get; set; }
 
-    [Input(DisplayName = "Field: client id", DisplayNameRu = "Поле: id клиента", Order = 14, DefaultValue = "Client ID")]
+    [Input(DisplayName = "Field: client id", DisplayNameRu = "Поле: id клиента", Order = 14, DefaultValue = "Client ID", UIHint = "crm-field-name")]
     public Input<string>? ClientIdField { get; set; }
 
     [Input(DisplayName = "Visit number as name", Description = "The deal's name becomes the visit number.", DisplayNameRu = "Номер визита в название", DescriptionRu = "Название сделки становится номером визита.", Order = 15, DefaultValue = true)]

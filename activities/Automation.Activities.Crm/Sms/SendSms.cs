@@ -33,7 +33,7 @@ public sealed class SendSms : Activity, IResilientActivity
     public Input<string>? Sender { get; set; }
 
     [Input(DisplayName = "Connection", Description = "Name of the gateway's connection. Empty: the only one.",
-        DisplayNameRu = "Подключение", DescriptionRu = "Название подключения SMS-шлюза. Пусто: единственное.", Order = 4)]
+        DisplayNameRu = "Подключение", DescriptionRu = "Название подключения SMS-шлюза. Пусто: единственное.", Order = 4, UIHint = "connection")]
     public Input<string>? Connection { get; set; }
 
     [Input(DisplayName = "Limit of parts", Description = "A longer text is not sent. Default 4.",

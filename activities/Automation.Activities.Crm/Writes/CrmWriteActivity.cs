@@ -12,7 +12,7 @@ public abstract class CrmWriteActivity : Activity, IResilientActivity
     public const string FailedOutcome = "Failed";
 
     [Input(DisplayName = "Connection", Description = "Name of the CRM's connection. Empty: the CRM of the deal.",
-        DisplayNameRu = "Подключение", DescriptionRu = "Название подключения CRM. Пусто: CRM, в которой сделка.", Order = 90)]
+        DisplayNameRu = "Подключение", DescriptionRu = "Название подключения CRM. Пусто: CRM, в которой сделка.", Order = 90, UIHint = "connection")]
     public Input<string>? Connection { get; set; }
 
     protected async ValueTask WriteAsync(ActivityExecutionContext context, CrmCommand command, string summary) =>

@@ -30,7 +30,7 @@ public sealed class SendEmail : Activity, IResilientActivity
     [Input(DisplayName = "HTML", DisplayNameRu = "HTML", Description = "The same as HTML; may be empty.", DescriptionRu = "То же в HTML; можно не заполнять.", Order = 4, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true)]
     public Input<string>? Html { get; set; }
 
-    [Input(DisplayName = "Connection", DisplayNameRu = "Подключение", Description = "Name of the mail connection. Empty: the only one.", DescriptionRu = "Название почтового подключения. Пусто: единственное.", Order = 5)]
+    [Input(DisplayName = "Connection", DisplayNameRu = "Подключение", Description = "Name of the mail connection. Empty: the only one.", DescriptionRu = "Название почтового подключения. Пусто: единственное.", Order = 5, UIHint = "connection")]
     public Input<string>? Connection { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

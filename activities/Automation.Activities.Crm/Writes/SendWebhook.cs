@@ -28,7 +28,7 @@ public sealed class SendWebhook : Activity, IResilientActivity
     public Input<JToken>? Headers { get; set; }
 
     [Input(DisplayName = "Signed by", Description = "Name of the connection whose secret signs it (Standard Webhooks). Empty: not signed.",
-        DisplayNameRu = "Подпись", DescriptionRu = "Название подключения, секретом которого подписывать (Standard Webhooks). Пусто: без подписи.", Order = 4)]
+        DisplayNameRu = "Подпись", DescriptionRu = "Название подключения, секретом которого подписывать (Standard Webhooks). Пусто: без подписи.", Order = 4, UIHint = "connection")]
     public Input<string>? SignedBy { get; set; }
 
     [Output(DisplayName = "Status", Description = "HTTP status of the answer.")]

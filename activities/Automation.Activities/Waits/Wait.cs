@@ -19,7 +19,7 @@ public sealed class Wait : CodeActivity
     [Input(DisplayName = "Counted from", Description = "Empty: from now.", DisplayNameRu = "Считать от", UIHint = "datetime-picker", Order = 1)]
     public Input<DateTimeOffset?>? Moment { get; set; }
 
-    [Input(Description = "Name of a working calendar; empty: ru.", DisplayNameRu = "Календарь", Order = 2)]
+    [Input(Description = "Name of a working calendar; empty: ru.", DisplayNameRu = "Календарь", Order = 2, UIHint = "calendar")]
     public Input<string>? Calendar { get; set; }
 
     [Input(Description = "Whose shifts and leave count; empty: nobody's.", DisplayNameRu = "Сотрудник", Order = 3, UIHint = "crm-user")]

@@ -18,7 +18,7 @@ public sealed class WaitForEvent : Activity
         UIHint = "working-duration", Order = 1)]
     public Input<string>? Duration { get; set; }
 
-    [Input(Description = "Name of a working calendar; empty: ru.", DisplayNameRu = "Календарь", Order = 2)]
+    [Input(Description = "Name of a working calendar; empty: ru.", DisplayNameRu = "Календарь", Order = 2, UIHint = "calendar")]
     public Input<string>? Calendar { get; set; }
 
     [Input(Description = "Whose shifts and leave count; empty: nobody's.", DisplayNameRu = "Сотрудник", UIHint = "crm-user", Order = 3)]

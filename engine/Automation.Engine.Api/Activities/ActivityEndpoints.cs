@@ -5,6 +5,7 @@ using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Calendars;
 using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Persistence;
 using Automation.Engine.Ports;
@@ -23,16 +24,27 @@ internal static class ActivityEndpoints
         api.MapGet("/activities", ListAsync).WithSummary("Activities with their inputs, choices and exits, as forms are made from them").Produces<PageView<ActivityView>>();
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, AccountActivityCatalog catalog, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories, string? connection, string? lang)
+        HttpContext context, AccountActivityCatalog catalog, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories, CalendarService calendars, string? connection, string? lang)
     {
         var account = context.Account();
         var english = await Languages.IsEnglishAsync(context, accounts, lang);
-        var forms = new ActivityForms(english, await DirectoryAsync(account, connection, contexts, directories, context.RequestAborted));
+        var forms = new ActivityForms(english, await DirectoryAsync(account, connection, contexts, directories, context.RequestAborted), await ListsAsync(account, contexts, calendars, context.RequestAborted));
         // The newest version of each: a step that stands on an older one keeps it.
         var known = (await catalog.ReadAsync(account, context.RequestAborted)).Descriptors.GroupBy(one => one.TypeName, StringComparer.Ordinal).Select(versions => versions.MaxBy(one => one.Version)!);
         var views = new List<(int Rank, ActivityView View)>();
         foreach (var activity in known) views.Add((ActivityForms.Rank(activity), forms.Of(activity, await ProvidedAsync(activity, context))));
         return new JsonAnswer(new PageView<ActivityView>([.. views.OrderBy(one => one.Rank).ThenBy(one => one.View.Category, StringComparer.CurrentCulture).ThenBy(one => one.View.Name, StringComparer.CurrentCulture).Select(one => one.View)], null));
+    }
+
+    private static async Task<Dictionary<string, IReadOnlyList<ActivityOption>>> ListsAsync(AccountId account, IDbContextFactory<AutomationDbContext> contexts, CalendarService calendars, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var connections = await db.Connections.AsNoTracking().Where(row => row.AccountId == account.Value).OrderBy(row => row.Name).Select(row => row.Name).ToListAsync(cancellationToken);
+        return new(StringComparer.Ordinal)
+        {
+            ["connection"] = connections.ConvertAll(name => new ActivityOption(name, name)),
+            ["calendar"] = [.. (await calendars.ListAsync(account, cancellationToken)).Select(calendar => new ActivityOption(calendar.Name, calendar.Title is { Length: > 0 } title ? title : calendar.Name))],
+        };
     }
 
     private static async Task<CrmDirectory?> DirectoryAsync(AccountId account, string? connection, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories, CancellationToken cancellationToken)

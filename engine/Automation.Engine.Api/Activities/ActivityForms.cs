@@ -9,7 +9,8 @@ namespace Automation.Engine.Api.Activities;
 /// <summary>Makes the views of activities from what their classes declare.</summary>
 /// <param name="english">Captions in English; Russian otherwise.</param>
 /// <param name="crm">Stages, fields and users for the lists; null where no CRM was read yet.</param>
-public sealed class ActivityForms(bool english, CrmDirectory? crm)
+/// <param name="lists">Choices of the account's own, by hint: <c>connection</c>, <c>calendar</c>; null for none.</param>
+public sealed class ActivityForms(bool english, CrmDirectory? crm, IReadOnlyDictionary<string, IReadOnlyList<ActivityOption>>? lists = null)
 {
     // What only diagrams use, or what lists offer in their own way: as a branch, a wait, an end.
     private static readonly HashSet<string> Unlisted = new(StringComparer.Ordinal)
@@ -72,6 +73,8 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm)
     private static string HintOf(InputDescriptor input, string type, IReadOnlyList<ActivityOption>? options)
     {
         var hint = Hints.GetValueOrDefault(input.UIHint, input.UIHint);
+        // What is one of a list is a list, where there is one to choose from.
+        if (hint is "connection" or "calendar" or "crm-field-name") hint = options is null ? "single-line" : "dropdown";
         if (hint is "dropdown" && options is null) hint = type.EndsWith("[]", StringComparison.Ordinal) ? "multi-text" : "single-line";
         if (hint is not "single-line") return hint;
         return type switch
@@ -102,6 +105,8 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm)
         "crm-stage" => Listed((crm?.Pipelines ?? []).SelectMany(pipeline => pipeline.Stages.Select(stage => new ActivityOption(stage.Id, $"{pipeline.Name}: {stage.Name}")))),
         "crm-field" => Listed((crm?.Fields ?? []).Select(field => new ActivityOption(field.Id, field.Name))),
         "crm-user" or "crm-users" => Listed((crm?.Users ?? []).Where(user => user.Active).Select(user => new ActivityOption(user.Id, user.Name))),
+        "crm-field-name" => Listed((crm?.Fields ?? []).Where(field => field.EntityType == "deal").Select(field => new ActivityOption(field.Name, field.Name))),
+        "connection" or "calendar" => Listed(lists?.GetValueOrDefault(input.UIHint) ?? []),
         _ when provided is { Count: > 0 } => [.. provided.Select(option => new ActivityOption(option.Value, option.Text))],
         "dropdown" or "checklist" => Listed(Choices(input).Select(choice => new ActivityOption(choice, OptionWords.Of(input.JsonName, choice, english)))),
         _ => null,

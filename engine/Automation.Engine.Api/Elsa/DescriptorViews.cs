@@ -24,6 +24,9 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         ["crm-pipelines"] = "multitext",
         ["working-duration"] = "singleline",
         ["wall-time"] = "singleline",
+        ["connection"] = "singleline",
+        ["calendar"] = "singleline",
+        ["crm-field-name"] = "singleline",
     };
 
     public JObject Of(ActivityDescriptor activity) => new()

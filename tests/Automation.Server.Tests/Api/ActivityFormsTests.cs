@@ -45,6 +45,8 @@ public sealed class ActivityFormsTests(TestServer server) : IClassFixture<TestSe
         Assert.Equal(("number", "Int32"), (Input(sms, "maxParts").Hint, Input(sms, "maxParts").Type));
         Assert.False(all.Single(one => one.Type == "Elsa.Flowchart").Listed);
         Assert.True(sms.Listed);
+        Assert.Equal([new("crm", "crm")], Input(sms, "connection").Options!);
+        Assert.Contains(Input(all.Single(one => one.Type == "Automation.Wait"), "calendar").Options!, option => option.Value == "ru");
     }
 
     [Fact]
