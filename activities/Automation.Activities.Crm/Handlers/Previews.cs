@@ -8,7 +8,7 @@ namespace Automation.Activities.Crm.Handlers;
 public sealed class CrmEffectPreview : IEffectPreview
 {
     /// <summary>Stands where the CRM's id would.</summary>
-    public const string NoId = "trial";
+    public const string NoId = "…";
 
     public string Kind => "crm";
 

@@ -34,6 +34,8 @@ public sealed partial class FunnelPage
         BoardCommands.Keys => Dialogs.ShowAsync<KeysDialog>(W["keys.title"], Narrow),
         BoardCommands.Changes => Dialogs.ShowAsync<ChangesDialog>(W["changes.title"], new DialogParameters<ChangesDialog> { { one => one.Slug, Slug } }, Narrow),
         BoardCommands.History => RestoreAsync(),
+        BoardCommands.Try => TryAsync(command.Card),
+        BoardCommands.BackTest => ChangeModeAsync(BoardMode.Trial),
         BoardCommands.Templates => AddTemplateAsync(),
         BoardCommands.Switch when command.Card is { } card && draft.Find(card) is { } trigger => SwitchAsync([card], !trigger.Enabled),
         BoardCommands.Remove when command.Card is { } card => RemoveAsync([card]),

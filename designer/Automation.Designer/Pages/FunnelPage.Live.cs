@@ -25,6 +25,8 @@ public sealed partial class FunnelPage
         mode = next;
         if (mode == BoardMode.Live) StartWatching();
         else await StopWatchingAsync();
+        if (mode == BoardMode.Trial) await OpenTrialAsync();
+        else await CloseTrialAsync();
         await CountAsync();
         Redraw();
     }

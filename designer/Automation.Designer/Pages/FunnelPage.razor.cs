@@ -44,6 +44,7 @@ public sealed partial class FunnelPage : IDisposable
         draft.Refused -= Tell;
         watching?.Cancel();
         watching?.Dispose();
+        trying?.Dispose();
         draft.Dispose();
         closing.Cancel();
         closing.Dispose();
@@ -105,7 +106,7 @@ public sealed partial class FunnelPage : IDisposable
         return new(
             trigger.Id, trigger.Name, CardWords.Icon(trigger), sentence, Aria(card, sentence, errors), trigger.Enabled, view.Changed.FirstOrDefault(part => part.Part == trigger.Id)?.Kind,
             errors, problems.Count - errors, Counted(trigger.Id).Sum, chosen.Contains(trigger.Id), trigger.Id == reachable,
-            string.Join(' ', Bands.All.Where(band => Bands.EventIn(band, trigger.When.Event) is not null).Select(Bands.Name)), null, null);
+            string.Join(' ', Bands.All.Where(band => Bands.EventIn(band, trigger.When.Event) is not null).Select(Bands.Name)), null, MarkOf(trigger.Id));
     }
 
     private string Aria(CardPlace card, string sentence, int errors)

@@ -62,8 +62,22 @@ internal sealed class TrialWords(ActivityRegistry activities, FunnelDocument doc
         var contacts = unknown.Count(name => name.EndsWith("/contact", StringComparison.Ordinal) || name.StartsWith("contact/", StringComparison.Ordinal));
         if (contacts > 0) yield return Say("Контакты некоторых сделок здесь не известны: вместо них взят условный", "The contacts of some deals are not known here: somebody stands for them");
         var others = unknown.Where(name => !name.EndsWith("/contact", StringComparison.Ordinal) && !name.StartsWith("contact/", StringComparison.Ordinal)).Take(5).ToList();
-        if (others.Count > 0) yield return Say("В CRM и другие системы проба не обращается; считалось пустым: ", "A trial asks no other system; taken for empty: ") + string.Join(", ", others);
+        if (others.Count > 0) yield return Say("В CRM и другие системы проба не обращается; считалось пустым: ", "A trial asks no other system; taken for empty: ") + string.Join(", ", others.Select(Named));
     }
+
+    /// <summary><c>deal/7/tasks</c> as people say it.</summary>
+    private string Named(string name) => name.Split('/') switch
+    {
+        [_, var id, "tasks"] => Say($"задачи № {id}", $"tasks of № {id}"),
+        [_, var id, "notes"] => Say($"примечания № {id}", $"notes of № {id}"),
+        [_, var id, "files"] => Say($"файлы № {id}", $"files of № {id}"),
+        ["company", var id] => Say($"компания № {id}", $"company № {id}"),
+        [.., "visit", var id] => Say($"визит № {id}", $"visit № {id}"),
+        ["deals", ..] => Say("поиск похожих сделок", "the search for like deals"),
+        [.., "executors"] => Say("исполнители", "executors"),
+        [.., "services"] => Say("услуги", "services"),
+        _ => name,
+    };
 
     private TryTrigger Trigger(DryRunTrigger trigger)
     {
@@ -108,13 +122,16 @@ internal sealed class TrialWords(ActivityRegistry activities, FunnelDocument doc
         return new(
             step.Node, activity, step.Type, NameOf(activity) ?? kind, step.State, step.At, [.. step.Inputs.Properties().Where(input => input.Value.Type != JTokenType.Null).Select(input => Input(input, descriptor))],
             [.. step.Outcomes.Where(outcome => outcome != "Done").Select(outcome => RunWords.Outcome(outcome, english))], [.. step.Acts.Select(act => new TryAct(act.Act, acts.Of(act.Act, act.Shown, act.Summary)))],
-            [.. step.Waits.Select(wait => new TryWait(kind, wait.Until, wait.Came))], step.Code ?? (string?)step.Data["reason"], step.Message);
+            [.. Few(step.Waits).Select(wait => new TryWait(kind, wait.Until, wait.Came))], step.Code ?? (string?)step.Data["reason"], step.Message);
     }
+
+    /// <summary>Of a step that waits again and again the first times and the last.</summary>
+    private static IEnumerable<DryRunWait> Few(IList<DryRunWait> waits) => waits.Count <= 4 ? waits : [.. waits.Take(2), waits[^1]];
 
     private TryValue Input(JProperty input, ActivityDescriptor? descriptor)
     {
         var known = descriptor?.Inputs.FirstOrDefault(one => one.JsonName == input.Name);
-        return new(known is null ? input.Name : english ? known.DisplayName : known.Attribute.DisplayNameRu ?? known.DisplayName, input.Value is JValue plain ? plain.ToString(CultureInfo.InvariantCulture) : input.Value.ToString(Formatting.None));
+        return new(known is null ? input.Name : english ? known.DisplayName : known.Attribute.DisplayNameRu ?? known.DisplayName, input.Value is JValue { Value: bool yes } ? yes ? Say("да", "yes") : Say("нет", "no") : input.Value is JValue plain ? plain.ToString(CultureInfo.InvariantCulture) : input.Value.ToString(Formatting.None));
     }
 
     /// <summary>As the admin called it.</summary>

@@ -14,6 +14,13 @@ public sealed class DryRunService
     // Waits that are let pass, and how far ahead: a workflow that waits in a circle ends here.
     private const int MostWaits = 200;
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(400);
+
+    // What does not happen to a deal that stands where it stands.
+    private static readonly HashSet<string> Elsewhere = new(StringComparer.Ordinal)
+    {
+        TriggerEvents.LeftStage, TriggerEvents.Deleted, TriggerEvents.Webhook, TriggerEvents.BookingCreated, TriggerEvents.BookingChanged, TriggerEvents.IncomingLead,
+    };
+
     private readonly TrialMaker maker;
     private readonly IIdSource ids;
     private readonly TimeProvider clock;
@@ -25,7 +32,8 @@ public sealed class DryRunService
     public async Task<DryRunReport> RunAsync(AccountId account, FunnelRow funnel, DryRunOrder order, CancellationToken cancellationToken)
     {
         var document = DocumentOf(funnel, order.Trigger);
-        var compiled = await maker.CompileAsync(account, funnel.Id, (funnel.PublishedVersion ?? 0) + 1, new(funnel.ConnectionId), document, cancellationToken);
+        var tried = order is { Event: null, Trigger: null, EntityType: EntityTypes.Deal } ? document with { Triggers = [.. document.Triggers.Where(trigger => !Elsewhere.Contains(trigger.When.Event))] } : document;
+        var compiled = await maker.CompileAsync(account, funnel.Id, (funnel.PublishedVersion ?? 0) + 1, new(funnel.ConnectionId), tried, cancellationToken);
         var key = new MailboxKey(account, new(funnel.ConnectionId), order.EntityType, order.EntityId);
         var (state, played) = await BeginAsync(key, funnel, document, order, cancellationToken);
         var side = maker.Make(compiled);
@@ -64,7 +72,9 @@ public sealed class DryRunService
         var now = clock.GetUtcNow();
         // Tried as if for the first time: what has fired already, and what is under way, is left out.
         var state = MailboxState.FromJson(today.State) with { Fired = new Dictionary<string, Firing>(), OwnWrites = [], Blocked = [], Armed = new Dictionary<string, DateTimeOffset>() };
-        var told = new CrmEvent { Kind = EventKinds.Applied, EntityType = key.EntityType, EntityId = key.EntityId, DedupKey = "trial", Data = new JObject { ["input"] = new JObject() } };
+        // Whoever goes away leaves; everything else is as if applied by hand.
+        var goes = order.Trigger is not null && document.Triggers[0].When.Event is TriggerEvents.LeftStage or TriggerEvents.Deleted;
+        var told = new CrmEvent { Kind = goes ? EventKinds.Deleted : EventKinds.Applied, EntityType = key.EntityType, EntityId = key.EntityId, DedupKey = "trial", Data = new JObject { ["input"] = new JObject() } };
         return (state, new(new(ids.NewId(), key, today.LastNumber + 1, told, now, 1), now));
     }
 

@@ -33,6 +33,8 @@ internal sealed class TrialReads(DealHistory history, CrmDirectoryCache director
 
     public async Task<JToken> ReadAsync(string name, Func<CancellationToken, Task<JToken>> read, CancellationToken cancellationToken)
     {
+        // Turns are taken by runs that are real.
+        if (name.StartsWith("link/", StringComparison.Ordinal) && name.Split('/')[1].EndsWith("_turn", StringComparison.Ordinal)) return JValue.CreateNull();
         if (Array.Exists(Own, own => name.StartsWith(own, StringComparison.Ordinal))) return await read(cancellationToken);
         if (name.StartsWith("sms/", StringComparison.Ordinal)) return new JValue(nameof(EffectPolicy.Hold));
         var asked = AskedThing.Of(name, key!.Connection);

@@ -90,6 +90,17 @@ public sealed class DryRunTests
     }
 
     [Fact]
+    public async Task Try_AsIfNow_TriesThoseThatCanHappenToTheDeal_AndLeavingWhenItIsAskedFor()
+    {
+        await using var host = await RuntimeHost.StartAsync(Nothing);
+        var deal = host.AddDeal("Окно", 500);
+        await host.MovedAsync(deal, Funnel.Meeting);
+        var funnel = await DraftAsync(host, Everything);
+        Assert.Equal(["fired", "other_event"], (await TryAsync(host, funnel, deal, null)).Triggers.Select(trigger => (string?)trigger.Verdict["reason"]));
+        Assert.Equal("fired", (string?)Assert.Single((await TryAsync(host, funnel, deal, null, "left")).Triggers).Verdict["reason"]);
+    }
+
+    [Fact]
     public async Task Try_WhatIsNotThere_IsRefused()
     {
         await using var host = await RuntimeHost.StartAsync(Nothing);
