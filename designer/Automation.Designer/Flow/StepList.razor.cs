@@ -21,6 +21,7 @@ public sealed partial class StepList
     private Dictionary<string, ActivityView> activities = new(StringComparer.Ordinal);
     private FlowReading reading = new(FlowList.Empty, null, []);
     private StepScene? scene;
+    private Task? listing;
     private JObject? shown;
     private ElementReference element;
     private DotNetObjectReference<StepList>? self;
@@ -133,10 +134,15 @@ public sealed partial class StepList
         }
     }
 
-    private async Task ListAsync()
+    // Asked for once; whoever comes while it is on its way waits for the same answer.
+    private Task ListAsync()
     {
-        if (listedFor == (Connection ?? "")) return;
-        listedFor = Connection ?? "";
+        if (listing is null || listedFor != (Connection ?? "")) (listedFor, listing) = (Connection ?? "", LoadAsync());
+        return listing;
+    }
+
+    private async Task LoadAsync()
+    {
         var connection = Connection is { Length: > 0 } named ? $"&connection={Uri.EscapeDataString(named)}" : "";
         try
         {

@@ -84,6 +84,7 @@ export function attach(root, component) {
 export function insert(field, mark) {
   const from = field.selectionStart ?? field.value.length, to = field.selectionEnd ?? from;
   field.setRangeText(mark, from, to, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
   return field.value;
 }

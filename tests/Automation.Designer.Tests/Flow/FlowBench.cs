@@ -33,9 +33,11 @@ internal sealed class FlowBench : IAsyncDisposable
     private readonly BunitContext page = new();
     private readonly List<FunnelTrigger> changes = [];
     private IRenderedComponent<StepList>? list;
+    private TaskCompletionSource held = new();
 
     public FlowBench()
     {
+        held.SetResult();
         page.JSInterop.Mode = JSRuntimeMode.Loose;
         page.JSInterop.SetupModule("/designer/steps.js").Mode = JSRuntimeMode.Loose;
         page.Services.AddMudServices();
@@ -74,6 +76,11 @@ internal sealed class FlowBench : IAsyncDisposable
         return this;
     }
 
+    /// <summary>The API answers no more until <see cref="LetGo"/>.</summary>
+    public void Hold() => held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void LetGo() => held.SetResult();
+
     public AngleSharp.Dom.IElement At(string testId) => List.Find($"[data-testid='{testId}']");
 
     public bool Has(string testId) => List.FindAll($"[data-testid='{testId}']").Count > 0;
@@ -90,6 +97,7 @@ internal sealed class FlowBench : IAsyncDisposable
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            await bench.held.Task;
             object answer = new PageView<ActivityView>(Activities, null);
             if (request.RequestUri!.AbsolutePath == "/api/try/text")
             {

@@ -199,6 +199,17 @@ public sealed class StepListTests : IAsyncDisposable
     }
 
     [Fact]
+    public void List_RenderedAgainBeforeItsActionsAreThere_WaitsForThem()
+    {
+        bench.Hold();
+        bench.Show(Flow(Step("a", "Crm.AddNote")));
+        bench.List.Render(parameters => parameters.Add(one => one.Deal, "42"));
+        Assert.False(bench.Has("add-step"));
+        bench.LetGo();
+        bench.List.WaitForAssertion(() => Assert.True(bench.Has("add-step")));
+    }
+
+    [Fact]
     public void Add_ToATriggerThatDoesNothingYet_MakesItsWorkflow()
     {
         bench.Show(null);
