@@ -18,6 +18,9 @@ public static class ApiKeyKinds
     /// <summary>Opens <c>/invite/{token}</c>, which makes a user of its role.</summary>
     public const string Invite = "invite";
 
+    /// <summary>Opens <c>/reset/{token}</c>, where the user that it was issued by sets a new password.</summary>
+    public const string Reset = "reset";
+
     /// <summary>Lives for an hour in a page that holds Elsa Studio, and opens nothing but its API.</summary>
     public const string Studio = "studio";
 }

@@ -183,6 +183,17 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
         return (id, token, clock.GetUtcNow() + Joining.InvitationLife);
     }
 
+    /// <summary>A link by which a user sets a new password; those before it end.</summary>
+    /// <returns>The token in the clear; it cannot be read again.</returns>
+    internal async Task<(Guid Id, string Token, DateTimeOffset ExpiresAt)> AddResetLinkAsync(UserRow user, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.ApiKeys.Where(row => row.IssuedBy == user.Id && row.Kind == ApiKeyKinds.Reset).ExecuteDeleteAsync(cancellationToken);
+        var (id, token) = Add(db, new(user.AccountId), user.Login, ApiKeyKinds.Reset, Joining.FirstLife, user.Role, user.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        return (id, token, clock.GetUtcNow() + Joining.FirstLife);
+    }
+
     private (Guid Id, string Key) Add(AutomationDbContext db, AccountId account, string name, string kind, TimeSpan? ttl, string role, Guid? issuedBy = null, string? given = null, string? stamp = null)
     {
         var key = given ?? Tokens.New(kind switch { ApiKeyKinds.Key => "key", ApiKeyKinds.OneTime => "start", _ => null });

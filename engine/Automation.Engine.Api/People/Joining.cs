@@ -11,28 +11,29 @@ using Microsoft.Extensions.Logging;
 namespace Automation.Engine.Api.People;
 
 /// <summary>What a link offers.</summary>
-/// <param name="Kind">first: an administrator, made from the machine; invite: a user whom an administrator asks in.</param>
-/// <param name="Name">Whom it was made for; empty where nobody said.</param>
+/// <param name="Kind">first: an administrator, made from the machine; invite: a user whom an administrator asks in; reset: a new password.</param>
+/// <param name="Name">Whom it was made for, empty where nobody said; for a new password the login.</param>
 public sealed record JoinOffer(string Kind, string Role, string Name);
 
+/// <param name="Login">Not needed for a new password, as the name.</param>
 /// <param name="Language">ru or en; null for the account's.</param>
 public sealed record JoinRequest(string? Token, string? Login, string? Name, string? Password, string? Language);
 
-/// <summary>Makes users of the links <c>/first/{token}</c> and <c>/invite/{token}</c>: each once, and in time.</summary>
+/// <summary>Makes users of the links <c>/first/{token}</c> and <c>/invite/{token}</c>, and passwords of <c>/reset/{token}</c>: each once, and in time.</summary>
 public sealed class Joining(
     UserManager<UserRow> users, IDbContextFactory<AutomationDbContext> contexts, ApiKeyService keys, IIdSource ids, TimeProvider clock, ILogger<Joining> logger)
 {
     /// <summary>How long an invitation holds.</summary>
     public static readonly TimeSpan InvitationLife = TimeSpan.FromDays(7);
 
-    /// <summary>How long a link for an administrator holds.</summary>
+    /// <summary>How long a link for an administrator or for a new password holds.</summary>
     public static readonly TimeSpan FirstLife = TimeSpan.FromHours(24);
 
     /// <summary>What the link offers; null when it is unknown, used or over.</summary>
     public async Task<JoinOffer?> FindAsync(string? token, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await RowAsync(db, token, cancellationToken) is { } row ? new(row.Kind, row.Role, row.Kind == ApiKeyKinds.Invite ? row.Name : "") : null;
+        return await RowAsync(db, token, cancellationToken) is { } row ? new(row.Kind, row.Role, row.Kind == ApiKeyKinds.First ? "" : row.Name) : null;
     }
 
     /// <summary>Makes the user and opens a session in the browser that asks. A refusal leaves the link as it was.</summary>
@@ -40,10 +41,32 @@ public sealed class Joining(
     public async Task JoinAsync(HttpContext context, JoinRequest request)
     {
         var cancellationToken = context.RequestAborted;
-        if (await FindAsync(request.Token, cancellationToken) is null) throw Over(context);
-        var user = await DraftAsync(request);
-        await SaveAsync(context, request.Token!, user, cancellationToken);
+        ApiKeyRow? link;
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken)) link = await RowAsync(db, request.Token, cancellationToken);
+        if (link is null) throw Over(context);
+        var user = link.Kind == ApiKeyKinds.Reset ? await RenewAsync(context, link, request.Password ?? "", cancellationToken) : await AddAsync(context, link, await DraftAsync(request), cancellationToken);
         SessionCookie.Set(context, await keys.OpenSessionAsync(user, cancellationToken));
+    }
+
+    private async Task<UserRow> RenewAsync(HttpContext context, ApiKeyRow link, string password, CancellationToken cancellationToken)
+    {
+        if (await users.FindByIdAsync(link.IssuedBy.ToString()!) is not { } known) throw Over(context);
+        if (!await IsStrongAsync(users, known, password)) throw PeopleRules.WeakPassword();
+        var hash = users.PasswordHasher.HashPassword(known, password);
+        UserRow user;
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+        await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
+        {
+            if (!await TakeAsync(db, link, cancellationToken) || await db.Users.FirstOrDefaultAsync(row => row.Id == known.Id, cancellationToken) is not { } found) throw Over(context);
+            user = found;
+            (user.PasswordHash, user.SecurityStamp, user.AccessFailedCount, user.LockedUntil) = (hash, Tokens.New(), 0, null);
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        await keys.EndSessionsAsync(new(user.AccountId), user.Id, cancellationToken);
+        logger.UserChanged(user.Name, user.Id, "password, by a link");
+        return user;
     }
 
     /// <summary>The user without account and role. Its hash is made here, before the store is held.</summary>
@@ -76,12 +99,11 @@ public sealed class Joining(
         return true;
     }
 
-    private async Task SaveAsync(HttpContext context, string token, UserRow user, CancellationToken cancellationToken)
+    private async Task<UserRow> AddAsync(HttpContext context, ApiKeyRow link, UserRow user, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Of two that open the link together one deletes the row, and only that one goes on.
-        if (await RowAsync(db, token, cancellationToken) is not { } link || await db.ApiKeys.Where(row => row.Id == link.Id).ExecuteDeleteAsync(cancellationToken) != 1) throw Over(context);
+        if (!await TakeAsync(db, link, cancellationToken)) throw Over(context);
         if (link.Role == Roles.Admin) await db.ApiKeys.Where(row => row.AccountId == link.AccountId && row.Kind == ApiKeyKinds.First).ExecuteDeleteAsync(cancellationToken);
         (user.AccountId, user.Role) = (link.AccountId, link.Role);
         db.Users.Add(user);
@@ -98,13 +120,18 @@ public sealed class Joining(
 
         await transaction.CommitAsync(cancellationToken);
         logger.UserJoined(user.Id, link.Role, link.Kind);
+        return user;
     }
+
+    /// <summary>Of two that open the link together one deletes the row, and only that one goes on.</summary>
+    private static async Task<bool> TakeAsync(AutomationDbContext db, ApiKeyRow link, CancellationToken cancellationToken) =>
+        await db.ApiKeys.Where(row => row.Id == link.Id).ExecuteDeleteAsync(cancellationToken) == 1;
 
     private async Task<ApiKeyRow?> RowAsync(AutomationDbContext db, string? token, CancellationToken cancellationToken)
     {
         if (!Tokens.IsPlausible(token)) return null;
         var (hash, now) = (Tokens.Hash(token!), clock.GetUtcNow());
-        var row = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(one => one.Hash == hash && (one.Kind == ApiKeyKinds.First || one.Kind == ApiKeyKinds.Invite), cancellationToken);
+        var row = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(one => one.Hash == hash && (one.Kind == ApiKeyKinds.First || one.Kind == ApiKeyKinds.Invite || one.Kind == ApiKeyKinds.Reset), cancellationToken);
         return row is null || row.ExpiresAt <= now ? null : row;
     }
 

@@ -16,13 +16,14 @@ internal static class PeopleEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/sign-in", SignInAsync).Needs(Permissions.None).WithSummary("Opens a browser session by login and password; needs nobody signed in").Accepts<SignInRequest>("application/json").Produces(204).ProducesProblem(401).ProducesProblem(429);
-        api.MapPost("/join", JoinAsync).Needs(Permissions.None).WithSummary("Makes a user by the token of an invitation and opens a browser session; needs nobody signed in").Accepts<JoinRequest>("application/json").Produces(204).ProducesProblem(404).ProducesProblem(409);
+        api.MapPost("/join", JoinAsync).Needs(Permissions.None).WithSummary("Makes a user, or a new password, by the token of a link and opens a browser session; needs nobody signed in").Accepts<JoinRequest>("application/json").Produces(204).ProducesProblem(404).ProducesProblem(409);
         api.MapPut("/session/profile", RenameAsync).Needs(Permissions.Read).WithSummary("One's own name").Accepts<ProfileChange>("application/json").Produces(204).ProducesProblem(409);
         api.MapPut("/session/password", ChangePasswordAsync).Needs(Permissions.Read).WithSummary("One's own password; every session of the user ends, this one too").Accepts<PasswordChange>("application/json").Produces(204).ProducesProblem(403);
         api.MapGet("/users", ListAsync).Needs(Permissions.Manage).WithSummary("The people of the account").Produces<PageView<UserView>>();
         api.MapPut("/users/{id}", ChangeAsync).Needs(Permissions.Manage).WithSummary("Another name or role; another role ends the user's sessions").Accepts<UserChange>("application/json").Produces<UserView>().ProducesProblem(409);
         api.MapDelete("/users/{id}", RemoveAsync).Needs(Permissions.Manage).WithSummary("Removes a user with his sessions and open invitations; the last administrator stays").Produces(204).ProducesProblem(409);
         api.MapPost("/users/admin-link", AddAdminLinkAsync).Needs(Permissions.Manage).WithSummary("A link that makes an administrator, once, within 24 hours; earlier ones end").Produces<NewLinkView>(201);
+        api.MapPost("/users/{id}/password-link", AddPasswordLinkAsync).Needs(Permissions.Manage).WithSummary("A link by which a user sets a new password, once, within 24 hours").Produces<NewLinkView>(201);
         api.MapGet("/invitations", InvitationsAsync).Needs(Permissions.Manage).WithSummary("Invitations that nobody used yet; never their links").Produces<PageView<InvitationView>>();
         api.MapPost("/invitations", InviteAsync).Needs(Permissions.Manage).WithSummary("A link that makes a user of a role, once, within 7 days; it is shown once").Accepts<InvitationRequest>("application/json").Produces<NewLinkView>(201);
         api.MapDelete("/invitations/{id}", TakeBackAsync).Needs(Permissions.Manage).WithSummary("Takes an invitation back").Produces(204);
@@ -78,6 +79,12 @@ internal static class PeopleEndpoints
         var (id, token, until) = await keys.AddFirstLinkAsync(context.Account(), context.RequestAborted);
         logger.LinkMade(context.Caller().Name, Roles.Admin);
         return new JsonAnswer(new NewLinkView(id, Roles.Admin, $"/first/{token}", until), 201);
+    }
+
+    private static async Task<IResult> AddPasswordLinkAsync(HttpContext context, string id, UserDirectory users)
+    {
+        var (link, token, until, role) = await users.AddPasswordLinkAsync(context.Caller(), Paging.Id(id), context.RequestAborted);
+        return new JsonAnswer(new NewLinkView(link, role, $"/reset/{token}", until), 201);
     }
 
     private static async Task<IResult> InvitationsAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, TimeProvider clock)

@@ -63,6 +63,17 @@ internal sealed class UserDirectory(
         logger.UserChanged(caller.Name, id, "removed");
     }
 
+    /// <summary>For who has forgotten his password; the present one holds until the link is used.</summary>
+    /// <exception cref="ProblemException">404.</exception>
+    public async Task<(Guid Id, string Token, DateTimeOffset ExpiresAt, string Role)> AddPasswordLinkAsync(Caller caller, Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var user = await FindAsync(db, caller.Account, id, cancellationToken);
+        var (link, token, until) = await keys.AddResetLinkAsync(user, cancellationToken);
+        logger.UserChanged(caller.Name, id, "link for a new password");
+        return (link, token, until, user.Role);
+    }
+
     /// <summary>One's own password: every session ends, this one too.</summary>
     /// <exception cref="ProblemException">400 <c>password_weak</c>; 403 <c>password_wrong</c>; 409 <c>no_user</c>.</exception>
     public async Task ChangePasswordAsync(Caller caller, string current, string next, CancellationToken cancellationToken)

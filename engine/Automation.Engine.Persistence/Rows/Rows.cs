@@ -31,7 +31,7 @@ public sealed class ApiKeyRow : AccountScoped
     public required byte[] Hash { get; set; }
     public required string Name { get; set; }
 
-    /// <summary>key, one_time, session, studio, first, invite.</summary>
+    /// <summary>key, one_time, session, studio, first, invite, reset.</summary>
     public required string Kind { get; set; }
 
     /// <summary>viewer, editor, publisher, operator, admin.</summary>

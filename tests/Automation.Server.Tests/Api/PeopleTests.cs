@@ -110,6 +110,23 @@ public sealed class PeopleTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task PasswordLink_SetsANewOneOnce_EndsSessionsAndOpensAClosedLogin()
+    {
+        const string Next = "третья лошадь 333";
+        var cookie = await people.JoinAsync("nina", Roles.Editor);
+        var token = People.TokenOf(await (await people.ByKeyAsync("POST", $"/api/users/{await people.IdAsync("nina")}/password-link")).JsonAsync());
+        await using (var db = await server.DbAsync()) await db.Users.Where(row => row.Login == "nina").ExecuteUpdateAsync(update => update.SetProperty(row => row.LockedUntil, DateTimeOffset.MaxValue.AddYears(-1)), Cancel);
+        await (await people.JoinByAsync(token, "", "short")).AssertProblemAsync(400, "password_weak");
+
+        var session = await people.SessionAsync(People.CookieOf(await people.JoinByAsync(token, "somebody else", Next)));
+
+        Assert.Equal(("nina", "editor"), ((string?)session["login"], (string?)session["role"]));
+        await (await people.JoinByAsync(token, "", "четвёртая лошадь 4")).AssertProblemAsync(404, "link_invalid");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await people.ByCookieAsync(cookie, "GET", "/api/session")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await people.SignInAsync("nina", Next)).StatusCode);
+    }
+
+    [Fact]
     public async Task LastAdmin_Stays_AndTheLastButOneMayGo()
     {
         var (account, key) = await server.AddAccountAsync("admins");

@@ -65,6 +65,9 @@ internal sealed class TestBrowser : IAsyncDisposable
         if (studio) Page.SetDefaultTimeout(120_000);
     }
 
+    /// <summary>The link that the server printed for the first administrator.</summary>
+    public string FirstLink => server!.Output.Split('\n').Single(line => line.Contains("First admin", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1];
+
     public string File(string name) => folder.File(name);
 
     public async Task SignInAsync()
