@@ -17,7 +17,7 @@ internal static class RandomConditions
     private static readonly Gen<ConditionValue> Moment = Gen.Elements("2026-11-22T10:00", "2026-11-22T10:00:30", "2026-11-22T00:00:00+03:00", "2026-11-22T07:00:00Z").Select(at => (ConditionValue)new ConditionValue.Date(at));
     private static readonly Gen<ConditionValue> Constant = Gen.OneOf(Text, Number, Day, Moment, Gen.Elements(true, false).Select(flag => (ConditionValue)new ConditionValue.Flag(flag)));
     private static readonly Gen<ConditionValue> Other = Gen.OneOf(Gen.Elements(Paths).Select(path => (ConditionValue)new ConditionValue.Field(path)), Gen.Elements(Paths).Select(path => (ConditionValue)new ConditionValue.Previous(path)));
-    private static readonly Gen<ConditionValue> Count = Gen.Choose(0, 9).Select(days => (ConditionValue)new ConditionValue.Number(days));
+    private static readonly Gen<ConditionValue> Count = Gen.Choose(0, 3).Select(days => (ConditionValue)new ConditionValue.Number(days));
 
     public static readonly Gen<ConditionLine> Line =
         from op in Gen.Elements(Enum.GetValues<ConditionOperator>())
