@@ -11,12 +11,19 @@ public sealed partial class FunnelPage
     private TrialBoard? trial;
     private CancellationTokenSource? trying;
 
-    private Task TryAsync(string? card, string? deal = null, Guid? happened = null) => Session.CanEdit
-        ? Dialogs.ShowAsync<TryDialog>(W["try.title"], new DialogParameters<TryDialog>
+    private async Task TryAsync(string? card, string? deal = null, Guid? happened = null)
+    {
+        if (!Session.CanEdit)
+        {
+            Snackbar.Add(W["try.editors"], Severity.Info);
+            return;
+        }
+
+        await Dialogs.ShowAsync<TryDialog>(W["try.title"], new DialogParameters<TryDialog>
         {
             { one => one.Slug, Slug }, { one => one.Document, draft.Document }, { one => one.Connection, draft.View!.Connection }, { one => one.Card, card }, { one => one.Deal, deal }, { one => one.Event, happened },
-        }, Wide)
-        : Task.CompletedTask;
+        }, Wide);
+    }
 
     private async Task OpenTrialAsync()
     {
