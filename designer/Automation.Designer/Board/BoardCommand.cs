@@ -19,4 +19,5 @@ public static class BoardCommands
     public const string Copy = "copy";
     public const string Why = "why";
     public const string Keys = "keys";
+    public const string Diagram = "diagram";
 }

@@ -14,6 +14,8 @@ public sealed class DraftStore(ApiClient api) : IDisposable
 {
     private readonly SemaphoreSlim saving = new(1, 1);
     private int unsaved;
+    private long heard;
+    private bool missed;
 
     public DraftView? View { get; private set; }
 
@@ -31,6 +33,16 @@ public sealed class DraftStore(ApiClient api) : IDisposable
     {
         Take(await api.GetAsync<DraftView>($"api/funnels/{slug}/draft?lang={language}", cancellationToken));
         Changed?.Invoke();
+    }
+
+    /// <summary>Somebody changed the draft: it is read anew unless a change of one's own is under way, which reads it when it is saved.</summary>
+    /// <returns>True when it was read anew.</returns>
+    public async Task<bool> HearAsync(long revision, string language, CancellationToken cancellationToken)
+    {
+        heard = Math.Max(heard, revision);
+        if (View is null || IsSaving || heard <= View.Revision) return false;
+        await LoadAsync(View.Slug, language, cancellationToken);
+        return true;
     }
 
     public FunnelTrigger? Find(string id) => Document.Triggers.FirstOrDefault(trigger => trigger.Id == id);
@@ -79,6 +91,7 @@ public sealed class DraftStore(ApiClient api) : IDisposable
             var saved = await api.PostAsync<DraftChanged>($"api/funnels/{View!.Slug}/{path}", body, cancellationToken);
             // What is still on its way is not yet in it: the parts of this change alone are the server's.
             if (unsaved == 1) Show(saved.Parts);
+            missed |= saved.Revision > View.Revision + 1;
             View = View with { Revision = saved.Revision, Undo = saved.Undo, Redo = saved.Redo, Changed = saved.Changed, Problems = saved.Problems };
         }
         catch (ApiException e) when (e.Status is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.BadRequest or HttpStatusCode.Forbidden)
@@ -90,6 +103,13 @@ public sealed class DraftStore(ApiClient api) : IDisposable
         {
             unsaved--;
             saving.Release();
+        }
+
+        // What others changed in between is not among the parts of this change.
+        if (unsaved == 0 && (missed || heard > View.Revision))
+        {
+            missed = false;
+            Take(await api.GetAsync<DraftView>($"api/funnels/{View.Slug}/draft?lang={language}", cancellationToken));
         }
 
         Changed?.Invoke();

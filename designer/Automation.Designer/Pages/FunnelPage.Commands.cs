@@ -37,6 +37,9 @@ public sealed partial class FunnelPage
         BoardCommands.Try => TryAsync(command.Card),
         BoardCommands.BackTest => ChangeModeAsync(BoardMode.Trial),
         BoardCommands.Templates => AddTemplateAsync(),
+        BoardCommands.Explain => Dialogs.ShowAsync<ExplainDialog>(W["command.explain"], new DialogParameters<ExplainDialog> { { one => one.Slug, Slug } }, Wide),
+        BoardCommands.Import => ImportAsync(),
+        BoardCommands.Diagram when command.Card is { } card => OpenDiagramAsync(card),
         BoardCommands.Switch when command.Card is { } card && draft.Find(card) is { } trigger => SwitchAsync([card], !trigger.Enabled),
         BoardCommands.Remove when command.Card is { } card => RemoveAsync([card]),
         BoardCommands.Copy when command.Card is { } card && layout.Cards.FirstOrDefault(one => one.Trigger.Id == card) is { } at => DropAsync(new([card], card, at.From, at.Band, null, Copy: true)),
@@ -45,18 +48,41 @@ public sealed partial class FunnelPage
 
     private async Task PublishAsync()
     {
-        if (await Dialogs.ShowMessageBoxAsync(W["toolbar.publish"], W["publish.ask"], W["toolbar.publish"], cancelText: W["cancel"]) != true) return;
+        if (!Session.CanPublish) return;
+        var parameters = new DialogParameters<PublishDialog> { { one => one.View, draft.View! }, { one => one.NameOf, NameOf } };
+        var dialog = await Dialogs.ShowAsync<PublishDialog>(W["publish.title"], parameters, Wide);
+        switch (await dialog.Result)
+        {
+            case { Canceled: false, Data: SavedFunnel published }:
+                Snackbar.Add(W["publish.done", published.Version], Severity.Success);
+                await ReloadAsync();
+                break;
+            case { Canceled: false, Data: ProblemView problem }:
+                await JumpAsync(problem);
+                break;
+        }
+    }
+
+    private async Task ImportAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<ImportDialog>(W["command.import"], Narrow);
+        if (await dialog.Result is not { Canceled: false, Data: FunnelDocument read }) return;
+        var edits = DraftMerge.Between(draft.Document, read with { Slug = draft.Document.Slug, Connection = draft.Document.Connection });
+        if (edits.Count > 0) await draft.ChangeAsync(new(new(ChangeNames.Imported, []), edits), W.Language, closing.Token);
+    }
+
+    /// <summary>The card's workflow as a diagram in Studio, on a working copy.</summary>
+    private async Task OpenDiagramAsync(string card)
+    {
         try
         {
-            var published = await Api.PostAsync<SavedFunnel>($"api/funnels/{Slug}/publish", null, closing.Token);
-            Snackbar.Add(W["publish.done", published.Version], Severity.Success);
+            var copy = await Api.PostAsync<Newtonsoft.Json.Linq.JObject>($"api/funnels/{Slug}/triggers/{Uri.EscapeDataString(card)}/studio", null, closing.Token);
+            Navigation.NavigateTo((string)copy["url"]!, forceLoad: true);
         }
         catch (ApiException e)
         {
             Snackbar.Add(e.Message, Severity.Error);
         }
-
-        await ReloadAsync();
     }
 
     private async Task RestoreAsync()

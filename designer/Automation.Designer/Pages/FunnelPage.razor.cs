@@ -4,6 +4,8 @@ using Automation.Engine.Api.Funnels;
 using Automation.Engine.Funnels;
 using Automation.Engine.Funnels.Editing;
 using Automation.Engine.Ports;
+using Automation.Engine.Api.Json;
+using Newtonsoft.Json;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -57,6 +59,23 @@ public sealed partial class FunnelPage : IDisposable
         draft.Refused += Tell;
         await ReloadAsync();
         if (Card is not null && draft.Find(Card) is not null) Open(Card);
+        _ = HearAsync();
+    }
+
+    /// <summary>What others do with the draft while the page is open, and who they are.</summary>
+    private async Task HearAsync()
+    {
+        await foreach (var item in EventStream.ReadAsync(Api, $"api/funnels/{Slug}/draft/live", Clock, () => Task.CompletedTask, closing.Token))
+        {
+            if (item.EventType != "draft" || JsonConvert.DeserializeObject<DraftSigns>(item.Data, ApiJson.Settings) is not { } signs) continue;
+            await InvokeAsync(async () =>
+            {
+                people = [.. signs.People.Where(name => name != Session.View?.UserName)];
+                var published = draft.View!.Version != signs.Version && !draft.IsSaving;
+                if (published) await draft.LoadAsync(Slug, W.Language, closing.Token);
+                else if (!await draft.HearAsync(signs.Revision, W.Language, closing.Token)) StateHasChanged();
+            });
+        }
     }
 
     private async Task ReloadAsync()
