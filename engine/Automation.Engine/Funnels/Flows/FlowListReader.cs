@@ -66,9 +66,10 @@ public sealed class FlowListReader
             ways.Add(new(arrow.Port, steps, meet is not null && !on));
         }
 
-        foreach (var port in Declared(activity, kind).Where(port => arrows.All(arrow => arrow.Port != port))) ways.Add(new(port, [], meet is not null));
-        if (FlowKinds.WaysOf(type) is { Count: > 0 } named) ways = [.. ways.OrderBy(way => named.ToList().IndexOf(way.Port) is >= 0 and var at ? at : int.MaxValue)];
-        if (ways.Count == 0 && kind is not FlowKind.End) ways.Add(new(exit(type), []));
+        // What leaves by no arrow is shown, too; the exit that was hoped for stands first.
+        var declared = Declared(activity, kind, exit(type));
+        foreach (var port in declared.Where(port => arrows.All(arrow => arrow.Port != port))) ways.Add(new(port, [], meet is not null));
+        if (kind != FlowKind.Parallel) ways = [.. ways.OrderBy(way => declared.ToList().IndexOf(way.Port) is >= 0 and var at ? at : int.MaxValue)];
         return kind == FlowKind.Parallel && meet is not null && meet != stop && IsJoin(meet) ? Joined(activity, ways, meet) : (new(activity, ways), meet);
     }
 
@@ -87,7 +88,7 @@ public sealed class FlowListReader
     // exits lead to; a choice goes on where the branch around it meets others, if one of its ways leads there.
     private string? MeetingPlace(FlowKind kind, string exit, IReadOnlyList<FlowArrow> arrows, string? stop)
     {
-        if (kind is FlowKind.Action or FlowKind.Start && arrows is [var only]) return only.Target;
+        if (kind is FlowKind.Action or FlowKind.Start && arrows is [var only] && only.Port == exit) return only.Target;
         var met = arrows.SelectMany(arrow => Reach(arrow.Target)).GroupBy(id => id, StringComparer.Ordinal).Where(ids => ids.Count() > 1).Select(ids => ids.Key);
         if (met.MinBy(id => chart.Depth[id]) is { } nearest) return nearest;
         var around = stop is null ? [] : arrows.Where(arrow => Reach(arrow.Target).Contains(stop)).ToList();
@@ -99,8 +100,9 @@ public sealed class FlowListReader
 
     private bool IsJoin(string id) => (string?)chart.Activities[id]["type"] == FlowKinds.Join;
 
-    private static IReadOnlyList<string> Declared(JObject activity, FlowKind kind) => kind switch
+    private static IReadOnlyList<string> Declared(JObject activity, FlowKind kind, string exit) => kind switch
     {
+        FlowKind.Action or FlowKind.Start => [exit],
         FlowKind.Choice => FlowKinds.WaysOf((string?)activity["type"] ?? ""),
         FlowKind.Parallel => FlowBranches.Read(activity),
         _ => [],
