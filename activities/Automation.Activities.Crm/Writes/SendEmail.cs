@@ -21,7 +21,7 @@ public sealed class SendEmail : Activity, IResilientActivity
         Order = 1, DefaultSyntax = "Liquid", CanContainSecrets = true)]
     public Input<string>? To { get; set; }
 
-    [Input(DisplayName = "Subject", DisplayNameRu = "Тема", Description = "Subject line.", DescriptionRu = "Тема письма.", Order = 2, DefaultSyntax = "Liquid", CanContainSecrets = true, IsRequired = true)]
+    [Input(DisplayName = "Subject", DisplayNameRu = "Тема", Description = "Subject line.", DescriptionRu = "Тема письма.", Order = 2, DefaultSyntax = "Liquid", CanContainSecrets = true)]
     public Input<string>? Subject { get; set; }
 
     [Input(DisplayName = "Text", DisplayNameRu = "Текст", Description = "Plain text.", DescriptionRu = "Простой текст.", Order = 3, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true)]

@@ -128,6 +128,16 @@ public sealed class DraftTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Step_WithoutWhatItNeeds_IsNamedWithItsInput_AndKeepsTheDraftFromBeingPublished()
+    {
+        var anna = await AccountAsync("required");
+        await OkAsync(await PutAsync(anna, await DraftAsync(anna), "big", one => one["then"] = JObject.Parse("""{"root":{"id":"flow","type":"Elsa.Flowchart","version":1,"connections":[],"activities":[{"id":"sms","type":"Crm.SendSms","version":1}]}}""")));
+        var problem = (await OkAsync(await anna.GetAsync("/api/funnels/sales/draft?lang=ru", Cancel)))["problems"]!.Single(one => (string?)one["code"] == "input_empty");
+        Assert.Equal(("error", "big", "then/sms/text", "Шаг «Отправить SMS»: заполните «Текст»."), ((string)problem["severity"]!, (string)problem["part"]!, (string)problem["place"]!, (string)problem["message"]!));
+        await (await anna.PostAsync("/api/funnels/sales/publish", null, Cancel)).AssertProblemAsync(400, "input_empty");
+    }
+
+    [Fact]
     public async Task DifferenceAndExplanation_AreSentences()
     {
         var anna = await AccountAsync("words");

@@ -14,16 +14,6 @@ internal static class ConnectionCheck
         ["Crm.SyncBooking"] = (typeof(IBookingSystem), new("система записи клиентов", "a booking system")),
     };
 
-    private static readonly Dictionary<string, string[]> Required = new(StringComparer.Ordinal)
-    {
-        ["Crm.SendSms"] = ["text"],
-        ["Crm.AddNote"] = ["text"],
-        ["Crm.CreateTask"] = ["text"],
-        ["Crm.ChangeField"] = ["field"],
-        ["Crm.ChangeStage"] = ["stageId"],
-        ["Crm.SendWebhook"] = ["url"],
-    };
-
     public static async Task<IReadOnlyList<Finding>> RunAsync(CheckedDraft draft, AccountId account, IPorts ports, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
@@ -34,8 +24,6 @@ internal static class ConnectionCheck
             if (steps.Count == 0) findings.Add(new(false, "nothing_done", trigger.Id, "then", new("Карточка ничего не делает: добавьте действие.", "The card does nothing: add an action.")));
             foreach (var step in steps)
             {
-                foreach (var input in Required.GetValueOrDefault(step.Type, []).Where(step.IsEmpty))
-                    findings.Add(new(true, "input_empty", trigger.Id, $"then/{step.Id}/{input}", input == "text" ? new("Напишите текст.", "Write the text.") : new("Заполните обязательное поле действия.", "Fill in what the action cannot do without.")));
                 if (Needs.TryGetValue(step.Type, out var need) && await ports.FindAsync(account, need.Port, step.Literal(step.Type == "Crm.SyncBooking" ? "bookingConnection" : "connection"), cancellationToken) is null)
                     findings.Add(new(false, "connection_missing", trigger.Id, $"then/{step.Id}/connection", new(
                         $"Не подключено: {need.Name.Ru}. Подключите в настройках, иначе действие не выполнится.", $"Not connected: {need.Name.En}. Connect it in the settings, or the action will fail.")));

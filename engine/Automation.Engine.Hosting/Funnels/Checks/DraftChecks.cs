@@ -3,13 +3,14 @@ using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Persistence;
 using Automation.Engine.Ports;
+using Automation.Engine.Workflows.Interpreter;
 using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Hosting.Funnels.Checks;
 
 /// <summary>Everything that is wrong or doubtful in a draft. What the validator refuses is an error; what it cannot know, the checks here say.</summary>
-public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, CrmDirectoryCache directories, IPorts ports)
+public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, CrmDirectoryCache directories, IPorts ports, ActivityRegistry activities)
 {
     public async Task<IReadOnlyList<Finding>> CheckAsync(AccountId account, Guid funnelId, ConnectionId connection, FunnelDocument document, CancellationToken cancellationToken)
     {
@@ -17,7 +18,7 @@ public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts,
         var problems = await funnels.CheckAsync(account, document, connection, cancellationToken);
         IEnumerable<Finding> found =
         [
-            .. problems.Select(problem => Of(document, problem)), .. FieldCheck.Run(draft), .. await ConnectionCheck.RunAsync(draft, account, ports, cancellationToken), .. LoopCheck.Run(draft), .. DoubleWriteCheck.Run(draft),
+            .. problems.Select(problem => Of(document, problem)), .. RequiredCheck.Run(draft, activities), .. FieldCheck.Run(draft), .. await ConnectionCheck.RunAsync(draft, account, ports, cancellationToken), .. LoopCheck.Run(draft), .. DoubleWriteCheck.Run(draft),
         ];
         return [.. found.DistinctBy(one => (one.Part, one.Place, one.Message.En)).OrderBy(one => !one.IsError)];
     }
