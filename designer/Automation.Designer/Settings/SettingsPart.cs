@@ -19,6 +19,9 @@ public abstract class SettingsPart : ComponentBase, IDisposable
 
     [Inject] protected ISnackbar Snackbar { get; set; } = null!;
 
+    /// <summary>Called once the part is there.</summary>
+    [Parameter] public EventCallback OnShown { get; set; }
+
     protected CancellationToken Closing => closing.Token;
 
     public void Dispose()
@@ -28,7 +31,11 @@ public abstract class SettingsPart : ComponentBase, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected override Task OnInitializedAsync() => LoadAsync();
+    protected override async Task OnInitializedAsync()
+    {
+        await LoadAsync();
+        await OnShown.InvokeAsync();
+    }
 
     protected abstract Task LoadAsync();
 

@@ -1,14 +1,46 @@
 using System.Net;
 using Automation.Engine.Api;
 using Automation.Engine.Api.People;
+using Automation.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Server.Tests.Api;
 
+/// <summary>A server on PostgreSQL; without one its tests are skipped.</summary>
+public sealed class PostgresHolder : IAsyncLifetime
+{
+    private TestServer? server;
+
+    public TestServer Server
+    {
+        get
+        {
+            if (server is null) Assert.Skip(PostgresServer.WhyNot);
+            return server;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (PostgresServer.Shared is null) return;
+        server = new() { Postgres = await PostgresServer.Shared.CreateDatabaseAsync(TestServer.Cancel) };
+        await server.InitializeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null) await server.DisposeAsync();
+    }
+}
+
+public sealed class PeopleOnSqliteTests(TestServer server) : PeopleContract(server), IClassFixture<TestServer>;
+
+public sealed class PeopleOnPostgresTests(PostgresHolder holder) : PeopleContract(holder.Server), IClassFixture<PostgresHolder>;
+
 /// <summary>Links that make users, and what ends a session.</summary>
-public sealed class PeopleTests(TestServer server) : IClassFixture<TestServer>
+public abstract class PeopleContract(TestServer server)
 {
     private readonly People people = new(server.Client, server.ApiKey);
 
@@ -160,7 +192,10 @@ public sealed class PeopleTests(TestServer server) : IClassFixture<TestServer>
 
         Assert.Equal("en", (string?)(await people.SessionAsync(People.CookieOf(await people.SignInAsync("ksenia"))))["language"]);
     }
+}
 
+public sealed class LocalAddressTests
+{
     [Theory]
     [InlineData("/funnels/sales?trigger=t1", "/funnels/sales?trigger=t1")]
     [InlineData(null, "/funnels")]
@@ -174,8 +209,12 @@ public sealed class PeopleTests(TestServer server) : IClassFixture<TestServer>
     public void ReturnAddress_IsOneOfOurs(string? asked, string goes) => Assert.Equal(goes, LocalAddress.Of(asked));
 }
 
-/// <summary>Each with a server of its own: wrong tries of an address are counted.</summary>
-public sealed class SignInTests(TestServer server) : IClassFixture<TestServer>
+public sealed class SignInOnSqliteTests(TestServer server) : SignInContract(server), IClassFixture<TestServer>;
+
+public sealed class SignInOnPostgresTests(PostgresHolder holder) : SignInContract(holder.Server), IClassFixture<PostgresHolder>;
+
+/// <summary>With a server of its own: wrong tries of an address are counted.</summary>
+public abstract class SignInContract(TestServer server)
 {
     [Fact]
     public async Task SignIn_FiveWrong_ClosesTheLoginAndSaysNoMore()

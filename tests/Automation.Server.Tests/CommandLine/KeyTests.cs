@@ -23,6 +23,14 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public async Task AdminLink_GivesTheWholeAddress()
+    {
+        server.On("POST /api/users/admin-link", """{"id":"1","role":"admin","path":"/first/abc","expiresAt":"2026-11-23T10:00:00Z"}""");
+        Assert.Equal(0, await server.RunAsync("admin-link"));
+        Assert.Equal("http://127.0.0.1:5080/first/abc", server.Output.Trim());
+    }
+
+    [Fact]
     public async Task Keys_Remove_TakesTheIdOfTheList()
     {
         server.On("DELETE /api/keys/1", "");

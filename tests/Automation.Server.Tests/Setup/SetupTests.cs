@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Automation.Engine.Accounts;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
@@ -6,6 +8,7 @@ using Automation.Server.Serve;
 using Automation.Server.Setup;
 using Automation.Testing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -79,6 +82,35 @@ public sealed class SetupTests : IAsyncLifetime
         Assert.NotNull(first.Key);
         Assert.Equal(first.Key, await File.ReadAllTextAsync(folder.File(FirstStart.KeyFile), Cancel));
         Assert.Null(second.Key);
+    }
+
+    [Fact]
+    public async Task FirstStart_WithoutAnAdministrator_GivesALinkOfWhichOnlyTheHashIsKept()
+    {
+        var account = await AddAccountAsync();
+        var first = await app.Services.GetRequiredService<FirstStart>().RunAsync(options, Cancel);
+        var token = first.First!.Segments[^1];
+        await using (var db = await DbAsync())
+        {
+            var row = await db.ApiKeys.SingleAsync(one => one.Kind == "first", Cancel);
+            Assert.Equal(SHA256.HashData(Encoding.UTF8.GetBytes(token)), row.Hash);
+            db.Users.Add(new UserRow { Id = account, AccountId = account, Login = "a", NormalizedLogin = "A", Name = "A", SecurityStamp = "s", Role = "admin" });
+            await db.SaveChangesAsync(Cancel);
+        }
+
+        var second = await app.Services.GetRequiredService<FirstStart>().RunAsync(options, Cancel);
+        Assert.Null(second.First);
+        Assert.StartsWith("/start/", second.Link.AbsolutePath, StringComparison.Ordinal);
+        // On a shared database whoever reads the output is no administrator.
+        Assert.Equal("/sign-in", (await app.Services.GetRequiredService<FirstStart>().RunAsync(options with { Postgres = "Host=db" }, Cancel)).Link.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task Forms_AfterARestart_AreStillKnown()
+    {
+        var sealedText = app.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("form").Protect("text");
+        await using var next = ServerHost.Build(options);
+        Assert.Equal("text", next.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("form").Unprotect(sealedText));
     }
 
     private async Task<Guid> AddAccountAsync()
