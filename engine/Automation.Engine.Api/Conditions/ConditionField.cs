@@ -16,9 +16,12 @@ public sealed record ConditionField(string Path, string Owner, string Name, Fiel
     public bool Changes => Owner == "deal";
 
     /// <summary>Comparisons that make sense for it, the usual first.</summary>
-    public IReadOnlyList<ConditionOperator> Operators => [.. Own(Kind), .. Changes ? Changing : []];
+    public IReadOnlyList<ConditionOperator> Operators => [.. Own(Kind), .. !Changes ? [] : HoldsOne ? Turning : Changing];
 
-    private static readonly ConditionOperator[] Changing = [ConditionOperator.Changed, ConditionOperator.NotChanged, ConditionOperator.ChangedTo, ConditionOperator.ChangedFrom, ConditionOperator.ChangedFromTo];
+    private bool HoldsOne => Kind is not (FieldKind.Choices or FieldKind.List or FieldKind.Flag or FieldKind.Tags);
+
+    private static readonly ConditionOperator[] Changing = [ConditionOperator.Changed, ConditionOperator.NotChanged];
+    private static readonly ConditionOperator[] Turning = [.. Changing, ConditionOperator.ChangedTo, ConditionOperator.ChangedFrom, ConditionOperator.ChangedFromTo];
 
     private static ConditionOperator[] Own(FieldKind kind) => kind switch
     {

@@ -91,7 +91,7 @@ public sealed class ConditionWords(ConditionFields fields, bool english)
         ConditionValue.Field other => Say($"поле «{Shown(fields.At(other.Path))}»", $"“{Shown(fields.At(other.Path))}”"),
         ConditionValue.Previous other when other.Path == field.Path => Say("прежнее значение", "its value before"),
         ConditionValue.Previous other => Say($"прежнее значение поля «{Shown(fields.At(other.Path))}»", $"“{Shown(fields.At(other.Path))}” before"),
-        _ => "",
+        _ => "…",
     };
 
     private string Inside(ConditionGroup group) => group switch

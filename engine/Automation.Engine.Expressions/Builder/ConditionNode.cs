@@ -49,4 +49,7 @@ public abstract record ConditionValue
 
     /// <summary>What another field, or the same one, held before the event.</summary>
     public sealed record Previous(string Path) : ConditionValue;
+
+    /// <summary>Not filled in yet: a line with it cannot be written.</summary>
+    public sealed record Missing : ConditionValue;
 }

@@ -95,6 +95,7 @@ public static class ConditionOperators
     private static bool Fits(ConditionValue value, OperandKind kind) => (kind, value) switch
     {
         (_, ConditionValue.Date date) when Formulas.IsoDate.Parse(date.Iso) is null => false,
+        (_, ConditionValue.Missing) => false,
         (OperandKind.Any, ConditionValue.Field field) => IsPath(field.Path),
         (OperandKind.Any, ConditionValue.Previous field) => field.Path.Length > 0,
         (_, ConditionValue.Field or ConditionValue.Previous) => false,
