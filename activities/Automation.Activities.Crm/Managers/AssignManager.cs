@@ -37,8 +37,8 @@ public sealed class AssignManager : Activity, IResilientActivity
         Order = 3, UIHint = "crm-pipelines")]
     public Input<ICollection<string>>? LoadPipelines { get; set; }
 
-    [Input(DisplayName = "Stages of the load", Description = "Stages as pipeline/stage. Empty: all open ones.", DisplayNameRu = "Этапы нагрузки", DescriptionRu = "Этапы в виде воронка/этап. Пусто: все открытые.",
-        Order = 4, UIHint = "multi-text")]
+    [Input(DisplayName = "Stages of the load", Description = "Stages whose deals count. Empty: all open ones.", DisplayNameRu = "Этапы нагрузки", DescriptionRu = "Этапы, чьи сделки считаются. Пусто: все открытые.",
+        Order = 4, UIHint = "crm-stages")]
     public Input<ICollection<string>>? LoadStages { get; set; }
 
     [Input(DisplayName = "Only present ones", Description = "Only managers seen in the CRM lately.", DisplayNameRu = "Только присутствующие", DescriptionRu = "Только менеджеры, недавно замеченные в CRM.", Order = 5, DefaultValue = false)]

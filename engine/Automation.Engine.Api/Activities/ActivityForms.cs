@@ -95,7 +95,7 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm, IReadOnlyDict
         if (input.Attribute.SupportedSyntaxes is { Length: > 0 } chosen) return chosen;
         if (hint is "condition") return [ExpressionTypes.NCalc, ExpressionTypes.JavaScript];
         if (hint is "code-editor") return [input.Attribute.DefaultSyntax ?? ExpressionTypes.JavaScript];
-        string[] all = hint is "json" or "multi-text" or "checklist" or "crm-users" or "crm-pipelines" or "dynamic-outcomes" || type.EndsWith("[]", StringComparison.Ordinal) ? Lists : Values;
+        string[] all = hint is "json" or "multi-text" or "checklist" or "crm-users" or "crm-pipelines" or "crm-stages" or "dynamic-outcomes" || type.EndsWith("[]", StringComparison.Ordinal) ? Lists : Values;
         return input.Attribute.DefaultSyntax is { } first && first != all[0] ? [first, .. all.Where(one => one != first)] : all;
     }
 
@@ -103,6 +103,7 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm, IReadOnlyDict
     {
         "crm-pipeline" or "crm-pipelines" => Listed((crm?.Pipelines ?? []).Select(pipeline => new ActivityOption(pipeline.Id, pipeline.Name))),
         "crm-stage" => Listed((crm?.Pipelines ?? []).SelectMany(pipeline => pipeline.Stages.Select(stage => new ActivityOption(stage.Id, $"{pipeline.Name}: {stage.Name}")))),
+        "crm-stages" => Listed((crm?.Pipelines ?? []).SelectMany(pipeline => pipeline.Stages.Select(stage => new ActivityOption($"{pipeline.Id}/{stage.Id}", $"{pipeline.Name}: {stage.Name}")))),
         "crm-field" => Listed((crm?.Fields ?? []).Select(field => new ActivityOption(field.Id, field.Name))),
         "crm-user" or "crm-users" => Listed((crm?.Users ?? []).Where(user => user.Active).Select(user => new ActivityOption(user.Id, user.Name))),
         "crm-field-name" => Listed((crm?.Fields ?? []).Where(field => field.EntityType == "deal").Select(field => new ActivityOption(field.Name, field.Name))),

@@ -12,7 +12,7 @@ public sealed record ActivityView(
 
 /// <param name="Name">The property in documents.</param>
 /// <param name="Type">Elsa's alias: String, Int32, Boolean, Object …</param>
-/// <param name="Hint">single-line, multi-line, multi-text, checkbox, condition, dropdown, checklist, number, date-time, duration, working-duration, json, code-editor, variable-picker, crm-stage, crm-field, crm-user, crm-users, crm-pipeline, crm-pipelines, or what an activity of a plug-in names.</param>
+/// <param name="Hint">single-line, multi-line, multi-text, checkbox, condition, dropdown, checklist, number, date-time, duration, working-duration, json, code-editor, variable-picker, crm-stage, crm-stages, crm-field, crm-user, crm-users, crm-pipeline, crm-pipelines, or what an activity of a plug-in names.</param>
 /// <param name="DefaultSyntax">Literal, Liquid, NCalc, JavaScript, Object.</param>
 /// <param name="Options">What can be chosen; absent where anything can be written.</param>
 /// <param name="Wrapped">True for an expression (<c>{typeName, expression}</c>), false for a bare value.</param>

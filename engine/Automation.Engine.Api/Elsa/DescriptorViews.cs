@@ -22,6 +22,7 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
         ["crm-user"] = "dropdown",
         ["crm-users"] = "multitext",
         ["crm-pipelines"] = "multitext",
+        ["crm-stages"] = "multitext",
         ["working-duration"] = "singleline",
         ["wall-time"] = "singleline",
         ["connection"] = "singleline",
