@@ -51,6 +51,7 @@ public static class DesignerRegistration
     public static void MapAutomationDesigner(this IEndpointRouteBuilder routes)
     {
         Running.HerePages.Map(routes);
+        routes.MapGet("/", () => Results.Redirect("/funnels")).ExcludeFromDescription();
         routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
             .WithContentSecurityPolicy(Policy).RequireAuthorization(new AuthorizationPolicyBuilder(SessionCookie.Scheme).RequireAuthenticatedUser().Build());
     }

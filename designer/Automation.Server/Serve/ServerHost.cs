@@ -129,7 +129,6 @@ public static class ServerHost
             await next(context);
         });
         StudioFiles.Use(app);
-        app.UseDefaultFiles();
         app.UseStaticFiles();
         app.UseAutomationOrigins();
         app.UseRouting();

@@ -64,15 +64,15 @@ internal static class StudioPages
     private const string Missing = """
         <!doctype html>
         <html lang="ru">
-        <head><meta charset="utf-8"><title>Automation · Studio</title><link rel="stylesheet" href="/app.css"></head>
+        <head><meta charset="utf-8"><title>Automation · Studio</title><link rel="stylesheet" href="/designer/designer.css"><script src="/designer/theme.js"></script></head>
         <body>
-          <main class="signin">
+          <main class="alone"><div class="page narrow">
             <h1>Studio не собрана</h1>
             <p>Редактор сценариев берётся из npm при сборке, а Node на этой машине не было. Установите Node 20 или новее и соберите сервер ещё раз: <code>./run.sh</code>. Всё остальное работает и без него.</p>
             <h1 lang="en">Studio was not built</h1>
             <p lang="en">The workflow editor comes from npm when the server is built, and there was no Node on that machine. Install Node 20 or newer and build again: <code>./run.sh</code>. Everything else works without it.</p>
             <p><a href="/">Automation</a></p>
-          </main>
+          </div></main>
         </body>
         </html>
         """;

@@ -76,7 +76,7 @@
       bar.hidden = false;
       bar.querySelector('[data-copy=name]').textContent = `${copy.funnelName} · ${copy.triggerName}`;
       bar.querySelector('[data-copy=state]').textContent = copy.hasEdits ? say.edited : say.same;
-      bar.querySelector('[data-copy=board]').href = `/?funnel=${encodeURIComponent(copy.funnel)}&trigger=${encodeURIComponent(copy.trigger)}`;
+      bar.querySelector('[data-copy=board]').href = `/funnels/${encodeURIComponent(copy.funnel)}?card=${encodeURIComponent(copy.trigger)}`;
       bar.querySelector('[data-copy=apply]').disabled = !copy.hasEdits;
       return copy;
     };

@@ -21,11 +21,13 @@ public sealed class StudioCopyTests
         var (page, api) = (browser.Page, browser.Api);
         var studio = new StudioPage(page, browser.Admin);
 
+        var (funnel, trigger) = ("prodazhi", "sms-meeting");
+        // The address of the server alone leads to the funnels.
         await page.GotoAsync(browser.Admin);
-        var card = page.Locator("[data-testid^=trigger-]").Filter(new() { Has = page.Locator(".flow") }).First;
-        var (funnel, trigger) = (await card.GetAttributeAsync("data-trigger"))!.Split('/') is [var of, var which] ? (of, which) : ("", "");
+        await page.GetByTestId($"funnel-{funnel}").ClickAsync();
+        await page.Locator($"[data-card='{trigger}']").ClickAsync();
         await studio.PictureAsync("board");
-        await card.Locator(".flow").ClickAsync();
+        await page.GetByTestId("diagram").ClickAsync();
         await page.Locator(".x6-cell").First.WaitForAsync();
         await Assertions.Expect(page.Locator("[data-copy=apply]")).ToBeDisabledAsync();
 
@@ -38,9 +40,8 @@ public sealed class StudioCopyTests
         Assert.Contains("Elsa.WriteLine", await DraftAsync(api, funnel, trigger), StringComparison.Ordinal);
 
         await page.Locator("[data-copy=board]").ClickAsync();
-        var chosen = page.Locator(".trigger.chosen");
-        await chosen.WaitForAsync();
-        Assert.Equal($"trigger-{trigger}", await chosen.GetAttributeAsync("data-testid"));
+        await page.WaitForURLAsync($"**/funnels/{funnel}?card={trigger}");
+        await Assertions.Expect(page.GetByTestId("flow-panel")).ToBeVisibleAsync();
         await studio.PictureAsync("board-chosen");
     }
 
