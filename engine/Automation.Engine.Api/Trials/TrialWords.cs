@@ -122,11 +122,15 @@ internal sealed class TrialWords(ActivityRegistry activities, FunnelDocument doc
         return new(
             step.Node, activity, step.Type, NameOf(activity) ?? kind, step.State, step.At, [.. step.Inputs.Properties().Where(input => input.Value.Type != JTokenType.Null).Select(input => Input(input, descriptor))],
             [.. step.Outcomes.Where(outcome => outcome != "Done").Select(outcome => RunWords.Outcome(outcome, english))], [.. step.Acts.Select(act => new TryAct(act.Act, acts.Of(act.Act, act.Shown, act.Summary)))],
-            [.. Few(step.Waits).Select(wait => new TryWait(kind, wait.Until, wait.Came))], step.Code ?? (string?)step.Data["reason"], step.Message);
+            [.. Waits(step.Waits, kind)], step.Code ?? (string?)step.Data["reason"], step.Message);
     }
 
-    /// <summary>Of a step that waits again and again the first times and the last.</summary>
-    private static IEnumerable<DryRunWait> Few(IList<DryRunWait> waits) => waits.Count <= 4 ? waits : [.. waits.Take(2), waits[^1]];
+    /// <summary>An event and the time that it is waited for are one wait; of a step that waits again and again the first times and the last.</summary>
+    private static IEnumerable<TryWait> Waits(IList<DryRunWait> waits, string kind)
+    {
+        if (waits.Any(wait => wait.Until is null)) return [new(kind, waits.Min(wait => wait.Until), waits.Any(wait => wait.Came))];
+        return (waits.Count <= 4 ? waits : [.. waits.Take(2), waits[^1]]).Select(wait => new TryWait(kind, wait.Until, wait.Came));
+    }
 
     private TryValue Input(JProperty input, ActivityDescriptor? descriptor)
     {

@@ -99,6 +99,7 @@ internal sealed class BackTestPlayer
         var page = await history.EventsAsync(key, plan.From, plan.To, 0, PageOfEvents, cancellationToken);
         var first = page.Count > 0 ? page[0] : dated && await NoneAsync(key, cancellationToken) is { } none ? none : null;
         if (first is null) return 0;
+        var past = new DealPast(history, key);
         var mailboxes = new List<(Run Run, TrialMailbox Mailbox)>();
         string? name = null;
         foreach (var run in Runs)
@@ -107,7 +108,7 @@ internal sealed class BackTestPlayer
             name ??= (string?)state.Known?[EntityFields.Name];
             run.Side.Clock.Reset(plan.From);
             run.Watch.Enter();
-            var mailbox = new TrialMailbox(key, run.Side, state, run.Watch);
+            var mailbox = new TrialMailbox(past, run.Side, state, run.Watch);
             if (dated && state.Known is not null) await ArmAsync(key, run, mailbox, first.Stored.Number - 1, cancellationToken);
             mailboxes.Add((run, mailbox));
         }

@@ -18,7 +18,28 @@ internal sealed record RecordedRead(DateTimeOffset At, AskedThing Asked, JToken 
 /// <summary>A stored event, and when it was looked at.</summary>
 internal sealed record PlayedEvent(StoredEvent Stored, DateTimeOffset At);
 
-/// <summary>A deal's past, as events and journal keep it.</summary>
+/// <summary>One deal's past while it is played: what is asked for again is read once, for both versions.</summary>
+internal sealed class DealPast(DealHistory history, MailboxKey key)
+{
+    private readonly HashSet<MailboxKey> nobody = [];
+    private IReadOnlyList<RecordedRead>? recorded;
+
+    public MailboxKey Key => key;
+
+    /// <inheritdoc cref="DealHistory.RecordedAsync"/>
+    public async ValueTask<IReadOnlyList<RecordedRead>> RecordedAsync(CancellationToken cancellationToken) => recorded ??= await history.RecordedAsync(key, cancellationToken);
+
+    /// <inheritdoc cref="DealHistory.StateAsOfAsync"/>
+    public async ValueTask<JObject?> StateAsOfAsync(MailboxKey entity, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (nobody.Contains(entity)) return null;
+        var found = await history.StateAsOfAsync(entity, at, cancellationToken);
+        if (found is null && !await history.IsKnownAsync(entity, cancellationToken)) nobody.Add(entity);
+        return found;
+    }
+}
+
+/// <summary>Deals' pasts, as events and journal keep them.</summary>
 internal sealed class DealHistory(IDbContextFactory<AutomationDbContext> contexts)
 {
     private const int LookBack = 300;
@@ -73,6 +94,13 @@ internal sealed class DealHistory(IDbContextFactory<AutomationDbContext> context
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var text = await In(context.Events.AsNoTracking(), key).Where(row => row.State != null && row.AcceptedAt <= at).OrderByDescending(row => row.Number).Select(row => row.State).FirstOrDefaultAsync(cancellationToken);
         return text is null ? null : RunJson.Parse(text);
+    }
+
+    /// <summary>Events have told of the entity at all.</summary>
+    public async Task<bool> IsKnownAsync(MailboxKey key, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await In(context.Mailboxes.AsNoTracking(), key).AnyAsync(cancellationToken);
     }
 
     /// <summary>Everything that steps of a deal were told by other systems, in order of time.</summary>

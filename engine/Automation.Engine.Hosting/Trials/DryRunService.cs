@@ -39,7 +39,7 @@ public sealed class DryRunService
         var side = maker.Make(compiled);
         side.Clock.Reset(played.At);
         var watch = new DryRunWatch(compiled.Broken);
-        var mailbox = new TrialMailbox(key, side, state, watch);
+        var mailbox = new TrialMailbox(new(maker.History, key), side, state, watch);
         await mailbox.TakeAsync(played.Stored, played.At, cancellationToken);
         for (var waits = 0; waits < MostWaits; waits++)
         {
@@ -86,6 +86,8 @@ public sealed class DryRunService
             foreach (var bookmark in run.State.Bookmarks)
             {
                 if (watch.Find(id, bookmark.ContextId) is not { } step || !(come.Contains(step.Node) || come.Contains(bookmark.Name))) continue;
+                // Of an event and the time that is waited for it the event comes.
+                if (bookmark.DueAt is not null && run.State.Bookmarks.Any(other => other.ContextId == bookmark.ContextId && other.DueAt is null)) continue;
                 if (step.Waits.FirstOrDefault(wait => wait.Bookmark == bookmark.Id) is not { Came: false } wait) continue;
                 wait.Came = true;
                 await mailbox.HitAsync(id, bookmark.Id, new JObject(), cancellationToken);

@@ -29,14 +29,15 @@ internal sealed class TrialMailbox
     // A deal that keeps arming timers for itself ends here.
     private const int MostTimers = 10_000;
     private readonly MailboxKey key;
+    private readonly DealPast past;
     private readonly TrialSide side;
     private readonly ITrialWatch watch;
     private readonly MailboxMemory memory;
     private int timers;
 
-    public TrialMailbox(MailboxKey key, TrialSide side, MailboxState initial, ITrialWatch watch)
+    public TrialMailbox(DealPast past, TrialSide side, MailboxState initial, ITrialWatch watch)
     {
-        (this.key, this.side, this.watch) = (key, side, watch);
+        (this.past, key, this.side, this.watch) = (past, past.Key, side, watch);
         var row = new MailboxRow { AccountId = key.Account.Value, ConnectionId = key.Connection.Value, EntityType = key.EntityType, EntityId = key.EntityId, State = initial.ToJson() };
         memory = MailboxMemory.Load(new(row, [], [], [], []), looksThrough: false);
     }
@@ -52,7 +53,7 @@ internal sealed class TrialMailbox
     public async Task TakeAsync(StoredEvent stored, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await PassAsync(at, cancellationToken);
-        side.Reads.Enter(key, () => memory.State);
+        side.Reads.Enter(past, () => memory.State);
         side.Clock.Reach(at);
         try
         {
@@ -90,7 +91,7 @@ internal sealed class TrialMailbox
     private async Task FireAsync(TimerRow timer, CancellationToken cancellationToken)
     {
         timers++;
-        side.Reads.Enter(key, () => memory.State);
+        side.Reads.Enter(past, () => memory.State);
         side.Clock.Reach(timer.DueAt);
         try
         {

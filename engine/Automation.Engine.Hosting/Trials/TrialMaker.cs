@@ -44,7 +44,7 @@ internal sealed class TrialMaker(
     {
         var clock = new TrialClock();
         var own = new OwnWriteRegistry(clock);
-        var scripted = new TrialReads(History, directories, clock);
+        var scripted = new TrialReads(directories, clock);
         var shut = new TrialPorts(ports);
         var planner = new StepPlanner(
             accounts, funnel, interpreter, matcher, shut, directories, own, new TrialNotes(own), calendars, ids, clock, new TrialServices(services, shut, managers, clock), reads, fold,

@@ -12,7 +12,7 @@ namespace Automation.Engine.Hosting.Trials;
 /// told of other entities by then. Nobody is called; what nobody here knows is answered as empty, a contact by one
 /// that stands for him, and named in <see cref="Unknown"/>.
 /// </summary>
-internal sealed class TrialReads(DealHistory history, CrmDirectoryCache directories, TrialClock clock)
+internal sealed class TrialReads(CrmDirectoryCache directories, TrialClock clock)
 {
     // What these ask comes back to here, or is answered by this installation itself.
     private static readonly string[] Own = ["root/", "user/", "script/", "deadline/", "connection/", "link/", "managers/"];
@@ -21,15 +21,14 @@ internal sealed class TrialReads(DealHistory history, CrmDirectoryCache director
     /// <summary>Id of the contact that stands for one that is not known.</summary>
     private const string SomeId = "trial";
     private readonly HashSet<string> unknown = new(StringComparer.Ordinal);
-    private MailboxKey? key;
+    private DealPast? past;
     private Func<MailboxState> state = () => new();
-    private IReadOnlyList<RecordedRead>? recorded;
 
     /// <summary>What was asked for and nobody knew: <c>contact/5</c>, <c>deal/7/tasks</c>.</summary>
     public IReadOnlyCollection<string> Unknown => unknown;
 
     /// <summary>From here on a deal's steps ask.</summary>
-    public void Enter(MailboxKey deal, Func<MailboxState> now) => (key, state, recorded) = (deal, now, null);
+    public void Enter(DealPast deal, Func<MailboxState> now) => (past, state) = (deal, now);
 
     public async Task<JToken> ReadAsync(string name, Func<CancellationToken, Task<JToken>> read, CancellationToken cancellationToken)
     {
@@ -37,11 +36,11 @@ internal sealed class TrialReads(DealHistory history, CrmDirectoryCache director
         if (name.StartsWith("link/", StringComparison.Ordinal) && name.Split('/')[1].EndsWith("_turn", StringComparison.Ordinal)) return JValue.CreateNull();
         if (Array.Exists(Own, own => name.StartsWith(own, StringComparison.Ordinal))) return await read(cancellationToken);
         if (name.StartsWith("sms/", StringComparison.Ordinal)) return new JValue(nameof(EffectPolicy.Hold));
-        var asked = AskedThing.Of(name, key!.Connection);
+        var asked = AskedThing.Of(name, past!.Key.Connection);
         if (asked.Entity is var (type, id))
         {
-            if (asked.Connection == key.Connection && type == key.EntityType && id == key.EntityId) return await OwnAsync(asked, cancellationToken);
-            var found = await RecordedAsync(asked, cancellationToken) ?? await history.StateAsOfAsync(new(key.Account, asked.Connection, type, id), clock.Now, cancellationToken);
+            if (asked.Connection == past.Key.Connection && type == past.Key.EntityType && id == past.Key.EntityId) return await OwnAsync(asked, cancellationToken);
+            var found = await RecordedAsync(asked, cancellationToken) ?? (id == SomeId ? null : await past.StateAsOfAsync(new(past.Key.Account, asked.Connection, type, id), clock.Now, cancellationToken));
             return found?.DeepClone() ?? Nothing(asked, type == EntityTypes.Contact ? SomeContact(id) : JValue.CreateNull());
         }
 
@@ -58,7 +57,7 @@ internal sealed class TrialReads(DealHistory history, CrmDirectoryCache director
         if (now is { Complete: true, Known: { } known })
             foreach (var (name, value) in known) whole[name] = value?.DeepClone();
         else whole.Merge(now.Known ?? [], new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace });
-        if (key!.EntityType != EntityTypes.Deal || read is not null || whole[EntityFields.ContactId] is not null) return whole;
+        if (past!.Key.EntityType != EntityTypes.Deal || read is not null || whole[EntityFields.ContactId] is not null) return whole;
         // Hooks of a deal do not tell its contact: somebody stands for him, so that the run goes on.
         Nothing(new(asked.Connection, $"{asked.Name}/contact"), JValue.CreateNull());
         whole[EntityFields.ContactId] = SomeId;
@@ -70,8 +69,7 @@ internal sealed class TrialReads(DealHistory history, CrmDirectoryCache director
     /// <summary>The last answer by now; the first one where all came later.</summary>
     private async Task<JToken?> RecordedAsync(AskedThing asked, CancellationToken cancellationToken)
     {
-        recorded ??= await history.RecordedAsync(key!, cancellationToken);
-        var same = recorded.Where(one => one.Asked == asked).ToList();
+        var same = (await past!.RecordedAsync(cancellationToken)).Where(one => one.Asked == asked).ToList();
         return (same.LastOrDefault(one => one.At <= clock.Now) ?? same.FirstOrDefault())?.Answer;
     }
 

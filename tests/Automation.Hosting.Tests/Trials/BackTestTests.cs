@@ -71,6 +71,25 @@ public sealed class BackTestTests
         Assert.Equal((await context.Runs.Where(run => run.CreatedAt >= middle).Select(run => run.Id).ToListAsync(RuntimeHost.Stop)).Order(), began.Order());
     }
 
+    [Fact]
+    public async Task BackTest_DateOfADealThatNothingWasToldOf_ComesAtItsTime()
+    {
+        var trigger = Funnel.Trigger(
+            "visit", new() { Event = TriggerEvents.DateField, Field = "Дата визита", Stages = [Funnel.Stage(Funnel.Meeting)], Timing = new() { Kind = TimingKind.DateField, Delay = Engine.Calendars.TimeLength.Parse("1d").Negate() } },
+            Funnel.Flow(Funnel.Note("завтра")));
+        var start = new DateTimeOffset(2025, 3, 10, 9, 0, 0, TimeSpan.Zero);
+        var clock = new StandingClock(start);
+        await using var host = await RuntimeHost.StartAsync(Funnel.Of(trigger), clock: clock, services: RuntimeHost.WithoutTimerScan);
+        var deal = host.AddDeal("Окно", stage: Funnel.Meeting);
+        await host.ChangedAsync(() => host.Amo.SetField(Simulators.AmoCrm.AmoKind.Leads, deal, Simulators.Seed.SandboxIds.VisitDate, start.AddDays(10).ToUnixTimeSeconds()));
+
+        var far = await PlayAsync(host, Funnel.Of(trigger), start.AddDays(2), start.AddDays(8), _ => { });
+        var near = await PlayAsync(host, Funnel.Of(trigger), start.AddDays(2), start.AddDays(10), _ => { });
+
+        Assert.Equal((0, 1), (Assert.Single(far.Cards).Draft!.Fired, Assert.Single(near.Cards).Draft!.Fired));
+        Assert.Equal((1, 0), (near.Cards[0].Published!.Acts[TrialActs.Note], near.Cards[0].Examples.Count));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -90,6 +90,25 @@ public sealed class DryRunTests
     }
 
     [Fact]
+    public async Task Try_EventOrTimeout_TakesTheTimeoutUnlessTheEventIsTakenForCome()
+    {
+        var waits = Funnel.Of(Funnel.Trigger("waits", Funnel.Entered(Funnel.Meeting), Funnel.Flow(Funnel.Activity("answer", "Automation.WaitForEvent", ("eventName", "Literal", "ответ"), ("duration", "Literal", "2h")))));
+        await using var host = await RuntimeHost.StartAsync(Nothing);
+        var deal = host.AddDeal("Окно", 500);
+        await host.MovedAsync(deal, Funnel.Meeting);
+        var funnel = await DraftAsync(host, waits);
+
+        var (late, left) = Step(await TryAsync(host, funnel, deal, null));
+        var (early, _) = Step(await TryAsync(host, funnel, deal, null, null, late.Node));
+
+        Assert.Equal("TimedOut", Assert.Single(late.Outcomes));
+        Assert.Equal(left.At.AddHours(2), late.Waits.Max(wait => wait.Until)!.Value, TimeSpan.FromMilliseconds(1));
+        Assert.Equal("Happened", Assert.Single(early.Outcomes));
+
+        static (DryRunStep Step, DryRunReport Report) Step(DryRunReport report) => (report.Triggers[0].Steps.Single(step => step.Type == "Automation.WaitForEvent"), report);
+    }
+
+    [Fact]
     public async Task Try_AsIfNow_TriesThoseThatCanHappenToTheDeal_AndLeavingWhenItIsAskedFor()
     {
         await using var host = await RuntimeHost.StartAsync(Nothing);
