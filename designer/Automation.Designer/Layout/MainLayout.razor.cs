@@ -1,4 +1,3 @@
-using System.Net;
 using Automation.Designer.Session;
 using Automation.Engine.Api.Access;
 using Microsoft.AspNetCore.Components;
@@ -21,6 +20,7 @@ public sealed partial class MainLayout : IDisposable
     public void Dispose()
     {
         Navigation.LocationChanged -= Moved;
+        Session.Ended -= Leave;
         closing.Cancel();
         closing.Dispose();
     }
@@ -28,6 +28,7 @@ public sealed partial class MainLayout : IDisposable
     protected override async Task OnInitializedAsync()
     {
         Navigation.LocationChanged += Moved;
+        Session.Ended += Leave;
         Session.Use((await Authentication.GetAuthenticationStateAsync()).User);
         try
         {
@@ -36,13 +37,14 @@ public sealed partial class MainLayout : IDisposable
         catch (ApiException e)
         {
             trouble = e.Message;
-            if (e.Status == HttpStatusCode.Unauthorized) Navigation.ToSignIn();
             return;
         }
 
         W.Use(Session.View!.Language, TimeZoneInfo.FindSystemTimeZoneById(Session.View.TimeZone));
         dark = await Browser.InvokeAsync<string>("automationTheme.use", closing.Token, Session.View.Theme) == "dark";
     }
+
+    private void Leave() => _ = InvokeAsync(() => Navigation.NavigateTo($"/sign-in?return={Uri.EscapeDataString("/" + Navigation.ToBaseRelativePath(Navigation.Uri))}", forceLoad: true));
 
     private void Moved(object? sender, LocationChangedEventArgs e) => boundary?.Recover();
 

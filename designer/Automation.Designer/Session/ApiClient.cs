@@ -45,6 +45,7 @@ public sealed class ApiClient(HttpClient http, UserSession session)
         else if (method != HttpMethod.Get) request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         var answer = await http.SendAsync(request, completion, cancellationToken);
         if (answer.IsSuccessStatusCode) return answer;
+        if (answer.StatusCode == HttpStatusCode.Unauthorized) session.End();
         using (answer) throw new ApiException(answer.StatusCode, await ProblemOfAsync(answer, cancellationToken));
     }
 

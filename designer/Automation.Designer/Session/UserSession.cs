@@ -23,6 +23,16 @@ public sealed class UserSession
 
     public bool CanManage => May(Engine.Api.Permissions.Manage);
 
+    /// <summary>Raised once, when the API no longer knows the session: it is over, or the person was given another role or password.</summary>
+    public event Action? Ended;
+
+    public void End()
+    {
+        var ended = Ended;
+        Ended = null;
+        ended?.Invoke();
+    }
+
     public void Use(ClaimsPrincipal user) => Token = user.FindFirstValue(SessionCookie.Claim) ?? "";
 
     public void Know(SessionView view) => View = view;

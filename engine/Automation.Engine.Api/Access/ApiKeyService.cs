@@ -102,8 +102,15 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
     /// <summary>The living key or session; null when there is none.</summary>
     internal async ValueTask<Caller?> FindAsync(string token, CancellationToken cancellationToken)
     {
-        if (!Tokens.IsPlausible(token)) return null;
-        var hash = TokenHash.Of(token);
+        return Tokens.IsPlausible(token) ? await FindAsync(TokenHash.Of(token), cancellationToken) : null;
+    }
+
+    /// <summary>False once what let the caller in is gone or means another one.</summary>
+    internal async ValueTask<bool> HoldsAsync(Caller caller, CancellationToken cancellationToken) =>
+        await FindAsync(new TokenHash(caller.Hash), cancellationToken) is { } now && now.Id == caller.Id && now.Role == caller.Role;
+
+    private async ValueTask<Caller?> FindAsync(TokenHash hash, CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow();
         var version = known.Version;
         if (!known.TryGet(hash, out var kept) || kept.Until <= now)

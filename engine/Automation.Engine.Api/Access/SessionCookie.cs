@@ -20,7 +20,8 @@ public static class SessionCookie
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = context.Request.IsHttps,
+        // What a proxy says is believed: whoever lies only keeps the cookie from himself.
+        Secure = context.Request.IsHttps || context.Request.Headers["X-Forwarded-Proto"] == "https",
         Path = "/",
         MaxAge = ApiKeyService.SessionLife,
         IsEssential = true,

@@ -32,13 +32,16 @@ public static class Tokens
 /// <summary>A SHA-256 as a dictionary key, without an array.</summary>
 internal readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
 {
+    /// <param name="hash">The 32 bytes of one.</param>
+    public TokenHash(ReadOnlySpan<byte> hash) : this(BitConverter.ToUInt64(hash), BitConverter.ToUInt64(hash[8..]), BitConverter.ToUInt64(hash[16..]), BitConverter.ToUInt64(hash[24..])) { }
+
     public static TokenHash Of(string plausibleToken)
     {
         Span<byte> text = stackalloc byte[plausibleToken.Length];
         Encoding.ASCII.GetBytes(plausibleToken, text);
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(text, hash);
-        return new(BitConverter.ToUInt64(hash), BitConverter.ToUInt64(hash[8..]), BitConverter.ToUInt64(hash[16..]), BitConverter.ToUInt64(hash[24..]));
+        return new(hash);
     }
 
     public byte[] ToBytes()

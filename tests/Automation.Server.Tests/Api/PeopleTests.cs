@@ -141,6 +141,21 @@ public abstract class PeopleContract(TestServer server)
         Assert.False((await people.SignInAsync("elena")).IsSuccessStatusCode);
     }
 
+    /// <summary>A page that is open shows nothing more to somebody who may not look any more.</summary>
+    [Fact]
+    public async Task Removed_WhileAStreamIsOpen_EndsTheStream()
+    {
+        var cookie = await people.JoinAsync("timur", Roles.Viewer);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/journal/live") { Headers = { { "Cookie", cookie } } };
+        using var answer = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        await using var stream = await answer.Content.ReadAsStreamAsync(Cancel);
+        Assert.NotEqual(0, await stream.ReadAsync(new byte[100], Cancel));
+
+        await people.ByKeyAsync("DELETE", $"/api/users/{await people.IdAsync("timur")}");
+
+        await stream.CopyToAsync(Stream.Null, Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
     [Fact]
     public async Task PasswordLink_SetsANewOneOnce_EndsSessionsAndOpensAClosedLogin()
     {
