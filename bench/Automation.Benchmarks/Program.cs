@@ -14,6 +14,7 @@ var all = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["cluster"] = ClusterBenchmark.RunAsync,
     ["memory"] = MemoryBenchmark.RunAsync,
     ["studio"] = StudioBenchmark.RunAsync,
+    ["board"] = BoardBenchmark.RunAsync,
 };
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();
 foreach (var name in names.Where(name => !all.ContainsKey(name)))

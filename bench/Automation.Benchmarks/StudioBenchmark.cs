@@ -131,7 +131,7 @@ internal static class StudioBenchmark
     }
 
     // Written by the first start, a moment after the server is healthy.
-    private static async Task<string> KeyAsync(string file)
+    public static async Task<string> KeyAsync(string file)
     {
         for (var i = 0; i < 500 && !File.Exists(file); i++) await Task.Delay(20);
         return (await File.ReadAllTextAsync(file)).Trim();
