@@ -12,7 +12,8 @@ namespace Automation.Designer.Board;
 public sealed record CardPlace(FunnelTrigger Trigger, Band Band, int From, int To, int Row, int Number, bool Everywhere, IReadOnlyList<int> Gaps);
 
 /// <summary>The board of a funnel: columns in its order, cards packed into lanes. Pure.</summary>
-public sealed record BoardLayout(IReadOnlyList<Stage> Stages, IReadOnlyDictionary<Band, IReadOnlyList<IReadOnlyList<CardPlace>>> Lanes)
+/// <param name="Counts">Cards over each column, by lane.</param>
+public sealed record BoardLayout(IReadOnlyList<Stage> Stages, IReadOnlyDictionary<Band, IReadOnlyList<IReadOnlyList<CardPlace>>> Lanes, IReadOnlyDictionary<Band, int[]> Counts)
 {
     public IEnumerable<CardPlace> Cards => Bands.All.SelectMany(band => Lanes[band]).SelectMany(row => row);
 
@@ -27,7 +28,15 @@ public sealed record BoardLayout(IReadOnlyList<Stage> Stages, IReadOnlyDictionar
             lanes[band] = Pack(cards, band, columns, last);
         }
 
-        return new(document.Stages, lanes);
+        return new(document.Stages, lanes, Bands.All.ToDictionary(band => band, band => Count(lanes[band], last)));
+    }
+
+    private static int[] Count(IReadOnlyList<IReadOnlyList<CardPlace>> rows, int last)
+    {
+        var counts = new int[last + 1];
+        foreach (var card in rows.SelectMany(row => row))
+            for (var column = card.From; column <= card.To; column++) counts[column]++;
+        return counts;
     }
 
     /// <summary>Triggers in the order in which one event runs them.</summary>

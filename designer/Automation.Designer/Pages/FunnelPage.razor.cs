@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Automation.Designer.Board;
 using Automation.Designer.Session;
 using Automation.Engine.Api.Funnels;
@@ -17,6 +18,8 @@ public sealed partial class FunnelPage : IDisposable
     private readonly CancellationTokenSource closing = new();
     private readonly HashSet<string> chosen = new(StringComparer.Ordinal);
     private DraftStore draft = null!;
+    private ConditionalWeakTable<FunnelTrigger, string> sentences = [];
+    private (IReadOnlyList<Stage>, CrmDirectory?, bool) sentencesFor;
     private BoardLayout layout = BoardLayout.Of(new() { Slug = "", Name = "" });
     private Dictionary<string, StageNumbers> stageNumbers = new(StringComparer.Ordinal);
     private Dictionary<string, CardNumbers> cardNumbers = new(StringComparer.Ordinal);
@@ -119,19 +122,25 @@ public sealed partial class FunnelPage : IDisposable
     private CardLook LookOf(CardPlace card)
     {
         var (trigger, view) = (card.Trigger, draft.View!);
-        var problems = view.Problems.Where(problem => problem.Part == trigger.Id).ToList();
-        var errors = problems.Count(problem => problem.Severity == "error");
-        var sentence = Words.Sentence(trigger, draft.Document, directory, W.English);
+        var (errors, warnings) = (view.Problems.Count(problem => problem.Part == trigger.Id && problem.Severity == "error"), view.Problems.Count(problem => problem.Part == trigger.Id && problem.Severity == "warning"));
+        var sentence = SentenceOf(trigger);
         return new(
             trigger.Id, trigger.Name, CardWords.Icon(trigger), sentence, Aria(card, sentence, errors), trigger.Enabled, view.Changed.FirstOrDefault(part => part.Part == trigger.Id)?.Kind,
-            errors, problems.Count - errors, Counted(trigger.Id).Sum, chosen.Contains(trigger.Id), trigger.Id == reachable,
+            errors, warnings, Counted(trigger.Id).Sum, chosen.Contains(trigger.Id), trigger.Id == reachable,
             string.Join(' ', Bands.All.Where(band => Bands.EventIn(band, trigger.When.Event) is not null).Select(Bands.Name)), null, MarkOf(trigger.Id));
+    }
+
+    /// <summary>Made once for a trigger as it is: the board asks for all of them at every change.</summary>
+    private string SentenceOf(FunnelTrigger trigger)
+    {
+        if (sentencesFor != (draft.Document.Stages, directory, W.English)) (sentences, sentencesFor) = ([], (draft.Document.Stages, directory, W.English));
+        return sentences.GetValue(trigger, one => Words.Sentence(one, draft.Document, directory, W.English));
     }
 
     private string Aria(CardPlace card, string sentence, int errors)
     {
         var stage = card.Everywhere ? W["card.everyStage"] : layout.Stages[card.From].Name;
-        var same = layout.Lanes[card.Band].SelectMany(row => row).Count(other => other.From <= card.From && other.To >= card.From);
+        var same = layout.Counts[card.Band][card.From];
         return W["card.aria", stage, card.Number, same, card.Trigger.Name, sentence, W[card.Trigger.Enabled ? "card.isOn" : "card.isOff"], errors == 0 ? "" : W.Count("card.errors", errors)];
     }
 
