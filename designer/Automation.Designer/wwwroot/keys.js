@@ -2,6 +2,8 @@
 const OfFields = new Set(["KeyZ", "KeyY", "KeyJ", "KeyT", "Slash", "Escape"]);
 
 export function attach(component) {
+  // A list that is open is closed first, then the panel around it.
+  const lists = element => element.matches('[role="combobox"][aria-expanded="true"]');
   const writes = element => element?.closest?.("input, textarea, select, [contenteditable=true]") != null;
   function key(event) {
     const control = event.ctrlKey || event.metaKey;
@@ -10,7 +12,7 @@ export function attach(component) {
       (!control && !event.altKey && (event.code === "KeyJ" || event.key === "?" || event.code === "Escape"));
     if (!wanted || event.defaultPrevented) return;
     const code = event.key === "?" ? "Slash" : event.code;
-    if (writes(event.target) && OfFields.has(code) && !(code === "Escape" && event.target.closest(".flow-panel"))) return;
+    if (writes(event.target) && OfFields.has(code) && !(code === "Escape" && event.target.closest(".flow-panel") && !lists(event.target))) return;
     if (document.querySelector(".mud-dialog-container") && code !== "KeyK") return;
     event.preventDefault();
     component.invokeMethodAsync("Pressed", code, event.shiftKey).catch(() => {});

@@ -16,6 +16,14 @@ public static partial class ConditionJavaScript
     [
         ("text", "const text = v => v == null ? \"\" : Array.isArray(v) ? JSON.stringify(v) : String(v);"),
         ("number", """const number = v => typeof v === "number" ? v : typeof v === "string" && /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(v) ? Number(v) : null;"""),
+        ("num", "const num = v => { const n = number(v); if (n === null) throw new Error(\"A number is needed here.\"); return n; };"),
+        ("is", """
+            const is = (v, text) => {
+              if (v == null || typeof v === "string") return v === text;
+              if (typeof v !== "number") throw new Error("These values do not compare.");
+              return v === num(text);
+            };
+            """),
         ("moment", """
             const moment = v => {
               if (v instanceof Date) return v.getTime();
@@ -94,12 +102,13 @@ public static partial class ConditionJavaScript
         string V(int i) => Value(line.Values[i]);
         return line.Operator switch
         {
-            ConditionOperator.Equal => $"equal({s}, {V(0)})",
-            ConditionOperator.NotEqual => $"!equal({s}, {V(0)})",
-            ConditionOperator.Less => $"compare({s}, {V(0)}) < 0",
-            ConditionOperator.LessOrEqual => $"compare({s}, {V(0)}) <= 0",
-            ConditionOperator.Greater => $"compare({s}, {V(0)}) > 0",
-            ConditionOperator.GreaterOrEqual => $"compare({s}, {V(0)}) >= 0",
+            ConditionOperator.Equal => Equal(),
+            ConditionOperator.NotEqual => "!" + Equal(),
+            ConditionOperator.Less => Ordered("<"),
+            ConditionOperator.LessOrEqual => Ordered("<="),
+            ConditionOperator.Greater => Ordered(">"),
+            ConditionOperator.GreaterOrEqual => Ordered(">="),
+            ConditionOperator.Between when line.Values is [ConditionValue.Number, ConditionValue.Number] => $"(num({s}) >= {V(0)} && num({s}) <= {V(1)})",
             ConditionOperator.Between => $"(compare({V(0)}, {s}) <= 0 && compare({s}, {V(1)}) <= 0)",
             ConditionOperator.Same => $"same({s}, {V(0)})",
             ConditionOperator.NotSame => $"!same({s}, {V(0)})",
@@ -132,6 +141,16 @@ public static partial class ConditionJavaScript
             ConditionOperator.HasTag => $"hasTag({V(0)})",
             _ => $"!hasTag({V(0)})",
         };
+
+        // Against a constant, the plain comparison of its kind.
+        string Equal() => line.Values[0] switch
+        {
+            ConditionValue.Text => $"is({s}, {V(0)})",
+            ConditionValue.Number => $"({s} != null && num({s}) === {V(0)})",
+            _ => $"equal({s}, {V(0)})",
+        };
+
+        string Ordered(string sign) => line.Values[0] is ConditionValue.Number ? $"num({s}) {sign} {V(0)}" : $"compare({s}, {V(0)}) {sign} 0";
 
         string AnyCase() => $"({s} != null && text(plain({s})).toLowerCase().includes({V(0)}.toLowerCase()))";
     }

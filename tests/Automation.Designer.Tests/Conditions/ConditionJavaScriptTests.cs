@@ -28,6 +28,10 @@ public sealed class ConditionJavaScriptTests
     }
 
     [Fact]
+    public void Script_OfANumber_IsThePlainComparison() =>
+        Assert.EndsWith("\nnum(deal.price) > 50000 && hasTag(\"VIP\");", ConditionJavaScript.Write(ConditionReader.Read("[deal.price] > 50000 and hastag('VIP')").Tree!), StringComparison.Ordinal);
+
+    [Fact]
     public void Script_HoldsOnlyWhatItUses()
     {
         var script = ConditionJavaScript.Write(new(GroupKind.All, [new ConditionLine("contact.cf.11", ConditionOperator.Empty, [])]));
