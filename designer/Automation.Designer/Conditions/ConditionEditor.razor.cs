@@ -229,6 +229,8 @@ public sealed partial class ConditionEditor
         if (!Editable || condition == (sent.Count > 0 ? sent[^1] : Value)) return;
         sent.Add(condition);
         await ValueChanged.InvokeAsync(condition);
+        // One that was refused has not come back: the next like it is sent again.
+        sent.Remove(condition);
     }
 
     private string? ValuesOf(TriedPart part) => part.Seen.Where(seen => seen.Value is not bool && Fields.Knows(seen.Path)).Select(seen => SeenWords.Of(seen.Value, Fields.At(seen.Path), W)).Distinct().Take(3).ToList() is { Count: > 0 } values ? string.Join(", ", values) : null;

@@ -47,6 +47,9 @@ internal sealed class ConditionBench : IAsyncDisposable
     /// <summary>Formulas that were tried.</summary>
     public List<string> Tried { get; } = [];
 
+    /// <summary>Nothing is saved: what was given stays.</summary>
+    public bool Refuses { get; set; }
+
     public IRenderedComponent<ConditionEditor> Editor { get; private set; } = null!;
 
     public ConditionBench Show(string? formula, bool editable = true, string? deal = null, string language = ExpressionTypes.NCalc)
@@ -75,7 +78,7 @@ internal sealed class ConditionBench : IAsyncDisposable
     private void Take(Condition? condition)
     {
         Saved.Add(condition);
-        Give(condition);
+        if (!Refuses) Give(condition);
     }
 
     private sealed class Server(ConditionBench bench) : HttpMessageHandler

@@ -201,6 +201,17 @@ public sealed class ConditionEditorTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Refused_Change_IsSentAgain()
+    {
+        bench.Show("[deal.price] > 5");
+        bench.Refuses = true;
+        bench.At("cv-0-0").Change("6");
+        bench.Refuses = false;
+        bench.At("cv-0-0").Change("6");
+        Assert.Equal(["[deal.price] > 6", "[deal.price] > 6"], bench.Saved.Select(one => one!.Text));
+    }
+
+    [Fact]
     public void AnyTree_Shown_IsNotChanged() => Assert.All(RandomConditions.Tree.Sample(60, 30), tree =>
     {
         var text = ConditionWriter.Write(tree);
