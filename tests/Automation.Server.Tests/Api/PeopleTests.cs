@@ -192,6 +192,20 @@ public abstract class PeopleContract(TestServer server)
     }
 
     [Fact]
+    public async Task LastAdmins_RemovedAtOnce_OneStays()
+    {
+        var (_, key) = await server.AddAccountAsync("both");
+        var own = new People(server.Client, key);
+        foreach (var login in new[] { "both-1", "both-2" }) await own.JoinAsync(login, Roles.Admin);
+        var ids = new[] { await own.IdAsync("both-1"), await own.IdAsync("both-2") };
+
+        var answers = await Task.WhenAll(ids.Select(id => own.ByKeyAsync("DELETE", $"/api/users/{id}")));
+
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.NoContent);
+        Assert.Single((await (await own.ByKeyAsync("GET", "/api/users")).JsonAsync())["items"]!);
+    }
+
+    [Fact]
     public async Task Preferences_OfAUserAndOfAKeysSession_AreKept()
     {
         var user = await people.JoinAsync("ksenia", Roles.Viewer);
