@@ -12,6 +12,7 @@ namespace Automation.Designer.Conditions;
 
 public sealed partial class ConditionEditor
 {
+    private const string DefaultId = "condition";
     private const string Builder = "builder";
     private const string Formula = "formula";
     private const string Script = "script";
@@ -35,6 +36,12 @@ public sealed partial class ConditionEditor
     [Inject] private ApiClient Api { get; set; } = null!;
 
     [Inject] private TimeProvider Clock { get; set; } = null!;
+
+    /// <summary>Before the ids of what is shown: a page may have several.</summary>
+    [Parameter] public string Id { get; set; } = DefaultId;
+
+    /// <summary>It is asked in the middle of a workflow, not before one.</summary>
+    [Parameter] public bool OfStep { get; set; }
 
     /// <summary>Null: always.</summary>
     [Parameter] public Condition? Value { get; set; }
@@ -61,9 +68,11 @@ public sealed partial class ConditionEditor
         get
         {
             var rest = ConditionEdits.Without(tree, ConditionEdits.IsNew).Tree;
-            return rest.Items.Count == 0 ? W["condition.always"] : W["condition.when", new ConditionWords(Fields, W.English).Of(rest)];
+            return rest.Items.Count == 0 ? W[Words("always")] : W[Words("when"), new ConditionWords(Fields, W.English).Of(rest)];
         }
     }
+
+    private string Words(string key) => OfStep ? $"condition.step.{key}" : $"condition.{key}";
 
     public void Dispose()
     {

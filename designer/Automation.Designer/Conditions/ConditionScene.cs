@@ -8,6 +8,9 @@ namespace Automation.Designer.Conditions;
 /// <param name="Ask">Another tree; false while a value is being typed: it is shown on the deal and not saved yet.</param>
 public sealed record ConditionScene(ConditionFields Fields, ConditionWords Words, IReadOnlyDictionary<string, TriedPart> Tried, bool Editable, Func<Func<ConditionGroup, ConditionGroup>, bool, Task> Ask)
 {
+    /// <summary>Before the ids of what is shown, where a page has several builders.</summary>
+    public string Prefix { get; init; } = "";
+
     /// <summary>The line that was just added: it takes the cursor.</summary>
     public string? Fresh { get; init; }
 }

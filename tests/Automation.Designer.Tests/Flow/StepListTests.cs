@@ -26,6 +26,18 @@ public sealed class StepListTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Decision_HasItsConditionBuilt()
+    {
+        bench.Show(Flow(new FlowStep(Activity("if", FlowKinds.Decision), [new("True", [Step("sms", "Crm.SendSms")])])), place: "then/if/condition");
+        bench.At("in-if-condition-add-line-root").Click();
+        bench.At("in-if-condition-cf-0").Input("бюд");
+        bench.At("in-if-condition-cf-0").KeyDown("Enter");
+        bench.At("in-if-condition-cv-0-0").Change("5");
+        Assert.Equal("""{"type":"NCalc","value":"[deal.price] > 5"}""", bench.Last.Then!.SelectToken("root.activities[0].condition.expression")!.ToString(Formatting.None));
+        Assert.Contains("Если бюджет > 5", bench.At("open-if").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Workflow_ThatIsNoList_SaysWhy_AndCanOnlyBeSeen()
     {
         var loop = Flow(Step("a", "Crm.AddNote"), Step("b", "Crm.AddNote"));
