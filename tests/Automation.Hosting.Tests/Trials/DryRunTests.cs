@@ -1,11 +1,17 @@
 using Automation.Engine.Effects;
 using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Funnels;
+using Automation.Engine.Hosting.Inbox;
 using Automation.Engine.Hosting.Trials;
+using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Persistence.Steps;
+using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Newtonsoft.Json.Linq;
 
 namespace Automation.Hosting.Tests.Trials;
 
@@ -117,6 +123,24 @@ public sealed class DryRunTests
         var funnel = await DraftAsync(host, Everything);
         Assert.Equal(["fired", "other_event"], (await TryAsync(host, funnel, deal, null)).Triggers.Select(trigger => (string?)trigger.Verdict["reason"]));
         Assert.Equal("fired", (string?)Assert.Single((await TryAsync(host, funnel, deal, null, "left")).Triggers).Verdict["reason"]);
+    }
+
+    [Fact]
+    public async Task Trial_WhatItsStepsMayUse_LeadsNowhere()
+    {
+        await using var host = await RuntimeHost.StartAsync(Nothing);
+        var ports = new TrialPorts(host.Services.GetRequiredService<IPorts>());
+        var services = new TrialServices(host.Services, ports, host.Services.GetRequiredService<ManagerDirectory>(), new());
+        Assert.All(
+            [typeof(IHttpGateway), typeof(ISecrets), typeof(IEnumerable<IEffectHandler>), typeof(IEngineStore), typeof(InboxService), typeof(IDbContextFactory<AutomationDbContext>), typeof(IServiceProvider), typeof(IServiceScopeFactory)],
+            type => Assert.Null(services.GetService(type)));
+        var connection = (await ports.FindAsync(host.Account, host.Crm, RuntimeHost.Stop))!;
+        Assert.Throws<InvalidOperationException>(() => ((IPorts)services.GetService(typeof(IPorts))!).Open<ICrm>(connection));
+        // What an activity of a plug-in would read for itself is not read.
+        var reads = new TrialReads(host.Services.GetRequiredService<CrmDirectoryCache>(), new());
+        reads.Enter(new(host.Services.GetRequiredService<TrialMaker>().History, new(host.Account, host.Crm, "deal", "1")), () => new());
+        Assert.Equal(JTokenType.Null, (await reads.ReadAsync("weather/moscow", _ => throw new InvalidOperationException("It was asked."), RuntimeHost.Stop)).Type);
+        Assert.Equal(["weather/moscow"], reads.Unknown);
     }
 
     [Fact]
