@@ -10,6 +10,7 @@ namespace Automation.Designer.Settings;
 public abstract class SettingsPart : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource closing = new();
+    private bool loaded, told;
 
     [Inject] protected ApiClient Api { get; set; } = null!;
 
@@ -34,6 +35,13 @@ public abstract class SettingsPart : ComponentBase, IDisposable
     protected override async Task OnInitializedAsync()
     {
         await LoadAsync();
+        loaded = true;
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!loaded || told) return;
+        told = true;
         await OnShown.InvokeAsync();
     }
 

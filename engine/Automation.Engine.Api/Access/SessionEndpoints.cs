@@ -28,7 +28,7 @@ public sealed record StudioKey(string Key, DateTimeOffset ExpiresAt);
 internal static class SessionEndpoints
 {
     // Not a redirect: a strict cookie is not sent along a chain that another site began, and a mail program is such a site.
-    private const string Entered = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url=/\"><title>Automation</title></head><body><p><a href=\"/\">Automation</a></p></body></html>";
+    private const string Entered = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url=/\"><link rel=\"icon\" href=\"data:,\"><title>Automation</title></head><body><p><a href=\"/\">Automation</a></p></body></html>";
 
     public static void Map(IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
     {
