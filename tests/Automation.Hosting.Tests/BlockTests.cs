@@ -79,6 +79,35 @@ public sealed class BlockTests
         Assert.Equal(["раз", "цена 10", "цена 20"], Texts(host));
     }
 
+    /// <summary>A person says that what failed is settled as it is: it is not done again, and is no longer what the deal stands still for.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task DeadRun_SettledAsItIs_LaterEventsFollowAndItStays(bool onPostgres)
+    {
+        await using var host = await RuntimeHost.StartOnAsync(Funnel.Of(Split, Priced), onPostgres);
+        var (deal, _) = await FailedAsync(host);
+        await host.PricedAsync(deal, 10);
+        var run = await RunAsync(host);
+        foreach (var key in new[] { "skip", "skip again" })
+        {
+            await host.Services.GetRequiredService<InboxService>().AcceptAsync(host.Account, host.Crm, null, [new()
+            {
+                Kind = InternalEvents.Skip, EntityType = EntityTypes.Deal, EntityId = deal.ToString(System.Globalization.CultureInfo.InvariantCulture), DedupKey = key,
+                Data = new JObject { ["by"] = "Ольга", ["kind"] = "run", ["target"] = run },
+            }], RuntimeHost.Stop);
+        }
+
+        await host.UntilAsync(context => context.Events.AllAsync(row => row.Status == EventStatus.Done, RuntimeHost.Stop));
+        await host.QuietAsync(0);
+        Assert.Equal(["skipped", "not_dead"], await OutcomesAsync(host));
+        Assert.Equal(["раз", "цена 10"], Texts(host));
+        await using var read = await host.OpenAsync();
+        Assert.Equal((int)RunStatus.Cancelled, (await read.Runs.SingleAsync(row => row.Id == run, RuntimeHost.Stop)).Status);
+        Assert.Empty(await host.Services.GetRequiredService<DeadLetterReads>().FindAsync(host.Account, new(), 10, RuntimeHost.Stop));
+        Assert.True((await host.Services.GetRequiredService<ReplayService>().ReplayAsync(host.Account, run, RuntimeHost.Stop))!.Equal);
+    }
+
     /// <summary>What follows cannot be processed either: now the deal stands still for that, and nothing behind it overtakes.</summary>
     [Fact]
     public async Task FollowingEvent_BegunThreeTimes_BlocksInItsTurn()

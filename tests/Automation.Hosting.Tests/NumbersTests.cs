@@ -120,7 +120,8 @@ public sealed class NumbersTests
     }
 
     private static NumbersReader Reader(RuntimeHost host, TimeProvider clock, int chunk) => new(
-        host.Services.GetRequiredService<IDbContextFactory<AutomationDbContext>>(), host.Services.GetRequiredService<AccountDirectory>(), host.Services.GetRequiredService<ClusterDuties>(), host.Services.GetRequiredService<RuntimeGate>(), clock, NullLogger<NumbersReader>.Instance) { Chunk = chunk };
+        host.Services.GetRequiredService<IDbContextFactory<AutomationDbContext>>(), host.Services.GetRequiredService<AccountDirectory>(), host.Services.GetRequiredService<ClusterDuties>(), host.Services.GetRequiredService<RuntimeGate>(), clock, NullLogger<NumbersReader>.Instance)
+    { Chunk = chunk };
 
     // Of two that begin at once, the store may refuse one: it keeps nothing then.
     private static async Task<bool> TryAsync(NumbersReader reader, RuntimeHost host)

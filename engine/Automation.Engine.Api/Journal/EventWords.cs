@@ -62,7 +62,7 @@ internal sealed partial class EventWords(bool english, FunnelDocument? document,
     public string Event(JObject facts)
     {
         if ((string?)facts["dead"] == DeadLetter.StandsBack) return Say("Событие ждёт: раньше по этой сделке был сбой, и она стоит, пока его не разберут", "The event waits: something of this deal failed before, and the deal stands still until that is settled");
-        if ((string?)facts["dead"] is { } dead) return Say($"Событие не обработано: {dead}", $"The event was given up: {dead}") + ((string?)facts["message"] is { } message ? $" ({message})" : "");
+        if ((string?)facts["dead"] is { } code && (Failures.FailureWords.Of(code, english) ?? code) is var dead) return Say($"Событие не обработано: {dead}", $"The event was given up: {dead}") + ((string?)facts["message"] is { } message ? $" ({message})" : "");
         var kind = (string?)facts["kind"] ?? "";
         var text = Kinds.TryGetValue(kind, out var words) ? Say(words.Ru, words.En) : kind;
         var (from, to) = ((string?)facts["from"], (string?)facts["to"]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Automation.Engine.Api.Failures;
 using Automation.Engine.Workflows;
 using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
@@ -41,7 +42,7 @@ internal static class RunWords
         return status switch
         {
             "Finished" => ($"{name}: {(english ? "finished" : "выполнен")}", "fired"),
-            "Faulted" => ($"{name}: {(english ? "stopped by a failure" : "остановлен ошибкой")}{Incident(facts)}", "trouble"),
+            "Faulted" => ($"{name}: {(english ? "stopped by a failure" : "остановлен ошибкой")}{Incident(facts, english)}", "trouble"),
             "Cancelled" => ($"{name}: {(english ? "cancelled" : "отменён")}{Cancelled(facts, english)}", "quiet"),
             _ => ($"{name}: {Waits(facts, zone, english)}", "plain"),
         };
@@ -59,7 +60,7 @@ internal static class RunWords
         if ((string?)facts["state"] == "done") return ($"{(english ? "Done on a second attempt" : "Выполнено при повторе")}: {(string?)facts["summary"]}", "fired");
         var failed = (string?)facts["state"] == "failed";
         var text = failed ? english ? "Not done" : "Не выполнено" : english ? "Result unknown, a person decides" : "Результат неизвестен, нужно решение человека";
-        return ($"{text}: {(string?)facts["summary"]}{Reason(facts)}", "trouble");
+        return ($"{text}: {(string?)facts["summary"]}{Reason(facts, english)}", "trouble");
     }
 
     public static IEnumerable<JournalLine> Lines(JObject facts, ActivityRegistry activities, bool english)
@@ -82,7 +83,7 @@ internal static class RunWords
             }
             else if ((string?)fact["event"] == "Faulted")
             {
-                yield return new(null, $"{name}: {(string?)fact["message"]} ({(string?)fact["code"]})", "trouble");
+                yield return new(null, $"{name}: {Why((string?)fact["code"], (string?)fact["message"], english)}", "trouble");
             }
         }
     }
@@ -99,13 +100,22 @@ internal static class RunWords
         return !Planned(facts).Any() ? english ? "waits" : "ждёт" : english ? "acts" : "действует";
     }
 
-    private static string Incident(JObject facts) => (facts["incidents"] as JArray)?.LastOrDefault() is JObject last
-        ? $": {(string?)(last["Message"] ?? last["message"])} ({(string?)(last["Code"] ?? last["code"])})"
+    private static string Incident(JObject facts, bool english) => (facts["incidents"] as JArray)?.LastOrDefault() is JObject last
+        ? $": {Why((string?)(last["Code"] ?? last["code"]), (string?)(last["Message"] ?? last["message"]), english)}"
         : "";
+
+    // The words of a code where it has some, and what was said of it; a code alone only where nothing else is known.
+    private static string Why(string? code, string? message, bool english) => (FailureWords.Of(code, english), message) switch
+    {
+        ({ } words, { Length: > 0 }) => $"{words}: {message}",
+        ({ } words, _) => words,
+        (_, { Length: > 0 }) => message,
+        _ => code ?? "",
+    };
 
     private static string Cancelled(JObject facts, bool english) => (string?)facts["stimulus"]?["reason"] is { Length: > 0 } reason
         ? $" ({Automation.Engine.Matching.VerdictTexts.Of(reason, english ? "en" : "ru") switch { var text when text.Contains(reason, StringComparison.Ordinal) => reason, var text => text }})"
         : "";
 
-    private static string Reason(JObject facts) => (string?)facts["code"] is { } code ? $" ({code}{((string?)facts["message"] is { } message ? ": " + message : "")})" : "";
+    private static string Reason(JObject facts, bool english) => (string?)facts["code"] is { } code ? $" ({Why(code, (string?)facts["message"], english)})" : "";
 }

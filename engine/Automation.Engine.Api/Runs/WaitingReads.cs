@@ -25,7 +25,7 @@ public sealed record WaitingView(
 internal sealed class WaitingReads(AutomationDbContext db, FunnelCatalog catalog, AccountId account, TimeProvider clock)
 {
     private const int Window = 1_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
 
     private sealed record RunPart(Guid Id, Guid? FunnelId, string? TriggerId, string? Name);
 
@@ -37,14 +37,15 @@ internal sealed class WaitingReads(AutomationDbContext db, FunnelCatalog catalog
         if (deal is not null) timers = timers.Where(row => row.EntityType == EntityTypes.Deal && row.EntityId == deal);
         var (at, id) = Place(cursor);
         var (began, found) = (clock.GetTimestamp(), new List<(Found Found, TimerRow Timer)>());
+        var window = WindowFor(funnel, trigger, take);
         while (true)
         {
             var (since, after) = (at, id);
-            var rows = await timers.Where(row => row.DueAt > since || (row.DueAt == since && row.Id > after)).OrderBy(row => row.DueAt).ThenBy(row => row.Id).Take(Window).ToListAsync(cancellationToken);
+            var rows = await timers.Where(row => row.DueAt > since || (row.DueAt == since && row.Id > after)).OrderBy(row => row.DueAt).ThenBy(row => row.Id).Take(window).ToListAsync(cancellationToken);
             var runs = await RunsAsync([.. rows.Select(row => row.RunId!.Value)], funnel, trigger, cancellationToken);
             found.AddRange(rows.Where(row => runs.ContainsKey(row.RunId!.Value)).Select(row => (new Found(row, runs[row.RunId!.Value], row.DueAt, null, row.DueSource?.Split('/')[0], row.Kind == "bookmark"), row)));
             if (found.Count > take) return new(await ViewAsync(found.Take(take).Select(one => one.Found), cancellationToken), Cursor(found[take - 1].Timer.DueAt, found[take - 1].Timer.Id));
-            if (rows.Count < Window) return new(await ViewAsync(found.Select(one => one.Found), cancellationToken), null);
+            if (rows.Count < window) return new(await ViewAsync(found.Select(one => one.Found), cancellationToken), null);
             (at, id) = (rows[^1].DueAt, rows[^1].Id);
             if (clock.GetElapsedTime(began) > Patience) return new(await ViewAsync(found.Select(one => one.Found), cancellationToken), Cursor(at, id));
         }
@@ -57,18 +58,21 @@ internal sealed class WaitingReads(AutomationDbContext db, FunnelCatalog catalog
         if (deal is not null) bookmarks = bookmarks.Where(row => row.EntityType == EntityTypes.Deal && row.EntityId == deal);
         var before = Paging.Before(cursor);
         var (began, found) = (clock.GetTimestamp(), new List<Found>());
+        var window = WindowFor(funnel, trigger, take);
         while (true)
         {
             var last = before;
-            var rows = await bookmarks.Where(row => row.RunId < last).OrderByDescending(row => row.RunId).ThenBy(row => row.BookmarkId).Take(Window).ToListAsync(cancellationToken);
+            var rows = await bookmarks.Where(row => row.RunId < last).OrderByDescending(row => row.RunId).ThenBy(row => row.BookmarkId).Take(window).ToListAsync(cancellationToken);
             var runs = await RunsAsync([.. rows.Select(row => row.RunId).Distinct()], funnel, trigger, cancellationToken);
             found.AddRange(rows.Where(row => runs.ContainsKey(row.RunId)).DistinctBy(row => row.RunId).Select(row => new Found(row, runs[row.RunId], null, row.Name, null, true)));
             if (found.Count > take) return new(await ViewAsync(found.Take(take), cancellationToken), Paging.Cursor(found[take - 1].Run.Id));
-            if (rows.Count < Window) return new(await ViewAsync(found, cancellationToken), null);
+            if (rows.Count < window) return new(await ViewAsync(found, cancellationToken), null);
             before = rows[^1].RunId;
             if (clock.GetElapsedTime(began) > Patience) return new(await ViewAsync(found, cancellationToken), Paging.Cursor(before));
         }
     }
+
+    private static int WindowFor(Guid? funnel, string? trigger, int take) => funnel is null && trigger is null ? take + 1 : Window;
 
     private async Task<Dictionary<Guid, RunPart>> RunsAsync(List<Guid> ids, Guid? funnel, string? trigger, CancellationToken cancellationToken)
     {
