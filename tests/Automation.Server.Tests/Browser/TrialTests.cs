@@ -35,6 +35,11 @@ public sealed class TrialTests
         await Assertions.Expect(page.GetByTestId("tried-priority")).ToContainTextAsync("не сработает");
         await page.GetByTestId("try-trigger").SelectOptionAsync("sms-meeting");
         await Assertions.Expect(page.GetByTestId("tried-sms-meeting")).ToContainTextAsync("Отправил бы SMS на +7916***");
+
+        // Who publishes sees it once more.
+        await page.GotoAsync($"{browser.Admin}/funnels/prodazhi");
+        await page.GetByTestId("publish").ClickAsync();
+        await Assertions.Expect(page.GetByTestId("publish-trial")).ToContainTextAsync("сработал: 0 (было 1)");
         // It was a trial: the phone has what it had.
         await page.GotoAsync($"{browser.Sandbox}/sandbox/phone");
         await Assertions.Expect(page.GetByText("Ждём вас на встрече")).ToHaveCountAsync(1);
