@@ -45,7 +45,7 @@ internal sealed class DealHistory(IDbContextFactory<AutomationDbContext> context
     private const int LookBack = 300;
 
     // They wake or end what a trial does not have.
-    private static readonly string[] NotPlayed = [InternalEvents.Redrive, InternalEvents.Unblock, InternalEvents.Start, InternalEvents.Cancel];
+    private static readonly string[] NotPlayed = [InternalEvents.Redrive, InternalEvents.Unblock, InternalEvents.Start, InternalEvents.Cancel, InternalEvents.Migrate, InternalEvents.Skip];
 
     /// <summary>Events of a deal that were looked at, in their order.</summary>
     /// <param name="after">Number of the last one that is known.</param>
