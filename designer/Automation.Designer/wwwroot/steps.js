@@ -64,6 +64,9 @@ export function attach(root, component) {
   const up = event => end(event, true);
   const cancel = event => end(event, false);
   const key = event => { if (drag && event.key === "Escape") { event.stopPropagation(); cancel({ pointerId: drag.pointer }); } };
+  // Alt and an arrow would go a page back.
+  const own = event => { if (event.altKey && event.key.startsWith("Arrow") && event.target.closest(".step-title")) event.preventDefault(); };
+  root.addEventListener("keydown", own);
   root.addEventListener("pointerdown", down);
   root.addEventListener("pointermove", move);
   root.addEventListener("pointerup", up);
@@ -71,6 +74,7 @@ export function attach(root, component) {
   document.addEventListener("keydown", key, true);
   return {
     detach() {
+      root.removeEventListener("keydown", own);
       root.removeEventListener("pointerdown", down);
       root.removeEventListener("pointermove", move);
       root.removeEventListener("pointerup", up);
