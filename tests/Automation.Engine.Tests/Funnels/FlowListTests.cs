@@ -20,6 +20,30 @@ public sealed class FlowListTests
         return Text(FlowListWriter.Write(document, read.List)) == Text(document) && Shape(FlowListReader.Read(document).List!) == Shape(read.List);
     }
 
+    // Each step leaves by one exit, drawn by the second seed; a parallel one by all of them.
+    [Property(MaxTest = 2_000)]
+    public bool WrittenChart_Walked_DoesTheStepsThatTheListSays(int seed, int exits)
+    {
+        var list = RandomFlow.Of(seed);
+        var said = new HashSet<string>(StringComparer.Ordinal);
+        Walk(list.Steps);
+        var document = FlowListWriter.Write(FlowListWriter.NewDocument("Any"), list);
+        var arrows = document.SelectTokens("root.connections[*]").ToLookup(arrow => (string)arrow.SelectToken("source.activity")!);
+        var (done, open) = (new HashSet<string>([list.Steps[0].Id], StringComparer.Ordinal), new Stack<string>([list.Steps[0].Id]));
+        while (open.TryPop(out var id))
+            foreach (var arrow in arrows[id].Where(arrow => list.Find(id) is not { Kind: not FlowKind.Parallel } step || (string)arrow.SelectToken("source.port")! == Drawn(step)))
+                if (done.Add((string)arrow.SelectToken("target.activity")!)) open.Push((string)arrow.SelectToken("target.activity")!);
+        return done.Where(id => list.Find(id) is not null).ToHashSet().SetEquals(said);
+
+        bool Walk(IReadOnlyList<FlowStep> steps) => steps.All(step =>
+        {
+            said.Add(step.Id);
+            var ways = step.Kind == FlowKind.Parallel ? step.Ways : step.Ways.Where(way => way.Port == Drawn(step));
+            return ways.Select(way => Walk(way.Steps) && !way.Ends).ToList().Contains(true);
+        });
+        string? Drawn(FlowStep step) => step.Ways.Count == 0 ? null : step.Ways[(int)((uint)HashCode.Combine(exits, string.GetHashCode(step.Id, StringComparison.Ordinal)) % (uint)step.Ways.Count)].Port;
+    }
+
     // What is read may nest otherwise where nothing follows a branch; a list that was read is read the same again.
     [Property(MaxTest = 1_000)]
     public bool ReadList_WrittenIntoAnEmptyDocument_IsTheSameList(int seed)
