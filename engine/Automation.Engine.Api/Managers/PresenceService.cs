@@ -35,7 +35,7 @@ public sealed class PresenceService
         return changed == 0 ? null : token;
     }
 
-    /// <returns>Null for a token that opens nothing; too many of those from one address, and none is looked at for a minute.</returns>
+    /// <returns>Null for a token that opens nothing; it counts as a wrong key of the caller's address.</returns>
     public async Task<PresentManager?> FindAsync(HttpContext context, string token)
     {
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
