@@ -105,6 +105,19 @@ public sealed class StepListTests : IAsyncDisposable
     }
 
     [Fact]
+    public void WaitWithoutAnEnd_IsShownEmpty_AndMayBecomeSoAgain()
+    {
+        bench.Show(Flow(Step("w", FlowKinds.WaitForEvent)), place: "then/w");
+        Assert.Equal("", bench.At("in-w-duration").GetAttribute("value"));
+        bench.At("in-w-duration-unit").Change("h");
+        Assert.Equal(0, bench.Changes);
+        bench.At("in-w-duration").Change("2");
+        Assert.Equal("2h", (string?)bench.Last.Then!.SelectToken("root.activities[0].duration.expression.value"));
+        bench.At("in-w-duration").Change("");
+        Assert.Null(bench.Last.Then!.SelectToken("root.activities[0].duration"));
+    }
+
+    [Fact]
     public void ListOfUsers_IsTicked()
     {
         bench.Show(Flow(Step("m", "Crm.AssignManager")), place: "then/m");
