@@ -13,6 +13,7 @@ namespace Automation.Designer.Board;
 public sealed class DraftStore(ApiClient api) : IDisposable
 {
     private readonly SemaphoreSlim saving = new(1, 1);
+    private readonly List<DraftEdit> pending = [];
     private int unsaved;
     private long heard;
     private bool missed;
@@ -31,17 +32,38 @@ public sealed class DraftStore(ApiClient api) : IDisposable
 
     public async Task LoadAsync(string slug, string language, CancellationToken cancellationToken)
     {
-        Take(await api.GetAsync<DraftView>($"api/funnels/{slug}/draft?lang={language}", cancellationToken));
+        await saving.WaitAsync(cancellationToken);
+        try
+        {
+            await ReadAsync(slug, language, cancellationToken);
+        }
+        finally
+        {
+            saving.Release();
+        }
+
         Changed?.Invoke();
     }
 
-    /// <summary>Somebody changed the draft: it is read anew unless a change of one's own is under way, which reads it when it is saved.</summary>
+    /// <summary>Somebody changed the draft: it is read anew, and what is on its way to the server is laid over it.</summary>
     /// <returns>True when it was read anew.</returns>
     public async Task<bool> HearAsync(long revision, string language, CancellationToken cancellationToken)
     {
         heard = Math.Max(heard, revision);
+        // What is being saved looks again when it is saved.
         if (View is null || IsSaving || heard <= View.Revision) return false;
-        await LoadAsync(View.Slug, language, cancellationToken);
+        await saving.WaitAsync(cancellationToken);
+        try
+        {
+            if (heard <= View.Revision) return false;
+            await ReadAsync(View.Slug, language, cancellationToken);
+        }
+        finally
+        {
+            saving.Release();
+        }
+
+        Changed?.Invoke();
         return true;
     }
 
@@ -67,36 +89,36 @@ public sealed class DraftStore(ApiClient api) : IDisposable
 
     public async Task ChangeAsync(DraftEdit edit, string language, CancellationToken cancellationToken)
     {
-        unsaved++;
-        Show(edit.Edits.Select(one => new PartValue(one.Part, one.After)));
+        pending.Add(edit);
+        Show(Values(edit));
         Changed?.Invoke();
         await SaveAsync($"changes?lang={language}", edit, language, cancellationToken);
     }
 
-    public Task UndoAsync(string language, CancellationToken cancellationToken) => StepAsync("undo", language, cancellationToken);
+    public Task UndoAsync(string language, CancellationToken cancellationToken) => SaveAsync($"undo?lang={language}", null, language, cancellationToken);
 
-    public Task RedoAsync(string language, CancellationToken cancellationToken) => StepAsync("redo", language, cancellationToken);
+    public Task RedoAsync(string language, CancellationToken cancellationToken) => SaveAsync($"redo?lang={language}", null, language, cancellationToken);
 
-    private Task StepAsync(string step, string language, CancellationToken cancellationToken)
+    /// <param name="edit">Null for a step back or forth.</param>
+    private async Task SaveAsync(string path, DraftEdit? edit, string language, CancellationToken cancellationToken)
     {
         unsaved++;
-        return SaveAsync($"{step}?lang={language}", null, language, cancellationToken);
-    }
-
-    private async Task SaveAsync(string path, object? body, string language, CancellationToken cancellationToken)
-    {
         await saving.WaitAsync(cancellationToken);
         try
         {
-            var saved = await api.PostAsync<DraftChanged>($"api/funnels/{View!.Slug}/{path}", body, cancellationToken);
-            // What is still on its way is not yet in it: the parts of this change alone are the server's.
-            if (unsaved == 1) Show(saved.Parts);
+            var saved = await api.PostAsync<DraftChanged>($"api/funnels/{View!.Slug}/{path}", edit, cancellationToken);
+            if (edit is not null) pending.Remove(edit);
+            // What is still on its way is not yet in it.
+            if (pending.Count == 0) Show(saved.Parts);
             missed |= saved.Revision > View.Revision + 1;
             View = View with { Revision = saved.Revision, Undo = saved.Undo, Redo = saved.Redo, Changed = saved.Changed, Problems = saved.Problems };
+            // What others changed in between is not among the parts of this change.
+            if (unsaved == 1 && (missed || heard > View.Revision)) await ReadAsync(View.Slug, language, cancellationToken);
         }
         catch (ApiException e) when (e.Status is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.BadRequest or HttpStatusCode.Forbidden)
         {
-            Take(await api.GetAsync<DraftView>($"api/funnels/{View!.Slug}/draft?lang={language}", cancellationToken));
+            if (edit is not null) pending.Remove(edit);
+            await ReadAsync(View!.Slug, language, cancellationToken);
             Refused?.Invoke(e.Message);
         }
         finally
@@ -105,15 +127,17 @@ public sealed class DraftStore(ApiClient api) : IDisposable
             saving.Release();
         }
 
-        // What others changed in between is not among the parts of this change.
-        if (unsaved == 0 && (missed || heard > View.Revision))
-        {
-            missed = false;
-            Take(await api.GetAsync<DraftView>($"api/funnels/{View.Slug}/draft?lang={language}", cancellationToken));
-        }
-
         Changed?.Invoke();
     }
+
+    private async Task ReadAsync(string slug, string language, CancellationToken cancellationToken)
+    {
+        Take(await api.GetAsync<DraftView>($"api/funnels/{slug}/draft?lang={language}", cancellationToken));
+        missed = false;
+        foreach (var edit in pending) Show(Values(edit));
+    }
+
+    private static IEnumerable<PartValue> Values(DraftEdit edit) => edit.Edits.Select(one => new PartValue(one.Part, one.After));
 
     public void Dispose() => saving.Dispose();
 

@@ -68,6 +68,16 @@ internal sealed class TestBrowser : IAsyncDisposable
     /// <summary>The link that the server printed for the first administrator.</summary>
     public string FirstLink => server!.Output.Split('\n').Single(line => line.Contains("First admin", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1];
 
+    /// <summary>A browser of another person, signed in with a key of that role.</summary>
+    public async Task<IPage> OtherAsync(string name, string role, int width = 1366, int height = 768)
+    {
+        var made = await Api.PostAsync("/api/keys", new StringContent($$"""{"name":"{{name}}","role":"{{role}}"}""", System.Text.Encoding.UTF8, "application/json"), Cancel);
+        var key = (string)Newtonsoft.Json.Linq.JObject.Parse(await made.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancel))["key"]!;
+        var context = await browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height } });
+        Assert.Equal(204, (await context.APIRequest.PostAsync($"{Admin}/api/session", new() { Headers = new Dictionary<string, string> { ["X-Api-Key"] = key } })).Status);
+        return await context.NewPageAsync();
+    }
+
     public string File(string name) => folder.File(name);
 
     public async Task SignInAsync()
