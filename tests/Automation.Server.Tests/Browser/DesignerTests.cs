@@ -45,7 +45,7 @@ public sealed class DesignerTests
 
         await page.GetByTestId("panel-close").ClickAsync();
         await page.GetByTestId("mode-live").ClickAsync();
-        var crm = await page.Context.NewPageAsync();
+        var crm = await browser.SecondAsync();
         await crm.GotoAsync($"{browser.Sandbox}/sandbox");
         await crm.GetByTestId("deal-40215877").DragToAsync(crm.GetByTestId("stage-8240010-68120458"));
         await Assertions.Expect(page.GetByTestId("live-panel")).ToContainTextAsync("40215877", new() { Timeout = 20_000 });
@@ -110,7 +110,7 @@ public sealed class DesignerTests
         var (anna, boris) = (browser.Page, await browser.OtherAsync("Борис", Roles.Editor));
         foreach (var (page, card) in new[] { (anna, "priority"), (boris, "sms-meeting") }) await page.GotoAsync($"{browser.Admin}/funnels/prodazhi?card={card}");
         await Assertions.Expect(anna.Locator(".chip.others")).ToContainTextAsync("Борис");
-        await Task.WhenAll(RenameAsync(anna, "А"), RenameAsync(boris, "Б"));
+        await Task.WhenAll(RenameAsync(anna, "card-priority", "А"), RenameAsync(boris, "card-sms-meeting", "Б"));
         foreach (var page in new[] { anna, boris })
         {
             await Assertions.Expect(page.GetByTestId("card-priority")).ToContainTextAsync("А 8");
@@ -126,12 +126,13 @@ public sealed class DesignerTests
         await anna.GetByTestId("undo").ClickAsync();
         await Assertions.Expect(anna.GetByText("потом изменили (Борис)")).ToBeVisibleAsync();
 
-        static async Task RenameAsync(IPage page, string name)
+        static async Task RenameAsync(IPage page, string card, string name)
         {
             for (var i = 1; i <= 8; i++)
             {
                 await page.GetByTestId("panel-title").FillAsync($"{name} {i}");
                 await page.GetByTestId("panel-title").PressAsync("Enter");
+                await Assertions.Expect(page.GetByTestId(card)).ToContainTextAsync($"{name} {i}");
             }
         }
     }
