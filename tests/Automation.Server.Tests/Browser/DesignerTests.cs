@@ -19,7 +19,7 @@ public sealed class DesignerTests
         await page.GotoAsync($"{browser.Admin}/funnels");
         await Click("new-funnel");
         await Click("new-make");
-        await Click("add-entering-2");
+        await Click("add-entering-3");
         await Click("tile-Crm.SendSms");
         await Click("add-line-root");
         await Type("cf-0", "Бюджет", "Enter");
@@ -157,7 +157,7 @@ public sealed class DesignerTests
         await Assertions.Expect(page.GetByTestId("add-search")).ToBeVisibleAsync();
         await page.Keyboard.TypeAsync("примечание");
         await Assertions.Expect(page.GetByTestId("tile-Crm.AddNote")).ToBeVisibleAsync();
-        await page.Keyboard.PressAsync("Tab");
+        for (var i = 0; i < 10 && await FocusedAsync(page) is not "tile-Crm.AddNote"; i++) await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.GetByTestId("panel-title")).ToHaveValueAsync("Добавить примечание");
         for (var i = 0; i < 80 && await FocusedAsync(page) is not "open-step1"; i++) await page.Keyboard.PressAsync("Tab");

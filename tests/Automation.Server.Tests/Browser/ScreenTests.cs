@@ -13,7 +13,7 @@ public sealed partial class ScreenTests
     private static readonly (string Name, string Path)[] Pages =
     [
         ("funnels", "/funnels"), ("board", "/funnels/prodazhi"), ("card", "/funnels/prodazhi?card=priority"), ("journal", "/journal"), ("deals", "/deals"), ("deal", "/deals/crm/40215877"),
-        ("failed", "/failed"), ("waiting", "/waiting"), ("managers", "/managers"), ("settings", "/settings"), ("profile", "/profile"), ("not-found", "/nothing"),
+        ("failed", "/failed"), ("waiting", "/waiting"), ("managers", "/managers"), ("settings", "/settings"), ("profile", "/profile"), ("not-found", "/not-found"),
     ];
 
     private static readonly (int Width, int Height)[] Sizes = [(1366, 768), (1920, 1080), (390, 844)];
