@@ -29,7 +29,14 @@ public sealed class LiveBoard(Guid funnel)
     public CardNumbers? Added(string trigger) => added.GetValueOrDefault(trigger);
 
     /// <summary>The counters were read anew: what was added by rows is in them, or will be the next time.</summary>
-    public void Counted() => added.Clear();
+    public void Counted()
+    {
+        IsOpen = true;
+        added.Clear();
+    }
+
+    /// <summary>Rows come: what is committed from now on is not missed.</summary>
+    public bool IsOpen { get; private set; }
 
     /// <returns>False for a row of another funnel, which shows nothing here.</returns>
     public bool Take(JournalView row)

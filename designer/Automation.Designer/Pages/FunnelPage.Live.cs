@@ -56,6 +56,7 @@ public sealed partial class FunnelPage
         {
             await CountAsync();
             to.Counted();
+            drawsAgain = true;
         }
     }
 

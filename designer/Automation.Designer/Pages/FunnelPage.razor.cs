@@ -125,7 +125,7 @@ public sealed partial class FunnelPage : IDisposable
         var (errors, warnings) = (view.Problems.Count(problem => problem.Part == trigger.Id && problem.Severity == "error"), view.Problems.Count(problem => problem.Part == trigger.Id && problem.Severity == "warning"));
         var sentence = SentenceOf(trigger);
         return new(
-            trigger.Id, trigger.Name, CardWords.Icon(trigger), sentence, Aria(card, sentence, errors), trigger.Enabled, view.Changed.FirstOrDefault(part => part.Part == trigger.Id)?.Kind,
+            trigger.Id, trigger.Name, CardWords.Icon(trigger), sentence, PlaceOf(card), StateOf(trigger, errors), trigger.Enabled, view.Changed.FirstOrDefault(part => part.Part == trigger.Id)?.Kind,
             errors, warnings, Counted(trigger.Id).Sum, chosen.Contains(trigger.Id), trigger.Id == reachable,
             string.Join(' ', Bands.All.Where(band => Bands.EventIn(band, trigger.When.Event) is not null).Select(Bands.Name)), null, MarkOf(trigger.Id));
     }
@@ -137,12 +137,13 @@ public sealed partial class FunnelPage : IDisposable
         return sentences.GetValue(trigger, one => Words.Sentence(one, draft.Document, directory, W.English));
     }
 
-    private string Aria(CardPlace card, string sentence, int errors)
+    private string PlaceOf(CardPlace card)
     {
         var stage = card.Everywhere ? W["card.everyStage"] : layout.Stages[card.From].Name;
-        var same = layout.Counts[card.Band][card.From];
-        return W["card.aria", stage, card.Number, same, card.Trigger.Name, sentence, W[card.Trigger.Enabled ? "card.isOn" : "card.isOff"], errors == 0 ? "" : W.Count("card.errors", errors)];
+        return W["card.place", stage, card.Number, layout.Counts[card.Band][card.From]];
     }
+
+    private string StateOf(FunnelTrigger trigger, int errors) => errors == 0 ? W[trigger.Enabled ? "card.isOn" : "card.isOff"] : $"{W[trigger.Enabled ? "card.isOn" : "card.isOff"]}. {W.Count("card.errors", errors)}";
 
     private string NameOf(string part) => draft.Find(part)?.Name ?? draft.View?.Name ?? part;
 }

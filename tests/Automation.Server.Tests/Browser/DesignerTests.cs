@@ -45,6 +45,7 @@ public sealed class DesignerTests
 
         await page.GetByTestId("panel-close").ClickAsync();
         await page.GetByTestId("mode-live").ClickAsync();
+        await Assertions.Expect(page.GetByTestId("live-panel")).ToHaveAttributeAsync("aria-busy", "false");
         var crm = await browser.SecondAsync();
         await crm.GotoAsync($"{browser.Sandbox}/sandbox");
         await crm.GetByTestId("deal-40215877").DragToAsync(crm.GetByTestId("stage-8240010-68120458"));
@@ -162,6 +163,7 @@ public sealed class DesignerTests
         await Assertions.Expect(page.GetByTestId("panel-title")).ToHaveValueAsync("Добавить примечание");
         for (var i = 0; i < 80 && await FocusedAsync(page) is not "open-step1"; i++) await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByTestId("in-step1-text")).ToBeVisibleAsync();
         for (var i = 0; i < 20 && await FocusedAsync(page) is not "in-step1-text"; i++) await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync("Позвонил");
         await page.Keyboard.PressAsync("Tab");
@@ -184,7 +186,7 @@ public sealed class DesignerTests
         var page = browser.Page;
         await page.GotoAsync($"{browser.Admin}/funnels/prodazhi");
         await page.GetByTestId("more").ClickAsync();
-        await page.GetByText("Версии…").ClickAsync();
+        await page.GetByTestId("command-history").ClickAsync();
         await page.GetByTestId("version-1").ClickAsync();
         await Assertions.Expect(page.Locator(".difference-lines")).ToContainTextAsync("раньше называлась «Высокий приоритет для крупных сделок»");
         await page.GetByTestId("restore").ClickAsync();
