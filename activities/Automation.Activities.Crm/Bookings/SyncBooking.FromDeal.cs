@@ -71,7 +71,7 @@ public sealed partial class SyncBooking
         }).ToJson();
         var minutes = Minutes is null ? 60 : context.Get(Minutes);
         var command = new BookingCommand(null, Fields.Text(contact, EntityFields.Name), phone, executor, [service!], deal.Start, minutes, wanted);
-        PlanBooking(context, booking, command, $"visit for deal {deal.Id}", OnBookedAsync);
+        PlanBooking(context, booking, command, context.In($"запись для сделки {deal.Id}", $"booking for deal {deal.Id}"), OnBookedAsync);
         context.Properties["booking"] = booking.Value.ToString();
     }
 
@@ -93,7 +93,7 @@ public sealed partial class SyncBooking
         if (!context.Properties.TryAdd("hinting", true))
         {
             var task = new NewTask(context.In("Чтобы записать клиента, заполните: ", "To book the visit, fill in: ") + string.Join(", ", missing), context.Now.AddHours(1), null, null);
-            context.PlanPart(context.Subject.Connection, new CreateTasks(EntityTypes.Deal, context.Subject.EntityId, [task]), $"missing fields of deal {context.Subject.EntityId}", OnHintedAsync);
+            context.PlanPart(context.Subject.Connection, new CreateTasks(EntityTypes.Deal, context.Subject.EntityId, [task]), context.In($"чего не хватает в сделке {context.Subject.EntityId}", $"what deal {context.Subject.EntityId} lacks"), OnHintedAsync);
             return ValueTask.CompletedTask;
         }
 
@@ -135,6 +135,6 @@ public sealed partial class SyncBooking
         context.JournalData["visit"] = id;
         // The visit exists from here on: linked at once, so that a failed write-back cannot lead to a second one.
         context.RecordLink(new(Relation, deal, visit, agreed.ToJson()));
-        context.PlanCrm(deal.Connection, command, $"visit {id} into deal {deal.EntityId}", OnDealChangedAsync);
+        context.PlanCrm(deal.Connection, command, context.In($"запись {id} в сделку {deal.EntityId}", $"booking {id} into deal {deal.EntityId}"), OnDealChangedAsync);
     }
 }

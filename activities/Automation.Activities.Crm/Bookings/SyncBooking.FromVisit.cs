@@ -57,7 +57,7 @@ public sealed partial class SyncBooking
         context.Properties["pair"] = new JArray(link.From.ToString(), link.To.ToString());
         context.Properties["agreed"] = agreed.ToJson();
         Turn.Take(context, Turn.Booking, link.From, link.To);
-        context.PlanCrm(crm, new UpdateEntity(EntityTypes.Deal, deal.Id, PipelineId: target.PipelineId, StageId: target.Id), $"deal {deal.Id}: visit is gone", OnDealChangedAsync);
+        context.PlanCrm(crm, new UpdateEntity(EntityTypes.Deal, deal.Id, PipelineId: target.PipelineId, StageId: target.Id), context.In($"сделка {deal.Id}: записи больше нет", $"deal {deal.Id}: the booking is gone"), OnDealChangedAsync);
     }
 
     /// <summary>A deal that carries the visit's id though no link is known (a restored store, a hand-filled field).</summary>
@@ -97,11 +97,11 @@ public sealed partial class SyncBooking
         var command = new CreateDeal(visit.Id, into, at, null, null, Fields.Text(contact, EntityFields.Id), null, null, fields);
         if (contact is not null)
         {
-            context.PlanCrm(crm, command, $"deal for visit {visit.Id}", OnDealMadeAsync);
+            context.PlanCrm(crm, command, context.In($"сделка для записи {visit.Id}", $"deal for booking {visit.Id}"), OnDealMadeAsync);
             return;
         }
         context.Properties["deal"] = command.ToJson();
-        context.PlanCrm(crm, new CreateContact(visit.ClientName ?? context.In("Клиент", "Client"), phone, null, null), $"contact for visit {visit.Id}", OnContactMadeAsync);
+        context.PlanCrm(crm, new CreateContact(visit.ClientName ?? context.In("Клиент", "Client"), phone, null, null), context.In($"контакт для записи {visit.Id}", $"contact for booking {visit.Id}"), OnContactMadeAsync);
     }
 
     private ValueTask OnContactMadeAsync(ActivityExecutionContext context, EffectOutcome outcome)
@@ -112,7 +112,7 @@ public sealed partial class SyncBooking
             return context.EndAsync(FailedOutcome, outcome.Code ?? "id_missing");
         }
         var command = (CreateDeal)CrmCommand.FromJson((JObject)context.Properties["deal"]) with { ContactId = contact };
-        context.PlanCrm(Crm(context), command, $"deal for visit {context.Subject.EntityId}", OnDealMadeAsync);
+        context.PlanCrm(Crm(context), command, context.In($"сделка для записи {context.Subject.EntityId}", $"deal for booking {context.Subject.EntityId}"), OnDealMadeAsync);
         return ValueTask.CompletedTask;
     }
 

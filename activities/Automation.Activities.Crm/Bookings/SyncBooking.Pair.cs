@@ -36,8 +36,8 @@ public sealed partial class SyncBooking
         context.Properties["agreed"] = agreed.ToJson();
         context.Properties["before"] = before is null ? new JObject() : was;
         if (toDeal is not null) context.Properties["toDeal"] = toDeal.ToJson();
-        if (toVisit is not null) PlanBooking(context, booking, toVisit, $"visit {visit.Id}: {string.Join(", ", plan.MovedToVisit)}", OnVisitChangedAsync);
-        else context.PlanCrm(crm, toDeal!, $"deal {deal.Id}: {string.Join(", ", plan.MovedToDeal)}", OnDealChangedAsync);
+        if (toVisit is not null) PlanBooking(context, booking, toVisit, context.In($"запись {visit.Id}: {Moved(context, plan.MovedToVisit)}", $"booking {visit.Id}: {Moved(context, plan.MovedToVisit)}"), OnVisitChangedAsync);
+        else context.PlanCrm(crm, toDeal!, context.In($"сделка {deal.Id}: {Moved(context, plan.MovedToDeal)}", $"deal {deal.Id}: {Moved(context, plan.MovedToDeal)}"), OnDealChangedAsync);
     }
 
     private bool BookingWins(ActivityExecutionContext context, DealView deal, Visit visit) => context.Get(Conflict) switch
@@ -64,7 +64,7 @@ public sealed partial class SyncBooking
             toDeal = WithField(toDeal ?? new(EntityTypes.Deal, deal.EntityId), DateName(context), Fields.Iso(stored, context.TimeZone));
         }
         if (toDeal is null) await SettleAsync(context);
-        else context.PlanCrm(deal.Connection, toDeal, $"deal {deal.EntityId} after visit", OnDealChangedAsync);
+        else context.PlanCrm(deal.Connection, toDeal, context.In($"сделка {deal.EntityId} по записи", $"deal {deal.EntityId} after its booking"), OnDealChangedAsync);
     }
 
     private ValueTask OnDealChangedAsync(ActivityExecutionContext context, EffectOutcome outcome)
@@ -93,14 +93,14 @@ public sealed partial class SyncBooking
         }
         var old = (string?)context.Properties["before"].SelectToken("deal.start");
         if (old is not null && Fields.Instant(old, TimeZoneInfo.Utc) is { } start)
-            context.PlanPart(deal.Connection, WithField(new(EntityTypes.Deal, deal.EntityId), DateName(context), Fields.Iso(start, context.TimeZone)), $"old time of deal {deal.EntityId}", OnRefusalToldAsync);
+            context.PlanPart(deal.Connection, WithField(new(EntityTypes.Deal, deal.EntityId), DateName(context), Fields.Iso(start, context.TimeZone)), context.In($"прежнее время сделки {deal.EntityId}", $"old time of deal {deal.EntityId}"), OnRefusalToldAsync);
         TellRefusal(context, deal, outcome.Message);
     }
 
     private void TellRefusal(ActivityExecutionContext context, MailboxKey deal, string? text)
     {
         var task = new NewTask(context.In("Запись не перенесена: ", "The visit was not booked: ") + text, context.Now.AddHours(1), null, null);
-        context.PlanPart(deal.Connection, new CreateTasks(EntityTypes.Deal, deal.EntityId, [task]), $"refusal on deal {deal.EntityId}", OnRefusalToldAsync);
+        context.PlanPart(deal.Connection, new CreateTasks(EntityTypes.Deal, deal.EntityId, [task]), context.In($"отказ по сделке {deal.EntityId}", $"refusal on deal {deal.EntityId}"), OnRefusalToldAsync);
     }
 
     private ValueTask OnRefusalToldAsync(ActivityExecutionContext context, EffectOutcome outcome)
@@ -118,4 +118,13 @@ public sealed partial class SyncBooking
 
     private static UpdateEntity WithField(UpdateEntity command, string field, string value) =>
         command with { Fields = new Dictionary<string, JToken>(command.Fields ?? new Dictionary<string, JToken>()) { [field] = value } };
+
+    private static string Moved(ActivityExecutionContext context, IEnumerable<string> aspects) => string.Join(", ", aspects.Select(aspect => aspect switch
+    {
+        Aspects.Start => context.In("время", "time"),
+        Aspects.State => context.In("состояние", "state"),
+        Aspects.Executor => context.In("специалист", "specialist"),
+        Aspects.Service => context.In("услуга", "service"),
+        _ => aspect,
+    }));
 }

@@ -56,7 +56,7 @@ public sealed partial class CreateChildDeal
         context.Set(DealId, id);
         context.JournalData["duplicate"] = id;
         if (Reaction(context, parent, duplicate, id, pipeline, stage) is not { } command) return context.EndAsync(DuplicateOutcome);
-        context.PlanCrm(crm, command, $"duplicate {id} of deal {context.Subject.EntityId}", OnReactedAsync);
+        context.PlanCrm(crm, command, context.In($"повтор {id} сделки {context.Subject.EntityId}", $"duplicate {id} of deal {context.Subject.EntityId}"), OnReactedAsync);
         return ValueTask.CompletedTask;
     }
 

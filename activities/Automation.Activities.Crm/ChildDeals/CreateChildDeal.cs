@@ -50,7 +50,7 @@ public sealed partial class CreateChildDeal : Activity, IResilientActivity
             await ReactAsync(context, crm, parent, duplicate, pipeline, stage);
             return;
         }
-        context.PlanCrm(crm, Child(context, parent, pipeline, stage), $"child of deal {context.Subject.EntityId} in {pipeline}/{stage}", OnCreatedAsync);
+        context.PlanCrm(crm, Child(context, parent, pipeline, stage), context.In($"дочерняя сделка для сделки {context.Subject.EntityId}", $"child of deal {context.Subject.EntityId}"), OnCreatedAsync);
     }
 
     private static ValueTask<JObject?> ParentAsync(ActivityExecutionContext context, ConnectionId crm) =>
@@ -93,9 +93,9 @@ public sealed partial class CreateChildDeal : Activity, IResilientActivity
         var fromParent = History.LinkMark + context.In($"Создана из сделки № {parent}", $"Created from deal № {parent}");
         string[] texts = [fromParent, .. History.Texts(context, notes, parent, parts)];
         foreach (var chunk in texts.Chunk(NotesInCall))
-            context.PlanPart(crm, new AddNotes(EntityTypes.Deal, child, chunk), $"history of deal {parent} to {child}: {chunk.Length} notes", OnHistoryCopiedAsync);
+            context.PlanPart(crm, new AddNotes(EntityTypes.Deal, child, chunk), context.In($"заметки сделки {parent} в сделку {child}: {chunk.Length}", $"notes of deal {parent} to deal {child}: {chunk.Length}"), OnHistoryCopiedAsync);
         var toChild = History.LinkMark + context.In($"Создана дочерняя сделка № {child}", $"Child deal № {child} created");
-        context.PlanPart(crm, new AddNotes(EntityTypes.Deal, parent, [toChild]), $"link note on deal {parent}", OnParentNotedAsync);
+        context.PlanPart(crm, new AddNotes(EntityTypes.Deal, parent, [toChild]), context.In($"заметка со ссылкой в сделке {parent}", $"note with a link on deal {parent}"), OnParentNotedAsync);
         if (parts.Files) await PlanFilesAsync(context, crm, parent, child, notes);
         await PlanTasksAsync(context, crm, parent, child);
         context.JournalData["copied"] = new JObject { ["notes"] = texts.Length - 1, ["parts"] = context.OpenParts() };
@@ -107,7 +107,7 @@ public sealed partial class CreateChildDeal : Activity, IResilientActivity
         string[] files = [.. attached.Concat(notes.Select(note => note.FileId).OfType<string>()).Distinct(StringComparer.Ordinal)];
         if (files.Length == 0) return;
         context.Properties["files"] = new JArray(files);
-        context.PlanPart(crm, new AttachFiles(EntityTypes.Deal, child, files), $"{files.Length} files to deal {child}", OnFilesAttachedAsync);
+        context.PlanPart(crm, new AttachFiles(EntityTypes.Deal, child, files), context.In($"файлы в сделку {child}: {files.Length}", $"files to deal {child}: {files.Length}"), OnFilesAttachedAsync);
     }
 
     private async ValueTask PlanTasksAsync(ActivityExecutionContext context, ConnectionId crm, string parent, string child)
@@ -119,7 +119,7 @@ public sealed partial class CreateChildDeal : Activity, IResilientActivity
         CrmCommand command = mode == "copy"
             ? new CreateTasks(EntityTypes.Deal, child, [.. open.Select(task => new NewTask(task.Text, task.Due, task.TypeId, task.ResponsibleId))])
             : new UpdateTasks([.. open.Select(task => new TaskChange(task.Id, MoveToDealId: child))]);
-        context.PlanPart(crm, command, $"{open.Length} tasks to deal {child}", OnTasksCarriedAsync);
+        context.PlanPart(crm, command, context.In($"задачи в сделку {child}: {open.Length}", $"tasks to deal {child}: {open.Length}"), OnTasksCarriedAsync);
     }
 
     private ValueTask OnHistoryCopiedAsync(ActivityExecutionContext context, EffectOutcome outcome) => AnsweredAsync(context, outcome, "history");
@@ -135,7 +135,7 @@ public sealed partial class CreateChildDeal : Activity, IResilientActivity
         {
             var child = (string)context.Properties["child"]!;
             foreach (var file in files)
-                context.PlanPart(context.Subject.Connection, new AttachFiles(EntityTypes.Deal, child, [(string)file!]), $"file to deal {child}", OnFileAttachedAsync);
+                context.PlanPart(context.Subject.Connection, new AttachFiles(EntityTypes.Deal, child, [(string)file!]), context.In($"файл в сделку {child}", $"file to deal {child}"), OnFileAttachedAsync);
             return AnsweredAsync(context, outcome with { Done = true }, "files");
         }
         return AnsweredAsync(context, outcome, "files");

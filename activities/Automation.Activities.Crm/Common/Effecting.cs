@@ -1,5 +1,6 @@
 using Automation.Engine.Accounts;
 using Automation.Engine.Effects;
+using Automation.Engine.Mailboxes;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
 using Newtonsoft.Json.Linq;
@@ -54,4 +55,14 @@ internal static class Effecting
     public static bool Russian(this ActivityExecutionContext context) => context.ExpressionScope.Language == "ru";
 
     public static string In(this ActivityExecutionContext context, string russian, string english) => context.Russian() ? russian : english;
+
+    /// <summary>Something of the CRM by the word people use for it, and its number.</summary>
+    public static string Named(this ActivityExecutionContext context, string type, string id) => (type switch
+    {
+        EntityTypes.Deal => context.In("сделка", "deal"),
+        EntityTypes.Contact => context.In("контакт", "contact"),
+        EntityTypes.Company => context.In("компания", "company"),
+        EntityTypes.Booking => context.In("запись", "booking"),
+        _ => type,
+    }) + " " + id;
 }

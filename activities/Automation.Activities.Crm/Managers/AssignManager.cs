@@ -173,13 +173,13 @@ public sealed class AssignManager : Activity, IResilientActivity
         var deal = await context.TargetAsync(crm, EntityTypes.Deal);
         var id = Fields.Text(deal, EntityFields.Id)!;
         if (Fields.Text(deal, EntityFields.ResponsibleId) != user)
-            context.PlanPart(crm, new UpdateEntity(EntityTypes.Deal, id, ResponsibleId: user), $"responsible of deal {id}", OnDealChangedAsync);
+            context.PlanPart(crm, new UpdateEntity(EntityTypes.Deal, id, ResponsibleId: user), context.In($"ответственный: сделка {id}", $"owner: deal {id}"), OnDealChangedAsync);
         if (context.Get(ChangeContact)) await ChangeClientAsync(context, deal, EntityTypes.Contact, EntityFields.ContactId, user);
         if (context.Get(ChangeCompany)) await ChangeClientAsync(context, deal, EntityTypes.Company, EntityFields.CompanyId, user);
         if (context.Get(ChangeTasks))
         {
             var tasks = (await context.TasksAsync(crm, EntityTypes.Deal, id)).Where(task => !task.Done && task.ResponsibleId != user).Select(task => new TaskChange(task.Id, ResponsibleId: user)).ToArray();
-            if (tasks.Length > 0) context.PlanPart(crm, new UpdateTasks(tasks), $"responsible of {tasks.Length} tasks of deal {id}", OnOtherChangedAsync);
+            if (tasks.Length > 0) context.PlanPart(crm, new UpdateTasks(tasks), context.In($"ответственный в задачах ({tasks.Length}): сделка {id}", $"owner of tasks ({tasks.Length}): deal {id}"), OnOtherChangedAsync);
         }
         if (context.OpenParts() == 0) await context.EndAsync(outcome);
     }
@@ -189,7 +189,7 @@ public sealed class AssignManager : Activity, IResilientActivity
         var crm = await context.CrmAsync();
         if (Fields.Text(deal, link) is not { } id || await context.EntityAsync(crm, type, id) is not { } client) return;
         if (Fields.Text(client, EntityFields.ResponsibleId) == user) return;
-        context.PlanPart(crm, new UpdateEntity(type, id, ResponsibleId: user), $"responsible of {type} {id}", OnOtherChangedAsync);
+        context.PlanPart(crm, new UpdateEntity(type, id, ResponsibleId: user), context.In($"ответственный: {context.Named(type, id)}", $"owner: {context.Named(type, id)}"), OnOtherChangedAsync);
     }
 
     private ValueTask OnDealChangedAsync(ActivityExecutionContext context, EffectOutcome outcome)

@@ -75,14 +75,14 @@ public sealed class SetPriority : Activity, IResilientActivity
     private async ValueTask WriteAsync(ActivityExecutionContext context, ConnectionId crm, JObject deal, List<PriorityLevel> levels, PriorityLevel level)
     {
         var id = Fields.Text(deal, EntityFields.Id)!;
-        if (DealChange(context, deal, id, level) is { } change) context.PlanPart(crm, change, $"priority of deal {id}", OnDealWrittenAsync);
+        if (DealChange(context, deal, id, level) is { } change) context.PlanPart(crm, change, context.In($"приоритет: сделка {id}", $"priority: deal {id}"), OnDealWrittenAsync);
         var style = context.Get(TaskMark) is { Length: > 0 } chosen ? chosen : TaskPrefix.Emoji;
         var tasks = (await context.TasksAsync(crm, EntityTypes.Deal, id))
             .Where(task => !task.Done)
             .Select(task => (task, Text: TaskPrefix.Apply(task.Text, level, levels, style)))
             .Where(item => item.Text != item.task.Text)
             .Select(item => new TaskChange(item.task.Id, Text: item.Text)).ToArray();
-        if (tasks.Length > 0) context.PlanPart(crm, new UpdateTasks(tasks), $"priority of {tasks.Length} tasks of deal {id}", OnTasksWrittenAsync);
+        if (tasks.Length > 0) context.PlanPart(crm, new UpdateTasks(tasks), context.In($"приоритет в задачах ({tasks.Length}): сделка {id}", $"priority of tasks ({tasks.Length}): deal {id}"), OnTasksWrittenAsync);
     }
 
     private UpdateEntity? DealChange(ActivityExecutionContext context, JObject deal, string id, PriorityLevel level)

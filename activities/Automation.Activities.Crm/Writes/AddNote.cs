@@ -22,6 +22,6 @@ public sealed class AddNote : EntityWriteActivity
             return;
         }
         var (type, id, _) = await TargetAsync(context);
-        await WriteAsync(context, new AddNotes(type, id, [text]), $"note on {type} {id}");
+        await WriteAsync(context, new AddNotes(type, id, [text]), context.In($"заметка: {context.Named(type, id)}", $"note: {context.Named(type, id)}"));
     }
 }

@@ -20,6 +20,6 @@ public sealed class AddTag : EntityWriteActivity
         var present = Fields.Tags(entity);
         var missing = (context.Get(Tags) ?? []).Where(tag => tag.Length > 0 && !present.Contains(TagName.Of(tag), StringComparer.OrdinalIgnoreCase)).ToArray();
         if (missing.Length == 0) await UnchangedAsync(context);
-        else await WriteAsync(context, new UpdateEntity(type, id, AddTags: missing), $"tags added to {type} {id}");
+        else await WriteAsync(context, new UpdateEntity(type, id, AddTags: missing), context.In($"добавить теги: {context.Named(type, id)}", $"add tags: {context.Named(type, id)}"));
     }
 }

@@ -40,7 +40,7 @@ public sealed class ChangeField : EntityWriteActivity
             await context.EndAsync(FailedOutcome, "value_invalid");
             return;
         }
-        await WriteAsync(context, command, $"field {field} of {type} {id}");
+        await WriteAsync(context, command, context.In($"поле «{field}»: {context.Named(type, id)}", $"field «{field}»: {context.Named(type, id)}"));
     }
 
     private static UpdateEntity? Command(string type, string id, string field, JToken value) => field switch

@@ -35,6 +35,6 @@ public sealed class ChangeStage : CrmWriteActivity
             return;
         }
         var id = Fields.Text(deal, EntityFields.Id)!;
-        await WriteAsync(context, new UpdateEntity(EntityTypes.Deal, id, PipelineId: pipeline, StageId: stage), $"deal {id} to stage {pipeline}/{stage}");
+        await WriteAsync(context, new UpdateEntity(EntityTypes.Deal, id, PipelineId: pipeline, StageId: stage), context.In($"сделка {id} на другой этап", $"deal {id} to another stage"));
     }
 }

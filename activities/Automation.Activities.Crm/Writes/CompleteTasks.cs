@@ -28,6 +28,6 @@ public sealed class CompleteTasks : EntityWriteActivity
             .Select(task => new TaskChange(task.Id, Done: true)).ToArray();
         context.JournalData["tasks"] = open.Length;
         if (open.Length == 0) await UnchangedAsync(context);
-        else await WriteAsync(context, new UpdateTasks(open), $"{open.Length} tasks of {type} {id} completed");
+        else await WriteAsync(context, new UpdateTasks(open), context.In($"закрыть задачи ({open.Length}): {context.Named(type, id)}", $"complete tasks ({open.Length}): {context.Named(type, id)}"));
     }
 }

@@ -46,7 +46,7 @@ public sealed class CreateTask : EntityWriteActivity
         }
         var responsible = context.Get(ResponsibleId) is { Length: > 0 } chosen ? chosen : Fields.Text(entity, EntityFields.ResponsibleId);
         var taskType = context.Get(TypeId) is { Length: > 0 } known ? known : null;
-        await WriteAsync(context, new CreateTasks(type, id, [new(text, due, taskType, responsible)]), $"task on {type} {id}");
+        await WriteAsync(context, new CreateTasks(type, id, [new(text, due, taskType, responsible)]), context.In($"задача: {context.Named(type, id)}", $"task: {context.Named(type, id)}"));
     }
 
     private DateTimeOffset? Due(ActivityExecutionContext context)

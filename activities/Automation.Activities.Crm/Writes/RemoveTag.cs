@@ -18,6 +18,6 @@ public sealed class RemoveTag : EntityWriteActivity
         var unwanted = (context.Get(Tags) ?? []).Select(TagName.Of).ToArray();
         var found = Fields.Tags(entity).Where(tag => unwanted.Contains(tag, StringComparer.OrdinalIgnoreCase)).ToArray();
         if (found.Length == 0) await UnchangedAsync(context);
-        else await WriteAsync(context, new UpdateEntity(type, id, RemoveTags: found), $"tags removed from {type} {id}");
+        else await WriteAsync(context, new UpdateEntity(type, id, RemoveTags: found), context.In($"снять теги: {context.Named(type, id)}", $"remove tags: {context.Named(type, id)}"));
     }
 }
