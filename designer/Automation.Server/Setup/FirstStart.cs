@@ -46,7 +46,7 @@ public sealed class FirstStart(IDbContextFactory<AutomationDbContext> contexts, 
         // Several servers, perhaps behind a proxy: whoever reads their output signs in like everybody.
         if (hasAdmin && options.Postgres is { Length: > 0 }) return new(new(account.Id), key, new(pages, "/sign-in"));
         var first = hasAdmin ? null : new Uri(pages, $"/first/{(await keys.AddFirstLinkAsync(new(account.Id), cancellationToken)).Token}");
-        var once = await keys.CreateAsync(new(account.Id), "start page", ApiKeyKinds.OneTime, TimeSpan.FromHours(12), cancellationToken);
+        var once = await keys.CreateAsync(new(account.Id), account.Language == "ru" ? "ссылка сервера" : "server's link", ApiKeyKinds.OneTime, TimeSpan.FromHours(12), cancellationToken);
         return new(new(account.Id), key, new(pages, $"/start/{once}"), first);
     }
 
