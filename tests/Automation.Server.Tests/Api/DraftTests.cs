@@ -137,6 +137,22 @@ public sealed class DraftTests(TestServer server) : IClassFixture<TestServer>
         await (await anna.PostAsync("/api/funnels/sales/publish", null, Cancel)).AssertProblemAsync(400, "input_empty");
     }
 
+    [Theory]
+    [InlineData("[deal.price] > 100 and [deal.price] < 50", true)]
+    [InlineData("[deal.price] > 100 and [deal.price] <= 100", true)]
+    [InlineData("[deal.price] >= 100 and [deal.price] <= 100", false)]
+    [InlineData("[deal.Город] = 'Казань' and [deal.Город] = 'Москва'", true)]
+    [InlineData("[deal.Город] = 'Казань' or [deal.Город] = 'Москва'", false)]
+    [InlineData("deal.stage_id = '68120454'", true)]
+    [InlineData("deal.stage_id = '68120450'", false)]
+    [InlineData("[deal.price] > 100 and ([deal.price] < 50 or hastag('vip'))", false)]
+    public async Task Checks_AConditionThatCanNeverHold_IsTold(string condition, bool never)
+    {
+        var anna = await AccountAsync($"never{(uint)condition.GetHashCode(StringComparison.Ordinal)}");
+        var changed = await OkAsync(await PutAsync(anna, await DraftAsync(anna), "big", one => one["if"]!["text"] = condition));
+        Assert.Equal(never, changed["problems"]!.Any(one => (string?)one["code"] == "never_true" && (string?)one["part"] == "big"));
+    }
+
     [Fact]
     public async Task DifferenceAndExplanation_AreSentences()
     {

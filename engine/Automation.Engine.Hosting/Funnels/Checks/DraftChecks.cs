@@ -18,7 +18,7 @@ public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts,
         var problems = await funnels.CheckAsync(account, document, connection, cancellationToken);
         IEnumerable<Finding> found =
         [
-            .. problems.Select(problem => Of(document, problem)), .. RequiredCheck.Run(draft, activities), .. FieldCheck.Run(draft), .. await ConnectionCheck.RunAsync(draft, account, ports, cancellationToken), .. LoopCheck.Run(draft), .. DoubleWriteCheck.Run(draft),
+            .. problems.Select(problem => Of(document, problem)), .. RequiredCheck.Run(draft, activities), .. FieldCheck.Run(draft), .. await ConnectionCheck.RunAsync(draft, account, ports, cancellationToken), .. UnreachableCheck.Run(draft), .. LoopCheck.Run(draft), .. DoubleWriteCheck.Run(draft),
         ];
         return [.. found.DistinctBy(one => (one.Part, one.Place, one.Message.En)).OrderBy(one => !one.IsError)];
     }

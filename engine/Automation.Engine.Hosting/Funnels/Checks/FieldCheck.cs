@@ -24,7 +24,7 @@ internal static partial class FieldCheck
             if (trigger.When.Timing.Field is { } dated && !Knows(directory, "deal", dated))
                 yield return Unknown(true, trigger, "when", dated) with { Fixes = Nearest(directory, dated, name => trigger with { When = trigger.When with { Timing = trigger.When.Timing with { Field = name } } }, trigger) };
             if (trigger.If is { } condition)
-                foreach (var field in Custom().Matches(condition.Text).Select(match => (Entity: match.Groups["entity"].Value, Name: match.Groups["name"].Value.Trim())).Where(one => !Knows(directory, one.Entity, one.Name)).Distinct())
+                foreach (var field in Custom().Matches(condition.Text).Select(match => (Entity: match.Groups["entity"].Value, Name: match.Groups["name"].Value.Trim())).Where(one => !one.Name.Contains('.', StringComparison.Ordinal) && !Knows(directory, one.Entity, one.Name)).Distinct())
                     yield return Unknown(false, trigger, "if", field.Name) with
                     {
                         Fixes = Nearest(directory, field.Name, name => trigger with { If = condition with { Text = condition.Text.Replace($"{field.Name}", name, StringComparison.Ordinal) } }, trigger),
