@@ -23,6 +23,7 @@ public sealed class WriteTests
         Assert.Equal("Done", run.Outcome);
         Assert.Equal("Привет", Assert.Single(world.Crm.NotesOf("42")).Text);
         Assert.Equal(EffectPolicy.Verify, run.Sent[0].Policy);
+        Assert.Equal("заметка: сделка 42", run.Sent[0].Summary);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ namespace Automation.Designer.Pages;
 public sealed partial class FunnelPage
 {
     private static readonly DialogOptions Wide = new() { MaxWidth = MaxWidth.Large, FullWidth = true, CloseButton = true };
+    private static readonly DialogOptions Middle = new() { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true };
     private static readonly DialogOptions Narrow = new() { MaxWidth = MaxWidth.Small, FullWidth = true, CloseButton = true };
 
     private Task PageKeyAsync((string Code, bool Shift) key) => key switch
@@ -37,7 +38,7 @@ public sealed partial class FunnelPage
         BoardCommands.Try => TryAsync(command.Card),
         BoardCommands.BackTest => ChangeModeAsync(BoardMode.Trial),
         BoardCommands.Templates => AddTemplateAsync(),
-        BoardCommands.Explain => Dialogs.ShowAsync<ExplainDialog>(W["command.explain"], new DialogParameters<ExplainDialog> { { one => one.Slug, Slug } }, Wide),
+        BoardCommands.Explain => Dialogs.ShowAsync<ExplainDialog>(W["command.explain"].TrimEnd('…'), new DialogParameters<ExplainDialog> { { one => one.Slug, Slug } }, Middle),
         BoardCommands.Import => ImportAsync(),
         BoardCommands.Diagram when command.Card is { } card => OpenDiagramAsync(card),
         BoardCommands.Switch when command.Card is { } card && draft.Find(card) is { } trigger => SwitchAsync([card], !trigger.Enabled),
@@ -50,7 +51,7 @@ public sealed partial class FunnelPage
     {
         if (!Session.CanPublish) return;
         var parameters = new DialogParameters<PublishDialog> { { one => one.View, draft.View! }, { one => one.NameOf, NameOf } };
-        var dialog = await Dialogs.ShowAsync<PublishDialog>(W["publish.title"], parameters, Wide);
+        var dialog = await Dialogs.ShowAsync<PublishDialog>(W["publish.title"], parameters, Middle);
         switch (await dialog.Result)
         {
             case { Canceled: false, Data: SavedFunnel published }:
@@ -65,7 +66,7 @@ public sealed partial class FunnelPage
 
     private async Task ImportAsync()
     {
-        var dialog = await Dialogs.ShowAsync<ImportDialog>(W["command.import"], Narrow);
+        var dialog = await Dialogs.ShowAsync<ImportDialog>(W["command.import"].TrimEnd('…'), Narrow);
         if (await dialog.Result is not { Canceled: false, Data: FunnelDocument read }) return;
         var edits = DraftMerge.Between(draft.Document, read with { Slug = draft.Document.Slug, Connection = draft.Document.Connection });
         if (edits.Count > 0) await draft.ChangeAsync(new(new(ChangeNames.Imported, []), edits), W.Language, closing.Token);
@@ -87,7 +88,7 @@ public sealed partial class FunnelPage
 
     private async Task RestoreAsync()
     {
-        var dialog = await Dialogs.ShowAsync<VersionsDialog>(W["versions.title"], new DialogParameters<VersionsDialog> { { one => one.Slug, Slug } }, Wide);
+        var dialog = await Dialogs.ShowAsync<VersionsDialog>(W["versions.title"], new DialogParameters<VersionsDialog> { { one => one.Slug, Slug } }, Middle);
         if (await dialog.Result is not { Canceled: false, Data: int version }) return;
         await Api.PostAsync<SavedFunnel>($"api/funnels/{Slug}/restore/{version}", null, closing.Token);
         Snackbar.Add(W["versions.restored", version], Severity.Success);

@@ -68,6 +68,6 @@ public sealed class SandboxSetup(ConnectionService connections, FunnelService fu
         if (await context.Funnels.AnyAsync(funnel => funnel.AccountId == account.Value, cancellationToken)) return;
         var document = FunnelJson.Read(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "funnels", "prodazhi.json"), cancellationToken));
         var funnel = await funnels.SaveDraftAsync(account, document, null, cancellationToken);
-        await funnels.PublishAsync(account, funnel.Id, "sample", "Образец", cancellationToken);
+        await funnels.PublishAsync(account, funnel.Id, "учебная CRM", "Образец", cancellationToken);
     }
 }

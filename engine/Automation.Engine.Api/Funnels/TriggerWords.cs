@@ -1,4 +1,5 @@
 using Automation.Engine.Api.Conditions;
+using Automation.Engine.Api.Journal;
 using Automation.Engine.Calendars;
 using Automation.Engine.Funnels;
 using Automation.Engine.Ports;
@@ -38,15 +39,15 @@ public sealed class TriggerWords(ActivityRegistry activities)
 
     public TriggerView View(string funnel, FunnelTrigger trigger, FunnelDocument document, CrmDirectory? directory, JObject? then, bool english) => new(
         funnel, trigger.Id, trigger.Name, trigger.Enabled, trigger.When.Event, [.. trigger.When.Stages.Select(stage => StageNames.Of(stage.ToString(), document, directory))],
-        When(trigger.When, english), trigger.If?.Text, trigger.If?.Language, new FlowWords(activities, directory, english).Of(then))
+        When(trigger.When, directory, english), trigger.If?.Text, trigger.If?.Language, new FlowWords(activities, directory, english).Of(then))
     {
         Condition = trigger.If is { } condition ? ConditionWords.Of(condition, directory, english) : null,
     };
 
-    private static string When(When when, bool english)
+    private static string When(When when, CrmDirectory? directory, bool english)
     {
         var words = Event(when.Event, english);
-        if (when.Field is { } field) words += $" «{field}»";
+        if (when.Field is { } field) words += $" «{EventWords.NameOf(field, directory, english)}»";
         if (when.Tag is { } tag) words += $" «{tag}»";
         if (when.Cron is { } cron) words += $" {cron}";
         if (when.Source is { } source) words += english ? $" from {source}" : $" из «{source}»";

@@ -124,9 +124,12 @@ internal sealed partial class EventWords(bool english, FunnelDocument? document,
 
     private string Occurrence(string occurrence) => Quiets.TryGetValue(occurrence, out var quiet) ? Say(quiet.Ru, quiet.En) : TriggerWords.Event(occurrence, english);
 
-    private string Field(string path)
+    private string Field(string path) => NameOf(path, directory, english);
+
+    /// <summary>What people call a field that is told by its path or its name in the CRM; what has no other name keeps its own.</summary>
+    public static string NameOf(string path, CrmDirectory? directory, bool english)
     {
-        if (Fields.TryGetValue(path, out var words)) return Say(words.Ru, words.En);
+        if (Fields.TryGetValue(path, out var words)) return english ? words.En : words.Ru;
         var id = path.StartsWith("cf.", StringComparison.Ordinal) ? path[3..] : path;
         return directory?.Fields.FirstOrDefault(field => field.Id == id)?.Name ?? path;
     }

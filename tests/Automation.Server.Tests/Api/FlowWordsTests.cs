@@ -1,4 +1,5 @@
 using Automation.Engine.Api.Funnels;
+using Automation.Engine.Funnels;
 using Automation.Engine.Funnels.Flows;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows.Interpreter;
@@ -29,6 +30,16 @@ public sealed class FlowWordsTests
     [Fact]
     public void Workflow_ThatIsNoList_IsSaidByItsActivities() =>
         Assert.Equal("отправить SMS", new FlowWords(Activities, null, english: false).Line(JObject.Parse("""{ "root": { "id": "s", "type": "Elsa.Sequence", "activities": [ { "id": "a", "type": "Crm.SendSms" } ] } }""")));
+
+    [Theory]
+    [InlineData("price", "изменилось поле «бюджет»")]
+    [InlineData("Дата визита", "изменилось поле «Дата визита»")]
+    public void Trigger_OnAField_NamesItAsPeopleDo(string field, string words)
+    {
+        var document = FunnelJson.Read(Crm.Funnel("crm"));
+        var trigger = document.Triggers[0] with { When = document.Triggers[0].When with { Event = TriggerEvents.FieldChanged, Field = field, Stages = [] } };
+        Assert.Equal(words, new TriggerWords(Activities).View("f", trigger, document, null, null, english: false).When);
+    }
 
     private static string Line(bool english, params FlowStep[] steps) =>
         new FlowWords(Activities, Directory, english).Line(FlowListWriter.Write(FlowListWriter.NewDocument("Any"), new(steps)));

@@ -47,6 +47,7 @@ public sealed partial class ScreenTests
                     {
                         await page.SetViewportSizeAsync(width, height);
                         if (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth") > 0) wrong.Add($"{place}: wider than {width}");
+                        if (await page.EvaluateAsync<bool>("() => [...document.querySelectorAll('.site-header a, .site-header button')].some(one => one.offsetWidth > 0 && one.getBoundingClientRect().right > window.innerWidth || one.closest('nav')?.scrollWidth > one.closest('nav')?.clientWidth)")) wrong.Add($"{place}: header cut off at {width}");
                         if (Folder is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{language}-{theme}-{width}.png") });
                     }
                 }
