@@ -87,7 +87,7 @@ internal sealed partial class EventWords(bool english, FunnelDocument? document,
     /// <summary>Reason and the values that were seen.</summary>
     public string ReasonWithValues(JToken verdict)
     {
-        var seen = Seen(verdict).Where(one => one.Value is not ("—" or "")).Select(one => $"{one.Path} = {one.Value}").ToList();
+        var seen = Seen(verdict).Where(one => one.Value is not ("—" or "")).Select(one => $"{Said(one.Path)} = {one.Value}").ToList();
         return seen.Count == 0 ? Reason(verdict) : $"{Reason(verdict)} [{string.Join("; ", seen)}]";
     }
 
@@ -121,6 +121,13 @@ internal sealed partial class EventWords(bool english, FunnelDocument? document,
 
     [GeneratedRegex(@"\bcf\.\d+", RegexOptions.CultureInvariant)]
     private static partial Regex FieldIds();
+
+    // As a line says it: fields of the deal by their names, signs as people write them.
+    private string Said(string path) => DealFields().Replace(path, found => Fields.ContainsKey(found.Groups["field"].Value) ? Field(found.Groups["field"].Value) : found.Value)
+        .Replace(">=", "≥", StringComparison.Ordinal).Replace("<=", "≤", StringComparison.Ordinal).Replace("!=", "≠", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\[?\bdeal\.(?<field>[a-z_]+)\b\]?", RegexOptions.CultureInvariant)]
+    private static partial Regex DealFields();
 
     private string Occurrence(string occurrence) => Quiets.TryGetValue(occurrence, out var quiet) ? Say(quiet.Ru, quiet.En) : TriggerWords.Event(occurrence, english);
 

@@ -41,6 +41,13 @@ public sealed class FlowWordsTests
         Assert.Equal(words, new TriggerWords(Activities).View("f", trigger, document, null, null, english: false).When);
     }
 
+    [Fact]
+    public void Line_OfTheJournal_NamesWhatTheConditionSaw()
+    {
+        var verdict = JObject.Parse("""{ "outcome": "fired", "reason": "fired", "seen": [ { "path": "deal.price", "value": 250000 }, { "path": "[deal.price] >= 30000", "value": true }, { "path": "deal.unheard", "value": 1 } ] }""");
+        Assert.EndsWith("[бюджет = 250000; бюджет ≥ 30000 = да; deal.unheard = 1]", new Automation.Engine.Api.Journal.EventWords(english: false, null, null).ReasonWithValues(verdict), StringComparison.Ordinal);
+    }
+
     private static string Line(bool english, params FlowStep[] steps) =>
         new FlowWords(Activities, Directory, english).Line(FlowListWriter.Write(FlowListWriter.NewDocument("Any"), new(steps)));
 
