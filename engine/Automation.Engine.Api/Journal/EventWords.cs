@@ -55,6 +55,7 @@ internal sealed partial class EventWords(bool english, FunnelDocument? document,
         [EntityFields.Tags] = ("теги", "tags"),
         [EntityFields.StageId] = ("этап", "stage"),
         [EntityFields.PipelineId] = ("воронка", "pipeline"),
+        ["text"] = ("текст", "text"),
     };
 
     public string Say(string ru, string en) => english ? en : ru;
