@@ -30,7 +30,7 @@ internal static class BoardBenchmark
           EventTarget.prototype.addEventListener = function (type, work, how) { return listen.call(this, type, type === 'pointermove' && typeof work === 'function' ? timed(work) : work, how); };
           const turn = () => { if (on) { frames.push(spent); spent = 0; } draw(turn); };
           draw(turn);
-          window.boardMeter = { start() { frames.length = 0; spent = 0; on = true; }, stop() { on = false; return frames.filter(one => one > 0); } };
+          window.boardMeter = { start() { frames.length = 0; spent = 0; on = true; }, stop() { on = false; return frames.slice(); } };
         })();
         """;
 
@@ -149,13 +149,16 @@ internal static class BoardBenchmark
         network.Event("Network.requestWillBeSent").OnEvent += (_, _) => sent += counting ? 1 : 0;
         for (var i = 0; i < Drags; i++)
         {
-            var box = (await page.Locator("[data-card]").Nth(i * 2).BoundingBoxAsync())!;
+            var card = page.Locator("[data-card]").Nth(i * 2);
+            await card.ScrollIntoViewIfNeededAsync();
+            var box = (await card.BoundingBoxAsync())!;
             await page.Mouse.MoveAsync(box.X + 60, box.Y + 12);
             await page.Mouse.DownAsync();
             await page.EvaluateAsync("boardMeter.start()");
             counting = true;
             await page.Mouse.MoveAsync(300 + (i * 60), 500, new() { Steps = 80 });
             counting = false;
+            if (await page.Locator(".ghost").CountAsync() == 0) throw new InvalidOperationException("No card is being dragged.");
             frames.AddRange(await page.EvaluateAsync<double[]>("boardMeter.stop()"));
             // Escape lets it go where it was.
             await page.Keyboard.PressAsync("Escape");

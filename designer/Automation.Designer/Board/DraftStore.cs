@@ -67,6 +67,16 @@ public sealed class DraftStore(ApiClient api) : IDisposable
         return true;
     }
 
+    /// <summary>Waits until everything of one's own is saved.</summary>
+    public async Task SettledAsync(CancellationToken cancellationToken)
+    {
+        while (IsSaving)
+        {
+            await saving.WaitAsync(cancellationToken);
+            saving.Release();
+        }
+    }
+
     public FunnelTrigger? Find(string id) => Document.Triggers.FirstOrDefault(trigger => trigger.Id == id);
 
     /// <summary>Puts triggers in place of those of the same id, new ones behind them.</summary>

@@ -50,6 +50,7 @@ public sealed partial class FunnelPage
     private async Task PublishAsync()
     {
         if (!Session.CanPublish) return;
+        await draft.SettledAsync(closing.Token);
         var parameters = new DialogParameters<PublishDialog> { { one => one.View, draft.View! }, { one => one.NameOf, NameOf } };
         var dialog = await Dialogs.ShowAsync<PublishDialog>(W["publish.title"], parameters, Middle);
         switch (await dialog.Result)

@@ -20,8 +20,8 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropColumn(name: "role", table: "api_keys");
-            migrationBuilder.DropColumn(name: "issued_by", table: "api_keys");
+            migrationBuilder.Sql("ALTER TABLE api_keys DROP COLUMN role;");
+            migrationBuilder.Sql("ALTER TABLE api_keys DROP COLUMN issued_by;");
         }
     }
 }

@@ -61,9 +61,7 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
             migrationBuilder.DropTable(
                 name: "sweeps");
 
-            migrationBuilder.DropColumn(
-                name: "inside",
-                table: "funnel_versions");
+            migrationBuilder.Sql("ALTER TABLE funnel_versions DROP COLUMN inside;");
         }
     }
 }

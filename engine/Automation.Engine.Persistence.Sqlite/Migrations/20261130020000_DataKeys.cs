@@ -38,9 +38,9 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
         {
             migrationBuilder.DropTable(
                 name: "data_keys");
-            migrationBuilder.DropColumn(name: "stamp", table: "api_keys");
-            migrationBuilder.DropColumn(name: "language", table: "api_keys");
-            migrationBuilder.DropColumn(name: "theme", table: "api_keys");
+            migrationBuilder.Sql("ALTER TABLE api_keys DROP COLUMN stamp;");
+            migrationBuilder.Sql("ALTER TABLE api_keys DROP COLUMN language;");
+            migrationBuilder.Sql("ALTER TABLE api_keys DROP COLUMN theme;");
         }
     }
 }

@@ -42,9 +42,7 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                 name: "ux_managers_here",
                 table: "managers");
 
-            migrationBuilder.DropColumn(
-                name: "here_token_hash",
-                table: "managers");
+            migrationBuilder.Sql("ALTER TABLE managers DROP COLUMN here_token_hash;");
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class DragTests
         await Assertions.Expect(page.GetByTestId("stage-8240010-68120458").GetByTestId("deal-40215877")).ToBeVisibleAsync();
 
         await page.GotoAsync($"{sandbox}/sandbox/phone");
-        await Assertions.Expect(page.GetByTestId("sms-list")).ToContainTextAsync("Ждём вас на встрече", new() { Timeout = 20_000 });
+        await Assertions.Expect(page.GetByTestId("sms-list")).ToContainTextAsync("Ждём вас на встрече", new() { Timeout = 60_000 });
 
         var why = await browser.Api.GetStringAsync("/api/why?deal=40215877", TestContext.Current.CancellationToken);
         Assert.Contains("\"outcome\":\"fired\"", why, StringComparison.Ordinal);

@@ -44,7 +44,7 @@ public sealed class PeopleTests
         await page.GetByTestId("user-boris@example.com").Locator("button").Last.ClickAsync();
         await page.Locator(".mud-dialog .mud-button-root").Last.ClickAsync();
         await Assertions.Expect(page.GetByTestId("user-boris@example.com")).ToHaveCountAsync(0);
-        await Assertions.Expect(guest).ToHaveURLAsync($"{browser.Admin}/sign-in?return=%2Fjournal", new() { Timeout = 30_000 });
+        await Assertions.Expect(guest).ToHaveURLAsync($"{browser.Admin}/sign-in?return=%2Fjournal", new() { Timeout = 60_000 });
     }
 
     private static async Task JoinAsync(IPage page, string name, string login)

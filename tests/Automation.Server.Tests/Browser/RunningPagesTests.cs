@@ -25,7 +25,7 @@ public sealed class RunningPagesTests
         await Assertions.Expect(page.Locator(".live-state.on")).ToBeVisibleAsync();
         await MoveAsync(browser, Deal, Meeting);
         var journal = page.GetByTestId("journal");
-        await Assertions.Expect(journal.Locator($"[data-deal='{Deal}']").Filter(new() { HasText = "SMS о встрече" }).First).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(journal.Locator($"[data-deal='{Deal}']").Filter(new() { HasText = "SMS о встрече" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
 
         // The row leads to the deal: why each trigger did, or did not.
         await journal.Locator($"[data-deal='{Deal}'] .deal-link").First.ClickAsync();
@@ -48,7 +48,7 @@ public sealed class RunningPagesTests
         await Assertions.Expect(page.Locator(".mud-snackbar").First).ToContainTextAsync("Запуск идёт дальше");
         await page.GotoAsync($"{browser.Admin}/runs/{run}");
         await Assertions.Expect(page.GetByTestId("steps").Locator("li").First).ToBeVisibleAsync();
-        await Assertions.Expect(page.GetByTestId("journal")).ToContainTextAsync("ждёт", new() { Timeout = 20_000 });
+        await Assertions.Expect(page.GetByTestId("journal")).ToContainTextAsync("ждёт", new() { Timeout = 60_000 });
     }
 
     private static async Task MendAsync(TestBrowser browser)
@@ -57,15 +57,15 @@ public sealed class RunningPagesTests
         await MoveAsync(browser, Deal, Invoice);
         await page.GotoAsync($"{browser.Admin}/failed");
         var failed = page.GetByTestId("failed").Locator("li").First;
-        await Assertions.Expect(failed).ToContainTextAsync("Нет на складе", new() { Timeout = 20_000 });
+        await Assertions.Expect(failed).ToContainTextAsync("Нет на складе", new() { Timeout = 60_000 });
         var run = (await failed.GetAttributeAsync("data-testid"))!["failed-".Length..];
         await page.GetByTestId($"edit-{run}").ClickAsync();
         await page.GetByTestId("edit-message").FillAsync("Привезут завтра");
         await page.GetByTestId("edit-retry").ClickAsync();
-        await Assertions.Expect(page.Locator(".trouble-box")).ToContainTextAsync("Привезут завтра", new() { Timeout = 20_000 });
+        await Assertions.Expect(page.Locator(".trouble-box")).ToContainTextAsync("Привезут завтра", new() { Timeout = 60_000 });
         await page.GetByTestId("run-skip").ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Разобрано, не повторять" }).ClickAsync();
-        await Assertions.Expect(page.Locator(".page-head .state-mark")).ToContainTextAsync("отменено", new() { Timeout = 20_000 });
+        await Assertions.Expect(page.Locator(".page-head .state-mark")).ToContainTextAsync("отменено", new() { Timeout = 60_000 });
         await page.GotoAsync($"{browser.Admin}/failed");
         await Assertions.Expect(page.Locator(".nothing")).ToContainTextAsync("разбирать нечего");
     }

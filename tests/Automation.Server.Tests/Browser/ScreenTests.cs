@@ -26,8 +26,7 @@ public sealed partial class ScreenTests
         await using var browser = await TestBrowser.StartAsync(sandbox: true, studio: false, 1366, 768);
         await browser.SignInAsync();
         var page = browser.Page;
-        await page.GotoAsync($"{browser.Sandbox}/sandbox");
-        await page.GetByTestId("deal-40215877").DragToAsync(page.GetByTestId("stage-8240010-68120458"));
+        await browser.DragDealAsync(page, "40215877", "68120458");
         await page.GotoAsync($"{browser.Sandbox}/sandbox/phone");
         await Assertions.Expect(page.GetByTestId("sms-list")).ToContainTextAsync("Ждём вас на встрече");
         var wrong = new List<string>();

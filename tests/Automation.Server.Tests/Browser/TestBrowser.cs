@@ -71,6 +71,17 @@ internal sealed class TestBrowser : IAsyncDisposable
     /// <summary>The link that the server printed for the first administrator.</summary>
     public string FirstLink => server!.Output.Split('\n').Single(line => line.Contains("First admin", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1];
 
+    /// <summary>Drags a deal in the sandbox to a stage of the sample's pipeline, and waits until it stands there.</summary>
+    public async Task DragDealAsync(IPage page, string deal, string stage)
+    {
+        await page.GotoAsync($"{Sandbox}/sandbox");
+        var there = page.GetByTestId($"stage-8240010-{stage}").GetByTestId($"deal-{deal}");
+        // A drag that begins before the page's script stands moves nothing.
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await page.GetByTestId($"deal-{deal}").DragToAsync(page.GetByTestId($"stage-8240010-{stage}"));
+        await Assertions.Expect(there).ToBeVisibleAsync();
+    }
+
     /// <summary>A page of the same person's, for the sandbox.</summary>
     public Task<IPage> SecondAsync() => browser!.NewPageAsync();
 

@@ -13,10 +13,9 @@ public sealed class TrialTests
     {
         await using var browser = await TestBrowser.StartAsync(sandbox: true, studio: false, 1366, 768);
         var page = browser.Page;
-        await page.GotoAsync($"{browser.Sandbox}/sandbox");
-        await page.GetByTestId("deal-40215877").DragToAsync(page.GetByTestId("stage-8240010-68120458"));
+        await browser.DragDealAsync(page, "40215877", "68120458");
         await page.GotoAsync($"{browser.Sandbox}/sandbox/phone");
-        await Assertions.Expect(page.GetByTestId("sms-list")).ToContainTextAsync("Ждём вас на встрече", new() { Timeout = 20_000 });
+        await Assertions.Expect(page.GetByTestId("sms-list")).ToContainTextAsync("Ждём вас на встрече", new() { Timeout = 60_000 });
         var draft = (await browser.Api.GetStringAsync("/api/funnels/prodazhi/export?version=draft", Cancel)).Replace(">= 30000", ">= 900000", StringComparison.Ordinal);
         (await browser.Api.PostAsync("/api/funnels/import", new StringContent(draft, Encoding.UTF8, "application/json"), Cancel)).EnsureSuccessStatusCode();
         await browser.SignInAsync();
@@ -24,7 +23,7 @@ public sealed class TrialTests
         await page.GotoAsync($"{browser.Admin}/funnels/prodazhi");
         await page.GetByTestId("mode-trial").ClickAsync();
         await page.GetByTestId("trial-start").ClickAsync();
-        await Assertions.Expect(page.GetByTestId("trial-told")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(page.GetByTestId("trial-told")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await Assertions.Expect(page.GetByTestId("card-priority")).ToContainTextAsync("Проба: сработал: 0 (было 1)");
         await Assertions.Expect(page.GetByTestId("card-sms-meeting")).ToContainTextAsync("SMS: 1");
         await page.GetByTestId("card-priority").ClickAsync();
