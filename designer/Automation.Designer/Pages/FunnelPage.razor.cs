@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 using Automation.Designer.Board;
 using Automation.Designer.Session;
 using Automation.Engine.Api.Funnels;
+using Automation.Engine.Api.Json;
 using Automation.Engine.Funnels;
 using Automation.Engine.Funnels.Editing;
 using Automation.Engine.Ports;
-using Automation.Engine.Api.Json;
-using Newtonsoft.Json;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using Newtonsoft.Json;
 
 namespace Automation.Designer.Pages;
 

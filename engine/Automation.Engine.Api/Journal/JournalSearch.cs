@@ -1,6 +1,6 @@
 using Automation.Engine.Api.Json;
-using Automation.Engine.Matching;
 using Automation.Engine.Mailboxes;
+using Automation.Engine.Matching;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Retention;
 using Automation.Engine.Persistence.Rows;

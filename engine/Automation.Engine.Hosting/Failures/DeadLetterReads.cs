@@ -73,7 +73,10 @@ public sealed class DeadLetterReads(IDbContextFactory<AutomationDbContext> conte
             var (why, message, incident) = LastIncident(row);
             return new DeadLetter("run", row.Id.ToString(), row.CreatedAt, row.UpdatedAt, row.ConnectionId, row.EntityType, row.EntityId, row.TriggerId, why, message, null)
             {
-                Run = row.Id, Funnel = row.FunnelId, Activity = incident?.ActivityId, ActivityType = incident?.ActivityType,
+                Run = row.Id,
+                Funnel = row.FunnelId,
+                Activity = incident?.ActivityId,
+                ActivityType = incident?.ActivityType,
             };
         }).Where(letter => filter.Code is null || letter.Code == filter.Code);
     }
@@ -94,7 +97,8 @@ public sealed class DeadLetterReads(IDbContextFactory<AutomationDbContext> conte
         var ordered = filter.Newest ? rows.OrderByDescending(row => row.effect.PlannedAt).ThenByDescending(row => row.effect.Position).ThenByDescending(row => row.effect.Key) : rows.OrderBy(row => row.effect.PlannedAt).ThenBy(row => row.effect.Position).ThenBy(row => row.effect.Key);
         return (await ordered.Take(most).ToListAsync(cancellationToken)).Select(row => new DeadLetter(
             "effect", row.effect.Key, row.effect.PlannedAt, row.effect.FinishedAt ?? row.effect.PlannedAt, row.effect.ConnectionId, row.effect.EntityType, row.effect.EntityId, row.TriggerId,
-            row.effect.ErrorCode, row.effect.ErrorMessage ?? row.effect.Summary, row.effect.Tries) { Run = row.effect.RunId, Funnel = row.FunnelId });
+            row.effect.ErrorCode, row.effect.ErrorMessage ?? row.effect.Summary, row.effect.Tries)
+        { Run = row.effect.RunId, Funnel = row.FunnelId });
     }
 
     private static IQueryable<TRow> Of<TRow>(AutomationDbContext context, IQueryable<TRow> rows, AccountId account, DeadLetterFilter filter) where TRow : MailboxScoped

@@ -1,12 +1,12 @@
 using Automation.Engine.Accounts;
 using Automation.Engine.Funnels;
+using Automation.Engine.Funnels.Editing;
 using Automation.Engine.Hosting.Definitions;
+using Automation.Engine.Hosting.Funnels.Drafts;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.EntityFrameworkCore;
-using Automation.Engine.Funnels.Editing;
-using Automation.Engine.Hosting.Funnels.Drafts;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
