@@ -61,8 +61,8 @@ internal sealed class DescriptorViews(bool english, CrmDirectory? crm)
     }
 
     // An activity without flow ports shows one port Done by itself; what is a terminal shows none.
-    private static IEnumerable<JObject> Outcomes(ActivityDescriptor activity) =>
-        activity.Outcomes is ["Done"] && activity.Ports.Count == 0 ? [] : activity.Outcomes.Select(outcome => Port(outcome, outcome, "Flow", true));
+    private IEnumerable<JObject> Outcomes(ActivityDescriptor activity) =>
+        activity.Outcomes is ["Done"] && activity.Ports.Count == 0 ? [] : activity.Outcomes.Select(outcome => Port(outcome, Say(OutcomeWords.Of(outcome, english: false), outcome), "Flow", true));
 
     private static JObject Port(string name, string displayName, string type, bool browsable) =>
         new() { ["name"] = name, ["displayName"] = displayName, ["type"] = type, ["isBrowsable"] = browsable };
