@@ -3,6 +3,7 @@ using Automation.Engine.Api.Funnels;
 using Automation.Engine.Funnels;
 using Automation.Engine.Funnels.Editing;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using MudBlazor;
 
 namespace Automation.Designer.Pages;
@@ -132,14 +133,17 @@ public sealed partial class FunnelPage
             chosen.Add(card);
         }
 
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("card", card), replace: true);
+        Address(card);
     }
+
+    /// <summary>The address leads to what is open; without a navigation, which would draw the whole page once more.</summary>
+    private void Address(string? card) => _ = Browser.InvokeVoidAsync("history.replaceState", closing.Token, null, "", Navigation.GetUriWithQueryParameter("card", card)).AsTask();
 
     private async Task CloseAsync()
     {
         var card = open;
         open = null;
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("card", (string?)null), replace: true);
+        Address(null);
         StateHasChanged();
         if (card is not null && board is not null) await board.FocusAsync(card);
     }

@@ -7,6 +7,7 @@ using Automation.Engine.Funnels;
 using Automation.Engine.Funnels.Editing;
 using Automation.Engine.Ports;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using MudBlazor;
 using Newtonsoft.Json;
 
@@ -30,6 +31,9 @@ public sealed partial class FunnelPage : IDisposable
     private bool showProblems;
     private IReadOnlyList<FunnelTrigger> clipboard = [];
     private IReadOnlyList<string> people = [];
+
+    [Inject]
+    private IJSRuntime Browser { get; set; } = null!;
 
     [Inject]
     private CardWords Words { get; set; } = null!;
