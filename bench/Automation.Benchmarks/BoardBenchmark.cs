@@ -18,7 +18,7 @@ internal static class BoardBenchmark
     private const int CardsPerStage = 60;
     private const int Views = 5;
     private const int Clicks = 30;
-    private const int Drags = 10;
+    private const int Drags = 4;
 
     // Each frame's share of the page's own script: pointer moves and what they asked to be drawn.
     private const string Meter = """
@@ -161,7 +161,7 @@ internal static class BoardBenchmark
             await page.Mouse.DownAsync();
             await page.EvaluateAsync("boardMeter.start()");
             counting = true;
-            await page.Mouse.MoveAsync(300 + (i * 60), 500, new() { Steps = 80 });
+            await page.Mouse.MoveAsync(300 + (i * 60), 500, new() { Steps = 40 });
             counting = false;
             if (await page.Locator(".ghost").CountAsync() == 0) throw new InvalidOperationException("No card is being dragged.");
             frames.AddRange(await page.EvaluateAsync<double[]>("boardMeter.stop()"));
