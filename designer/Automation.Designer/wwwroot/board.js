@@ -183,8 +183,19 @@ export function attach(board, component, words) {
   function click(event) {
     if (dragged) { dragged = false; return; }
     const card = event.target.closest("[data-card]");
-    if (card) { focus(card); tell("Chosen", card.dataset.card, event.shiftKey || event.ctrlKey || event.metaKey); }
+    if (card) {
+      const more = event.shiftKey || event.ctrlKey || event.metaKey;
+      focus(card);
+      if (!more) mark(card);
+      tell("Chosen", card.dataset.card, more);
+    }
     else if (!event.target.closest("button, a, input")) tell("Marked", []);
+  }
+
+  // Shown before the server answers, which then says the same.
+  function mark(card) {
+    for (const other of board.querySelectorAll(".card.chosen")) if (other !== card) other.classList.remove("chosen");
+    card.classList.add("chosen");
   }
 
   // One card can be reached by Tab; arrows go on from there.
