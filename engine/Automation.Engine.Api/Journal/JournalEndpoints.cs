@@ -9,7 +9,6 @@ using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -18,8 +17,6 @@ namespace Automation.Engine.Api.Journal;
 
 internal static class JournalEndpoints
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/journal", ListAsync).WithSummary("The journal, newest first; a page may hold fewer rows than asked, or none, and still have a next one: how far it was looked through").Produces<PageView<JournalView>>();
@@ -52,54 +49,12 @@ internal static class JournalEndpoints
     private static async Task LiveAsync(HttpContext context, JournalFeed feed, JournalReads reads, AccountDirectory accounts, IHostApplicationLifetime life, TimeProvider clock, string? deal, string? lang)
     {
         var english = await Languages.IsEnglishAsync(context, accounts, lang);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
-        var response = context.Response;
-        response.ContentType = "text/event-stream; charset=utf-8";
-        response.Headers.CacheControl = "no-store";
-        response.Headers["X-Accel-Buffering"] = "no";
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await using var rows = feed.ReadAsync(context.Account().Value, ended.Token).GetAsyncEnumerator(ended.Token);
-        var next = rows.MoveNextAsync().AsTask();
-        try
+        await ServerEvents.SendAsync(context, stop => feed.ReadAsync(context.Account().Value, stop), ": open\nretry: 2000\n\n", async (row, stop) =>
         {
-            // The reader stands before this is sent: what is committed from now on comes.
-            await SendAsync(response, ": open\nretry: 2000\n\n", ended.Token);
-            while (true)
-            {
-                await Task.WhenAny(next, Task.Delay(Heartbeat, clock, ended.Token));
-                if (!next.IsCompleted)
-                {
-                    await SendAsync(response, ": \n\n", ended.Token);
-                    continue;
-                }
-
-                if (!await next) return;
-                var row = rows.Current;
-                if (deal is null || (row.EntityType == EntityTypes.Deal && row.EntityId == deal))
-                {
-                    var view = (await reads.ViewAsync([row], english, ended.Token))[0];
-                    await SendAsync(response, $"id: {view.Id}\nevent: journal\ndata: {ApiJson.Write(view)}\n\n", ended.Token);
-                }
-
-                next = rows.MoveNextAsync().AsTask();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The page is closed, or the server stops.
-        }
-        finally
-        {
-            // A reader cannot be closed while it is asked for more.
-            await ended.CancelAsync();
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private static async Task SendAsync(HttpResponse response, string text, CancellationToken cancellationToken)
-    {
-        await response.WriteAsync(text, cancellationToken);
-        await response.Body.FlushAsync(cancellationToken);
+            if (deal is not null && (row.EntityType != EntityTypes.Deal || row.EntityId != deal)) return null;
+            var view = (await reads.ViewAsync([row], english, stop))[0];
+            return $"id: {view.Id}\nevent: journal\ndata: {ApiJson.Write(view)}\n\n";
+        }, clock, life.ApplicationStopping);
     }
 
     private static async Task<IResult> WhyAsync(HttpContext context, WhyReads why, AccountDirectory accounts, string? deal, string? @event, string? funnel, string? connection, string? lang)

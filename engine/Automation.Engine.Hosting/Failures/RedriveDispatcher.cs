@@ -5,7 +5,6 @@ using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json.Linq;
 
@@ -16,50 +15,25 @@ namespace Automation.Engine.Hosting.Failures;
 /// a redrive's time ahead hands over its next items. An item that is handed over twice (a node died in between) is one event by its key.
 /// </summary>
 public sealed class RedriveDispatcher(
-    IDbContextFactory<AutomationDbContext> contexts, InboxService inbox, RedriveSignal signal, RuntimeGate gate, TimeProvider clock, ILogger<RedriveDispatcher> logger) : BackgroundService
+    IDbContextFactory<AutomationDbContext> contexts, InboxService inbox, RedriveSignal signal, RuntimeGate gate, TimeProvider clock, ILogger<RedriveDispatcher> logger) : DispatcherLoop(signal, gate, clock, logger)
 {
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(10);
 
     /// <summary>One pass over the accounts' redrives.</summary>
     /// <returns>True while a redrive is under way.</returns>
-    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    public override async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var open = await context.Redrives.AsNoTracking().Where(row => row.FinishedAt == null).OrderBy(row => row.Id).Take(1_000).ToListAsync(cancellationToken);
         // One at a time for an account, the oldest: so the rate is the account's.
-        foreach (var row in open.DistinctBy(row => row.AccountId).Where(row => row.NextAt <= clock.GetUtcNow())) await AdvanceAsync(context, row, cancellationToken);
+        foreach (var row in open.DistinctBy(row => row.AccountId).Where(row => row.NextAt <= Now)) await AdvanceAsync(context, row, cancellationToken);
         return open.Count > 0;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await gate.OpenedAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var next = signal.Next;
-            var busy = false;
-            try
-            {
-                busy = await RunAsync(stoppingToken);
-            }
-#pragma warning disable CA1031 // The loop goes on at its next turn whatever happened.
-            catch (Exception e) when (e is not OperationCanceledException)
-#pragma warning restore CA1031
-            {
-                logger.LoopFailed(nameof(RedriveDispatcher), e);
-            }
-
-            var pause = Task.Delay(busy ? Second : Sweep, clock, stoppingToken);
-            await (busy ? pause : Task.WhenAny(pause, next)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 
     private async Task AdvanceAsync(AutomationDbContext context, RedriveRow row, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = Now;
         var mine = await context.Redrives.Where(one => one.Id == row.Id && one.FinishedAt == null && one.NextAt == row.NextAt)
-            .ExecuteUpdateAsync(update => update.SetProperty(one => one.NextAt, now + Second), cancellationToken);
+            .ExecuteUpdateAsync(update => update.SetProperty(one => one.NextAt, now + Busy), cancellationToken);
         if (mine == 0) return;
         var items = await context.RedriveItems.AsNoTracking().Where(item => item.RedriveId == row.Id && item.Position >= row.Done)
             .OrderBy(item => item.Position).Take(row.PerSecond).ToListAsync(cancellationToken);
@@ -68,7 +42,7 @@ public sealed class RedriveDispatcher(
         foreach (var connection in items.GroupBy(item => item.ConnectionId))
             await inbox.AcceptAsync(new(row.AccountId), new(connection.Key), null, [.. connection.Select(item => Event(row, item, request))], cancellationToken);
         var done = row.Done + items.Count;
-        var finished = done >= row.Total ? clock.GetUtcNow() : (DateTimeOffset?)null;
+        var finished = done >= row.Total ? Now : (DateTimeOffset?)null;
         await context.Redrives.Where(one => one.Id == row.Id && one.Done == row.Done)
             .ExecuteUpdateAsync(update => update.SetProperty(one => one.Done, done).SetProperty(one => one.FinishedAt, finished), cancellationToken);
     }

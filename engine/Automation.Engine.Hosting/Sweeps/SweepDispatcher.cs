@@ -6,7 +6,6 @@ using Automation.Engine.Mailboxes;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Engine.Hosting.Sweeps;
@@ -16,42 +15,17 @@ namespace Automation.Engine.Hosting.Sweeps;
 /// ahead goes on with it. A deal that is come to twice (a node died in between) is one event by its key.
 /// </summary>
 public sealed class SweepDispatcher(
-    IDbContextFactory<AutomationDbContext> contexts, FunnelCatalog catalog, InboxService inbox, RedriveSignal signal, RuntimeGate gate, TimeProvider clock, ILogger<SweepDispatcher> logger) : BackgroundService
+    IDbContextFactory<AutomationDbContext> contexts, FunnelCatalog catalog, InboxService inbox, RedriveSignal signal, RuntimeGate gate, TimeProvider clock, ILogger<SweepDispatcher> logger) : DispatcherLoop(signal, gate, clock, logger)
 {
-    private static readonly TimeSpan Busy = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
 
     /// <summary>One pass over the sweeps under way.</summary>
     /// <returns>True while there are any.</returns>
-    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    public override async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var open = await context.Sweeps.AsNoTracking().Where(row => row.Status == SweepStatus.Running).OrderBy(row => row.NextAt).Take(1_000).ToListAsync(cancellationToken);
-        foreach (var row in open.Where(row => row.NextAt <= clock.GetUtcNow())) await AdvanceAsync(context, row, cancellationToken);
+        foreach (var row in open.Where(row => row.NextAt <= Now)) await AdvanceAsync(context, row, cancellationToken);
         return open.Count > 0;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await gate.OpenedAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var next = signal.Next;
-            var busy = false;
-            try
-            {
-                busy = await RunAsync(stoppingToken);
-            }
-#pragma warning disable CA1031 // The loop goes on at its next turn whatever happened.
-            catch (Exception e) when (e is not OperationCanceledException)
-#pragma warning restore CA1031
-            {
-                logger.LoopFailed(nameof(SweepDispatcher), e);
-            }
-
-            var pause = Task.Delay(busy ? Busy : Idle, clock, stoppingToken);
-            await (busy ? pause : Task.WhenAny(pause, next)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 
     private async Task AdvanceAsync(AutomationDbContext context, SweepRow row, CancellationToken cancellationToken)
@@ -59,7 +33,7 @@ public sealed class SweepDispatcher(
         // Less than one a second waits longer between two; more goes several at once.
         var (count, pause) = row.PerMinute >= 60 ? (row.PerMinute / 60, Busy) : (1, TimeSpan.FromSeconds(60.0 / row.PerMinute));
         var mine = await context.Sweeps.Where(one => one.Id == row.Id && one.Status == SweepStatus.Running && one.NextAt == row.NextAt)
-            .ExecuteUpdateAsync(update => update.SetProperty(one => one.NextAt, clock.GetUtcNow() + pause), cancellationToken);
+            .ExecuteUpdateAsync(update => update.SetProperty(one => one.NextAt, Now + pause), cancellationToken);
         if (mine == 0) return;
         var trigger = (await catalog.PublishedAsync(new(row.AccountId))).FirstOrDefault(one => one.Id == row.FunnelId)?.Triggers.FirstOrDefault(one => one.Definition.Id == row.TriggerId)?.Definition;
         var deals = trigger is null ? [] : await SweepService.DealsOf(context, new(row.AccountId), new(row.ConnectionId), trigger.When.Stages)
@@ -69,7 +43,7 @@ public sealed class SweepDispatcher(
         await context.Sweeps.Where(one => one.Id == row.Id && one.Cursor == row.Cursor).ExecuteUpdateAsync(update => update
             .SetProperty(one => one.Cursor, deals.Count == 0 ? row.Cursor : deals[^1]).SetProperty(one => one.Done, row.Done + deals.Count)
             .SetProperty(one => one.Status, one => ended && one.Status == SweepStatus.Running ? SweepStatus.Done : one.Status)
-            .SetProperty(one => one.FinishedAt, ended ? clock.GetUtcNow() : null), cancellationToken);
+            .SetProperty(one => one.FinishedAt, ended ? Now : null), cancellationToken);
     }
 
     private static CrmEvent Event(SweepRow row, string deal) => new()
