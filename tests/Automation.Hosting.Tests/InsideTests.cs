@@ -86,7 +86,7 @@ public sealed class InsideTests
     {
         var service = host.Services.GetRequiredService<FunnelService>();
         var row = await service.SaveDraftAsync(host.Account, document, null, RuntimeHost.Stop);
-        await service.PublishAsync(host.Account, row.Id, "Анна", null, choice, RuntimeHost.Stop);
+        await service.PublishAsync(host.Account, row.Id, "Анна", null, choice, null, RuntimeHost.Stop);
         // The host's own may be at it too: by its key each is one event.
         await host.Services.GetRequiredService<InsideDispatcher>().RunAsync(RuntimeHost.Stop);
     }

@@ -8,7 +8,6 @@ using Automation.Engine.Hosting.Funnels.Drafts;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 
@@ -18,7 +17,6 @@ namespace Automation.Engine.Api.Funnels;
 internal static class DraftEndpoints
 {
     private const int MaxEdit = 4 * 1024 * 1024;
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -81,47 +79,10 @@ internal static class DraftEndpoints
     private static async Task LiveAsync(HttpContext context, string idOrSlug, FunnelReads reads, DraftFeed feed, IHostApplicationLifetime life, TimeProvider clock)
     {
         var funnel = await reads.FindAsync(context.Account(), idOrSlug, context.RequestAborted);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
-        var response = context.Response;
-        response.ContentType = "text/event-stream; charset=utf-8";
-        response.Headers.CacheControl = "no-store";
-        response.Headers["X-Accel-Buffering"] = "no";
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await using var notices = feed.ReadAsync(funnel.AccountId, funnel.Id, context.Caller().Name, ended.Token).GetAsyncEnumerator(ended.Token);
-        var next = notices.MoveNextAsync().AsTask();
-        try
-        {
-            while (true)
-            {
-                await Task.WhenAny(next, Task.Delay(Heartbeat, clock, ended.Token));
-                if (!next.IsCompleted)
-                {
-                    await SendAsync(response, ": \n\n", ended.Token);
-                    continue;
-                }
-
-                if (!await next) return;
-                var now = await reads.FindAsync(context.Account(), funnel.Id.ToString(), ended.Token);
-                await SendAsync(response, $"event: draft\ndata: {ApiJson.Write(new DraftSigns(now.DraftRevision, now.PublishedVersion, notices.Current.By, feed.People(funnel.Id)))}\n\n", ended.Token);
-                next = notices.MoveNextAsync().AsTask();
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ProblemException)
-        {
-            // The page is closed, the server stops, or the funnel is gone.
-        }
-        finally
-        {
-            // A reader cannot be closed while it is asked for more.
-            await ended.CancelAsync();
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private static async Task SendAsync(HttpResponse response, string text, CancellationToken cancellationToken)
-    {
-        await response.WriteAsync(text, cancellationToken);
-        await response.Body.FlushAsync(cancellationToken);
+        await ServerEvents.SendAsync(context, stop => feed.ReadAsync(funnel.AccountId, funnel.Id, context.Caller().Name, stop), "", async (notice, stop) =>
+            await reads.TryFindAsync(context.Account(), funnel.Id, stop) is { } now
+                ? $"event: draft\ndata: {ApiJson.Write(new DraftSigns(now.DraftRevision, now.PublishedVersion, notice.By, feed.People(funnel.Id)))}\n\n"
+                : null, clock, life.ApplicationStopping);
     }
 
     private static string StateOf(DraftChangeRow row) => row.State switch { DraftChangeState.Done => "done", DraftChangeState.Undone => "undone", _ => "dropped" };

@@ -31,7 +31,7 @@ internal static class FunnelEndpoints
         api.MapGet("/funnels/{idOrSlug}", ReadAsync).WithSummary("Draft, published version and triggers in words").Produces<FunnelDetail>();
         api.MapGet("/funnels/{idOrSlug}/numbers", NumbersAsync).WithSummary("What goes on under the board: deals, stays and failures by stage; passed, fired, skipped, failed, waiting by trigger").Produces<BoardNumbers>();
         api.MapPut("/funnels/{idOrSlug}/draft", SaveAsync).Needs(Permissions.Edit).WithSummary("Saves the draft; If-Match names the revision it was made from").Accepts<object>("application/json").Produces<SavedFunnel>().ProducesProblem(412);
-        api.MapPost("/funnels/{idOrSlug}/publish", PublishAsync).Needs(Permissions.Publish).WithSummary("Makes the draft the published version; inside says what becomes of deals that wait inside changed triggers: finish (on the old version, the default), migrate or cancel").Produces<SavedFunnel>().ProducesProblem(400);
+        api.MapPost("/funnels/{idOrSlug}/publish", PublishAsync).Needs(Permissions.Publish).WithSummary("Makes the draft the published version; inside says what becomes of deals that wait inside changed triggers: finish (on the old version, the default), migrate or cancel; revision names the draft that was looked at").ProducesProblem(412).Produces<SavedFunnel>().ProducesProblem(400);
         api.MapGet("/funnels/{idOrSlug}/versions", VersionsAsync).WithSummary("Published versions, newest first").Produces<PageView<VersionView>>();
         api.MapPost("/funnels/{idOrSlug}/restore/{version:int}", RestoreAsync).Needs(Permissions.Edit).WithSummary("Puts an old version into the draft").Produces<SavedFunnel>();
         api.MapGet("/funnels/{idOrSlug}/export", ExportAsync).WithSummary("A version as one document with its workflows: the published one, version=2, or version=draft").Produces<object>();
@@ -83,13 +83,13 @@ internal static class FunnelEndpoints
         return new JsonAnswer(new SavedFunnel(row.Id, row.Slug, row.Name, row.DraftRevision, row.PublishedVersion, [.. problems.Select(problem => new ProblemPlace(problem.Path, problem.Code, problem.Message, problem.Line, problem.Column))]));
     }
 
-    private static async Task<IResult> PublishAsync(HttpContext context, string idOrSlug, FunnelReads reads, FunnelService funnels, DraftChecks checks, string? note, string? inside)
+    private static async Task<IResult> PublishAsync(HttpContext context, string idOrSlug, FunnelReads reads, FunnelService funnels, DraftChecks checks, string? note, string? inside, long? revision)
     {
         if (inside is not null && !InsideChoice.All.Contains(inside)) throw new ProblemException(Problem.BadQuery($"inside is {string.Join(", ", InsideChoice.All)}."));
         var account = context.Account();
         var funnel = await reads.FindAsync(account, idOrSlug, context.RequestAborted);
         await RefuseErrorsAsync(checks, account, funnel, FunnelJson.Read(funnel.Draft), context.RequestAborted);
-        var row = await funnels.PublishAsync(account, funnel.Id, context.Caller().Name, note, inside, context.RequestAborted);
+        var row = await funnels.PublishAsync(account, funnel.Id, context.Caller().Name, note, inside, revision, context.RequestAborted);
         return new JsonAnswer(new SavedFunnel(funnel.Id, funnel.Slug, funnel.Name, funnel.DraftRevision, row.Version, []));
     }
 

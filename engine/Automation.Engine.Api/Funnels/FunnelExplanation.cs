@@ -9,14 +9,14 @@ public sealed class FunnelExplanation(TriggerWords words)
 {
     public string Of(FunnelDocument document, CrmDirectory? directory, bool english)
     {
-        var text = new StringBuilder().Append("# ").Append(document.Name).Append("\n\n");
+        var text = new StringBuilder().Append("# ").Append(Plain(document.Name)).Append("\n\n");
         text.Append(english
             ? $"Stages: {document.Stages.Count}, cards: {document.Triggers.Count}. Cards of one event go in this order.\n"
             : $"Этапов: {document.Stages.Count}, карточек: {document.Triggers.Count}. По одному событию карточки срабатывают в этом порядке.\n");
         var triggers = document.Triggers.Select((trigger, place) => (trigger, place)).OrderBy(one => one.trigger.Order).ThenBy(one => one.place).Select(one => one.trigger).ToList();
         foreach (var stage in document.Stages)
         {
-            text.Append("\n## ").Append(stage.Name).Append("\n\n");
+            text.Append("\n## ").Append(Plain(stage.Name)).Append("\n\n");
             var here = triggers.Where(trigger => trigger.When.Stages.Count > 0 && trigger.When.Stages[0] == stage.Ref).ToList();
             foreach (var trigger in here) Say(trigger);
             if (here.Count == 0) text.Append(english ? "Nothing happens by itself here.\n" : "Здесь само ничего не происходит.\n");
@@ -35,7 +35,7 @@ public sealed class FunnelExplanation(TriggerWords words)
             text.Append(english ? "  - When: " : "  - Когда: ").Append(Plain(view.When));
             if (view.Stages.Count > 1) text.Append(english ? $"; in the stages {Plain(string.Join(", ", view.Stages))}" : $"; на этапах: {Plain(string.Join(", ", view.Stages))}");
             text.Append(".\n");
-            if (view.Condition is { } condition) text.Append(english ? "  - If: " : "  - Если: ").Append(condition == view.If ? $"`{condition.Replace('`', '\'')}`" : Plain(condition)).Append(".\n");
+            if (view.Condition is { } condition) text.Append(english ? "  - If: " : "  - Если: ").Append(condition == view.If ? $"`{condition.Replace('`', '\'').ReplaceLineEndings(" ")}`" : Plain(condition)).Append(".\n");
             text.Append(english ? "  - Then: " : "  - То: ").Append(view.Then.Count == 0 ? "…" : Plain(string.Join(" → ", view.Then))).Append(".\n");
             text.Append("  - ").Append((trigger.Reentry, english) switch
             {
@@ -57,5 +57,5 @@ public sealed class FunnelExplanation(TriggerWords words)
     }
 
     /// <summary>Names are people's: what Markdown would take as a sign is a sign no more.</summary>
-    private static string Plain(string text) => new StringBuilder(text).Replace("\\", "\\\\").Replace("*", "\\*").Replace("_", "\\_").Replace("`", "\\`").Replace("[", "\\[").Replace("<", "\\<").Replace("#", "\\#").ToString();
+    private static string Plain(string text) => new StringBuilder(text.ReplaceLineEndings(" ")).Replace("\\", "\\\\").Replace("*", "\\*").Replace("_", "\\_").Replace("`", "\\`").Replace("[", "\\[").Replace("<", "\\<").Replace("#", "\\#").ToString();
 }

@@ -41,6 +41,13 @@ public sealed class FunnelReads(IDbContextFactory<AutomationDbContext> contexts,
             ?? throw ApiProblem.NotFound("There is no such funnel.");
     }
 
+    /// <returns>Null when it is gone.</returns>
+    public async Task<FunnelRow?> TryFindAsync(AccountId account, Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Funnels.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == account.Value && row.Id == id, cancellationToken);
+    }
+
     public async Task<FunnelDetail> ReadAsync(AccountId account, string idOrSlug, bool english, CancellationToken cancellationToken)
     {
         var row = await FindAsync(account, idOrSlug, cancellationToken);

@@ -36,18 +36,18 @@ internal static class InsideEndpoints
         if (funnel.PublishedVersion is not { } version) return new JsonAnswer(new InsideView(0, []));
         var (published, draft) = (await funnels.ExportAsync(account, funnel.Id, version, stop), FunnelJson.Read(funnel.Draft));
         await using var db = await contexts.CreateDbContextAsync(stop);
-        var inside = InsideDispatcher.Inside(db, account.Value, funnel.Id);
-        var counts = await inside.GroupBy(run => run.TriggerId!).Select(group => new { Trigger = group.Key, Runs = group.Count() }).ToListAsync(stop);
         var cards = new List<InsideCard>();
-        foreach (var count in counts)
+        foreach (var trigger in await OpenRuns.TriggersAsync(db, account.Value, funnel.Id, stop))
         {
-            var (before, after) = (Find(published, count.Trigger), Find(draft, count.Trigger));
+            var (before, after) = (Find(published, trigger), Find(draft, trigger));
             if (after is not null && (before is null || JToken.DeepEquals(before.Then, after.Then))) continue;
-            var runs = await inside.Where(run => run.TriggerId == count.Trigger).OrderBy(run => run.CreatedAt).Take(Shown).Select(run => new { run.Id, run.EntityType, run.EntityId, run.CreatedAt }).ToListAsync(stop);
+            var inside = OpenRuns.Of(db, account.Value, funnel.Id, trigger);
+            if (await inside.CountAsync(stop) is var count && count == 0) continue;
+            var runs = await inside.OrderBy(run => run.CreatedAt).Take(Shown).Select(run => new { run.Id, run.EntityType, run.EntityId, run.CreatedAt }).ToListAsync(stop);
             var ids = runs.Select(run => (Guid?)run.Id).ToList();
             var due = (await db.Timers.AsNoTracking().Where(timer => timer.AccountId == account.Value && ids.Contains(timer.RunId)).Select(timer => new { timer.RunId, timer.DueAt }).ToListAsync(stop)).ToLookup(timer => timer.RunId, timer => timer.DueAt);
             cards.Add(new(
-                count.Trigger, (after ?? before)?.Name ?? count.Trigger, after is null ? "removed" : "edited", count.Runs,
+                trigger, (after ?? before)?.Name ?? trigger, after is null ? "removed" : "edited", count,
                 [.. runs.Select(run => new InsideDeal(run.Id, run.EntityType == EntityTypes.Deal ? run.EntityId : null, run.CreatedAt, due[run.Id].Any() ? due[run.Id].Min() : null))]));
         }
 

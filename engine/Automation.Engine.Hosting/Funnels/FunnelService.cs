@@ -33,23 +33,25 @@ public sealed class FunnelService(
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var connection = await FindConnectionAsync(context, account, document, cancellationToken);
-        var row = await context.Funnels.FirstOrDefaultAsync(funnel => funnel.AccountId == account.Value && funnel.Slug == document.Slug, cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var there = context.Funnels.Where(funnel => funnel.AccountId == account.Value && funnel.Slug == document.Slug);
+        var row = await DraftHistory.TakeAsync(there, cancellationToken) ? await there.FirstAsync(cancellationToken) : null;
         if (row is null)
         {
-            row = new FunnelRow { Id = ids.NewId(), AccountId = account.Value, Slug = document.Slug, Name = document.Name, Draft = "", CreatedAt = clock.GetUtcNow() };
+            row = new FunnelRow { DraftRevision = 1, Id = ids.NewId(), AccountId = account.Value, Slug = document.Slug, Name = document.Name, Draft = "", CreatedAt = clock.GetUtcNow() };
             context.Funnels.Add(row);
         }
-        else if (revision is { } read && read != row.DraftRevision)
+        else if (revision is { } read && read != row.DraftRevision - 1)
         {
             throw new FunnelInvalidException([new("", "draft_changed", "Somebody saved this draft after you read it. Read it again.")]);
         }
 
         var before = row.Draft.Length == 0 ? null : row.Draft;
         (row.Name, row.ConnectionId, row.Draft, row.UpdatedAt) = (document.Name, connection.Id, FunnelJson.Write(document, indented: false), clock.GetUtcNow());
-        row.DraftRevision++;
         if (author is not null && before is not null && DraftMerge.Between(FunnelJson.Read(before), document) is { Count: > 0 } edits)
             await DraftHistory.AddAsync(context, row, author, name ?? new(ChangeNames.Imported, []), edits, clock.GetUtcNow(), cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         feed.Tell(row, author?.Id);
         return row;
     }
@@ -57,14 +59,16 @@ public sealed class FunnelService(
     /// <summary>Makes the draft the published version.</summary>
     /// <exception cref="FunnelInvalidException">The draft has problems; nothing is published.</exception>
     public Task<FunnelVersionRow> PublishAsync(AccountId account, Guid funnelId, string? author, string? note, CancellationToken cancellationToken) =>
-        PublishAsync(account, funnelId, author, note, null, cancellationToken);
+        PublishAsync(account, funnelId, author, note, null, null, cancellationToken);
 
     /// <inheritdoc cref="PublishAsync(AccountId, Guid, string?, string?, CancellationToken)"/>
     /// <param name="inside">What becomes of runs that wait in older versions: an <see cref="InsideChoice"/>; null: they are finished as they began.</param>
-    public async Task<FunnelVersionRow> PublishAsync(AccountId account, Guid funnelId, string? author, string? note, string? inside, CancellationToken cancellationToken)
+    /// <param name="revision">The draft revision that was looked at; null: whatever the draft is.</param>
+    public async Task<FunnelVersionRow> PublishAsync(AccountId account, Guid funnelId, string? author, string? note, string? inside, long? revision, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var funnel = await FindAsync(context, account, funnelId, cancellationToken);
+        if (revision is { } looked && looked != funnel.DraftRevision) throw new FunnelInvalidException([new("", "draft_changed", "Somebody changed this draft after you looked at it. Look at the changes again.")]);
         var document = FunnelJson.Read(funnel.Draft);
         var problems = await CheckAsync(account, document, new(funnel.ConnectionId), cancellationToken);
         if (problems.Count > 0) throw new FunnelInvalidException(problems);
@@ -122,11 +126,14 @@ public sealed class FunnelService(
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var funnel = await FindAsync(context, account, funnelId, cancellationToken);
         if (funnel.PublishedVersion is not null) return false;
-        if (await context.Runs.AnyAsync(run => run.AccountId == account.Value && run.FunnelId == funnelId && (run.Status == (int)Workflows.RunStatus.Running || run.Status == (int)Workflows.RunStatus.Suspended), cancellationToken)) return false;
-        context.DraftChanges.RemoveRange(context.DraftChanges.Where(change => change.AccountId == account.Value && change.FunnelId == funnelId));
-        context.FunnelVersions.RemoveRange(context.FunnelVersions.Where(version => version.AccountId == account.Value && version.FunnelId == funnelId));
-        context.Funnels.Remove(funnel);
-        await context.SaveChangesAsync(cancellationToken);
+        foreach (var trigger in await OpenRuns.TriggersAsync(context, account.Value, funnelId, cancellationToken))
+            if (await OpenRuns.Of(context, account.Value, funnelId, trigger).AnyAsync(cancellationToken)) return false;
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await context.DraftChanges.Where(change => change.AccountId == account.Value && change.FunnelId == funnelId).ExecuteDeleteAsync(cancellationToken);
+        await context.FunnelVersions.Where(version => version.AccountId == account.Value && version.FunnelId == funnelId).ExecuteDeleteAsync(cancellationToken);
+        // Published by somebody meanwhile: it stays.
+        if (await context.Funnels.Where(row => row.Id == funnelId && row.PublishedVersion == null).ExecuteDeleteAsync(cancellationToken) == 0) return false;
+        await transaction.CommitAsync(cancellationToken);
         feed.Tell(funnel, null);
         return true;
     }

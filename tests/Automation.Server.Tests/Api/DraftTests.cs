@@ -91,6 +91,37 @@ public sealed class DraftTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task WholeDrafts_SavedAtOnce_OneOfThemIsTaken_AndChangesBesideAreKept()
+    {
+        var anna = await AccountAsync("atonce");
+        var read = (long)(await DraftAsync(anna))["revision"]!;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => anna.SendAsync(
+            new HttpRequestMessage(HttpMethod.Put, "/api/funnels/sales/draft") { Content = Json(Crm.Funnel("crm").Replace("Продажи", $"Продажи {i}", StringComparison.Ordinal)), Headers = { { "If-Match", $"\"{read}\"" } } }, Cancel))));
+        Assert.Equal(7, answers.Count(answer => answer.StatusCode == HttpStatusCode.PreconditionFailed));
+        Assert.Equal(read + 1, (long)(await DraftAsync(anna))["revision"]!);
+        Assert.Single((await OkAsync(await anna.GetAsync("/api/funnels/sales/changes", Cancel)))["items"]!);
+    }
+
+    [Fact]
+    public async Task Publish_ADraftThatWasChangedMeanwhile_IsRefused()
+    {
+        var anna = await AccountAsync("looked");
+        var looked = (long)(await DraftAsync(anna))["revision"]!;
+        await OkAsync(await ChangeAsync(anna, "big", 1));
+        await (await anna.PostAsync($"/api/funnels/sales/publish?revision={looked}", null, Cancel)).AssertProblemAsync(412, "draft_changed");
+        Assert.Equal(1, (int)(await OkAsync(await anna.PostAsync($"/api/funnels/sales/publish?revision={looked + 1}", null, Cancel)))["version"]!);
+    }
+
+    [Fact]
+    public async Task Explanation_OfNamesThatLookLikeMarkdown_StaysText()
+    {
+        var anna = await AccountAsync("plain");
+        await OkAsync(await PutAsync(anna, await DraftAsync(anna), "big", one => one["name"] = "[x](javascript:1)\n# y"));
+        var text = await (await anna.GetAsync("/api/funnels/sales/explain?lang=ru", Cancel)).Content.ReadAsStringAsync(Cancel);
+        Assert.Contains(@"**\[x](javascript:1) \# y**", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Live_TellsChangesAndPeople()
     {
         var anna = await AccountAsync("signs");

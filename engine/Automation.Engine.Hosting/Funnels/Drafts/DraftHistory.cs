@@ -24,6 +24,11 @@ internal static class DraftHistory
 {
     private static readonly JsonSerializerSettings Settings = new() { NullValueHandling = NullValueHandling.Ignore, DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal };
 
+    /// <summary>Raises the draft's revision: who has raised it holds the row until the commit, so that changes of one draft come one after another.</summary>
+    /// <returns>False when there is no such funnel.</returns>
+    public static async Task<bool> TakeAsync(IQueryable<FunnelRow> funnel, CancellationToken cancellationToken) =>
+        await funnel.ExecuteUpdateAsync(row => row.SetProperty(x => x.DraftRevision, x => x.DraftRevision + 1), cancellationToken) > 0;
+
     /// <summary>Adds a change to what is saved next. What its author had undone before is dropped.</summary>
     public static async Task<DraftChangeRow> AddAsync(
         AutomationDbContext context, FunnelRow funnel, DraftAuthor author, ChangeName name, IReadOnlyList<PartEdit> edits, DateTimeOffset now, CancellationToken cancellationToken)

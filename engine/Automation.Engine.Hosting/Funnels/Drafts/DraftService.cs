@@ -94,8 +94,7 @@ public sealed class DraftService(IDbContextFactory<AutomationDbContext> contexts
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        // Who raises the revision holds the row until the commit: changes of one draft come one after another.
-        if (await context.Funnels.Where(row => row.AccountId == account.Value && row.Id == funnelId).ExecuteUpdateAsync(row => row.SetProperty(x => x.DraftRevision, x => x.DraftRevision + 1), cancellationToken) == 0) throw Missing();
+        if (!await DraftHistory.TakeAsync(context.Funnels.Where(row => row.AccountId == account.Value && row.Id == funnelId), cancellationToken)) throw Missing();
         var funnel = await context.Funnels.FirstAsync(row => row.Id == funnelId, cancellationToken);
         (int Number, IReadOnlyList<PartEdit> Laid)? made;
         try
