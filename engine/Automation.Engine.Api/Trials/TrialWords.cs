@@ -27,7 +27,7 @@ internal sealed class TrialWords(ActivityRegistry activities, FunnelDocument doc
         var result = row.Result is { } text ? BackTestResult.FromJson(text) : null;
         return new(
             row.Id, row.Status, (int?)request["days"] ?? 0, (string?)request["trigger"], row.DraftRevision, (int?)request["version"], Math.Min(row.Played, row.Total), row.Total, row.By, row.CreatedAt,
-            row.Status == BackTestStatus.Running ? null : row.FinishedAt, result is null || row.Status != BackTestStatus.Done ? null : Shown(result), Error(row, result));
+            row.FinishedAt, result is null || row.Status != BackTestStatus.Done ? null : Shown(result), Error(row, result));
     }
 
     private BackTestShown Shown(BackTestResult result) => new(result.From, result.To, result.Deals, [.. result.Cards.Select(Card)], [.. Notes(result)]);

@@ -61,7 +61,7 @@ public sealed class BackTestService : IDisposable
         {
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
             var now = clock.GetUtcNow();
-            if (await context.BackTests.AnyAsync(one => one.AccountId == account.Value && one.Status == BackTestStatus.Running && one.FinishedAt > now, cancellationToken))
+            if (await context.BackTests.AnyAsync(one => one.AccountId == account.Value && one.Status == BackTestStatus.Running && one.LeaseUntil > now, cancellationToken))
                 throw new TrialRefusedException("back_test_under_way", "A back-test of this account is under way. Wait for it to end, or cancel it.");
             var (from, total) = await MeasureAsync(context, plan, cancellationToken);
             var row = new BackTestRow
@@ -75,7 +75,7 @@ public sealed class BackTestService : IDisposable
                 Total = total,
                 By = by,
                 CreatedAt = now,
-                FinishedAt = now + Lease,
+                LeaseUntil = now + Lease,
             };
             context.BackTests.Add(row);
             await context.SaveChangesAsync(cancellationToken);
@@ -108,7 +108,7 @@ public sealed class BackTestService : IDisposable
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await context.BackTests.Where(row => row.AccountId == account.Value && row.FunnelId == funnel && row.Id == id && row.Status == BackTestStatus.Running)
-            .ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, BackTestStatus.Cancelled).SetProperty(row => row.FinishedAt, clock.GetUtcNow()), cancellationToken);
+            .ExecuteUpdateAsync(update => update.SetProperty(row => row.Status, BackTestStatus.Cancelled).SetProperty(row => row.FinishedAt, clock.GetUtcNow()).SetProperty(row => row.LeaseUntil, (DateTimeOffset?)null), cancellationToken);
         if (running.TryGetValue(id, out var mine)) await mine.Cancel.CancelAsync();
     }
 
@@ -124,8 +124,8 @@ public sealed class BackTestService : IDisposable
 
     private BackTestRow Told(BackTestRow row)
     {
-        if (row.Status != BackTestStatus.Running || row.FinishedAt > clock.GetUtcNow()) return row;
-        (row.Status, row.Result) = (BackTestStatus.Failed, new BackTestResult { Error = "interrupted" }.ToJson());
+        if (row.Status != BackTestStatus.Running || row.LeaseUntil > clock.GetUtcNow()) return row;
+        (row.Status, row.FinishedAt, row.Result) = (BackTestStatus.Failed, row.LeaseUntil, new BackTestResult { Error = "interrupted" }.ToJson());
         return row;
     }
 
@@ -200,7 +200,7 @@ public sealed class BackTestService : IDisposable
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var until = clock.GetUtcNow() + Lease;
         return await context.BackTests.Where(row => row.Id == id && row.Status == BackTestStatus.Running)
-            .ExecuteUpdateAsync(update => update.SetProperty(row => row.Played, played).SetProperty(row => row.FinishedAt, until), cancellationToken) > 0;
+            .ExecuteUpdateAsync(update => update.SetProperty(row => row.Played, played).SetProperty(row => row.LeaseUntil, until), cancellationToken) > 0;
     }
 
     private async Task EndAsync(Guid id, int? played, string status, BackTestResult result)
@@ -208,6 +208,6 @@ public sealed class BackTestService : IDisposable
         await using var context = await contexts.CreateDbContextAsync(CancellationToken.None);
         var (now, text) = (clock.GetUtcNow(), result.ToJson());
         await context.BackTests.Where(row => row.Id == id && row.Status == BackTestStatus.Running).ExecuteUpdateAsync(update => update
-            .SetProperty(row => row.Played, row => played ?? row.Played).SetProperty(row => row.Status, status).SetProperty(row => row.Result, text).SetProperty(row => row.FinishedAt, now));
+            .SetProperty(row => row.Played, row => played ?? row.Played).SetProperty(row => row.Status, status).SetProperty(row => row.Result, text).SetProperty(row => row.FinishedAt, now).SetProperty(row => row.LeaseUntil, (DateTimeOffset?)null));
     }
 }

@@ -275,6 +275,10 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("funnel_id");
 
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
                     b.Property<int>("Played")
                         .HasColumnType("integer")
                         .HasColumnName("played");

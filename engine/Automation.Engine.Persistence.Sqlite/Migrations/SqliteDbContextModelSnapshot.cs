@@ -208,6 +208,10 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("funnel_id");
 
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_until");
+
                     b.Property<int>("Played")
                         .HasColumnType("INTEGER")
                         .HasColumnName("played");

@@ -170,6 +170,9 @@ public sealed class BackTestRow : AccountScoped
     public required string By { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
 
-    /// <summary>When it ended. While it runs: when it counts as stopped with its server, unless it says before that it lives.</summary>
+    /// <summary>Null while it runs.</summary>
     public DateTimeOffset? FinishedAt { get; set; }
+
+    /// <summary>When a running one counts as stopped with its server, unless it says before that it lives; null when it has ended.</summary>
+    public DateTimeOffset? LeaseUntil { get; set; }
 }

@@ -131,12 +131,12 @@ public sealed class BackTestTests
         var (id, now) = (host.Services.GetRequiredService<IIdSource>().NewId(), TimeProvider.System.GetUtcNow());
         await using (var context = await host.OpenAsync())
         {
-            context.BackTests.Add(new() { Id = id, AccountId = host.Account.Value, FunnelId = funnel.Id, Request = "{}", Status = BackTestStatus.Running, By = "Анна", CreatedAt = now, FinishedAt = now.AddMinutes(1) });
+            context.BackTests.Add(new() { Id = id, AccountId = host.Account.Value, FunnelId = funnel.Id, Request = "{}", Status = BackTestStatus.Running, By = "Анна", CreatedAt = now, LeaseUntil = now.AddMinutes(1) });
             await context.SaveChangesAsync(RuntimeHost.Stop);
         }
 
         Assert.Equal("back_test_under_way", (await Assert.ThrowsAsync<TrialRefusedException>(() => tests.StartAsync(host.Account, funnel, 1, null, "Иван", RuntimeHost.Stop))).Code);
-        await using (var context = await host.OpenAsync()) await context.BackTests.ExecuteUpdateAsync(update => update.SetProperty(row => row.FinishedAt, now.AddSeconds(-1)), RuntimeHost.Stop);
+        await using (var context = await host.OpenAsync()) await context.BackTests.ExecuteUpdateAsync(update => update.SetProperty(row => row.LeaseUntil, now.AddSeconds(-1)), RuntimeHost.Stop);
         Assert.Equal(BackTestStatus.Failed, (await tests.FindAsync(host.Account, funnel.Id, id, RuntimeHost.Stop))!.Status);
         var row = await tests.StartAsync(host.Account, funnel, 1, "text", "Иван", RuntimeHost.Stop);
         await tests.CancelAsync(host.Account, funnel.Id, row.Id, RuntimeHost.Stop);
