@@ -9,6 +9,9 @@ public sealed partial record WeekHours(IReadOnlyList<bool> Days, string From, st
 {
     public static readonly IReadOnlyList<string> Names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+    /// <summary>The <c>HH:mm</c> of a field for times: browsers' scripts send seconds behind it.</summary>
+    public static string? Minutes(object? value) => value is string { Length: > 5 } text ? text[..5] : value as string;
+
     public WeekHours Toggle(int day) => this with { Days = [.. Days.Select((chosen, at) => at == day ? !chosen : chosen)] };
 
     /// <returns>Null when the text says more than days and one pair of hours.</returns>
