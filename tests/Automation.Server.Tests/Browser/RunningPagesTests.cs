@@ -78,10 +78,24 @@ public sealed class RunningPagesTests
         await page.GetByTestId($"edit-{manager}").ClickAsync();
         await page.GetByTestId("max-open").FillAsync("9");
         await page.GetByTestId("works-Sunday").UncheckAsync();
+        // A lunch break: two shifts on Monday. The one that is added stands in the way of the first until that one ends earlier.
+        if (!await page.GetByTestId("works-Monday").IsCheckedAsync()) await page.GetByTestId("works-Monday").CheckAsync();
+        await page.GetByTestId("start-Monday-1").FillAsync("09:00");
+        await page.GetByTestId("end-Monday-1").FillAsync("18:00");
+        await page.GetByTestId("add-shift-Monday").PressAsync("Enter");
+        await Assertions.Expect(page.GetByTestId("add-shift-Monday")).ToBeFocusedAsync();
+        await page.GetByTestId("start-Monday-2").FillAsync("14:00");
+        await page.GetByTestId("end-Monday-2").FillAsync("18:00");
+        await Assertions.Expect(page.GetByTestId("shift-problem")).ToHaveTextAsync("Смены пересекаются: понедельник 09:00–18:00 и понедельник 14:00–18:00.");
+        await page.GetByTestId("save-manager").ClickAsync();
+        await Assertions.Expect(page.Locator(".mud-snackbar").Last).ToContainTextAsync("пересекаются");
+        await page.GetByTestId("end-Monday-1").FillAsync("13:00");
+        await Assertions.Expect(page.GetByTestId("shift-problem")).ToBeEmptyAsync();
         await page.GetByTestId("save-manager").ClickAsync();
         await Assertions.Expect(page.GetByTestId($"manager-{manager}")).ToContainTextAsync("не больше 9 сразу");
         var set = JObject.Parse(await browser.Api.GetStringAsync("/api/managers", Cancel))["items"]!.Single(one => (string?)one["userId"] == manager);
         Assert.DoesNotContain(set["timesheet"]!["weekly"]!, shift => (string?)shift["day"] == "sunday");
+        Assert.Equal(2, set["timesheet"]!["weekly"]!.Count(shift => (string?)shift["day"] == "monday"));
 
         await page.GetByTestId($"here-{manager}").ClickAsync();
         var link = await page.GetByTestId($"page-{manager}").InputValueAsync();
