@@ -9,9 +9,8 @@ namespace Automation.Designer.Board;
 /// <param name="State">On or off, and its errors, for a screen reader.</param>
 /// <param name="Difference">new or edited against what is published; null for the same.</param>
 /// <param name="Errors">Problems that keep it from being published.</param>
-/// <param name="Others">Who else has it open.</param>
 public sealed record CardLook(
-    string Id, string Name, string Icon, string Sentence, string Place, string State, bool Enabled, string? Difference, int Errors, int Warnings, CardNumbers? Numbers, bool Chosen, bool Reachable, string Bands, string? Others, TrialMark? Trial);
+    string Id, string Name, string Icon, string Sentence, string Place, string State, bool Enabled, string? Difference, int Errors, int Warnings, CardNumbers? Numbers, bool Chosen, bool Reachable, string Bands, TrialMark? Trial);
 
 /// <summary>What a trial showed for a card.</summary>
 /// <param name="State">fired, skipped, waits or failed.</param>

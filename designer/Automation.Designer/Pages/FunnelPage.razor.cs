@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Automation.Designer.Board;
 using Automation.Designer.Session;
 using Automation.Engine.Api.Funnels;
@@ -19,8 +18,7 @@ public sealed partial class FunnelPage : IDisposable
     private readonly CancellationTokenSource closing = new();
     private readonly HashSet<string> chosen = new(StringComparer.Ordinal);
     private DraftStore draft = null!;
-    private ConditionalWeakTable<FunnelTrigger, string> sentences = [];
-    private (IReadOnlyList<Stage>, CrmDirectory?, bool) sentencesFor;
+    private CardLooks looks = null!;
     private BoardLayout layout = BoardLayout.Of(new() { Slug = "", Name = "" });
     private Dictionary<string, StageNumbers> stageNumbers = new(StringComparer.Ordinal);
     private Dictionary<string, CardNumbers> cardNumbers = new(StringComparer.Ordinal);
@@ -61,7 +59,7 @@ public sealed partial class FunnelPage : IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        draft = new(Api);
+        (draft, looks) = (new(Api), new(Words, W));
         draft.Changed += Redraw;
         draft.Refused += Tell;
         await ReloadAsync();
@@ -125,29 +123,9 @@ public sealed partial class FunnelPage : IDisposable
 
     private CardLook LookOf(CardPlace card)
     {
-        var (trigger, view) = (card.Trigger, draft.View!);
-        var (errors, warnings) = (view.Problems.Count(problem => problem.Part == trigger.Id && problem.Severity == "error"), view.Problems.Count(problem => problem.Part == trigger.Id && problem.Severity == "warning"));
-        var sentence = SentenceOf(trigger);
-        return new(
-            trigger.Id, trigger.Name, CardWords.Icon(trigger), sentence, PlaceOf(card), StateOf(trigger, errors), trigger.Enabled, view.Changed.FirstOrDefault(part => part.Part == trigger.Id)?.Kind,
-            errors, warnings, Counted(trigger.Id).Sum, chosen.Contains(trigger.Id), trigger.Id == reachable,
-            string.Join(' ', Bands.All.Where(band => Bands.EventIn(band, trigger.When.Event) is not null).Select(Bands.Name)), null, MarkOf(trigger.Id));
+        looks.Use(draft.View!, draft.Document, layout, directory);
+        return looks.Of(card, Counted(card.Trigger.Id).Sum, chosen.Contains(card.Trigger.Id), card.Trigger.Id == reachable, MarkOf(card.Trigger.Id));
     }
-
-    /// <summary>Made once for a trigger as it is: the board asks for all of them at every change.</summary>
-    private string SentenceOf(FunnelTrigger trigger)
-    {
-        if (sentencesFor != (draft.Document.Stages, directory, W.English)) (sentences, sentencesFor) = ([], (draft.Document.Stages, directory, W.English));
-        return sentences.GetValue(trigger, one => Words.Sentence(one, draft.Document, directory, W.English));
-    }
-
-    private string PlaceOf(CardPlace card)
-    {
-        var stage = card.Everywhere ? W["card.everyStage"] : layout.Stages[card.From].Name;
-        return W["card.place", stage, card.Number, layout.Counts[card.Band][card.From]];
-    }
-
-    private string StateOf(FunnelTrigger trigger, int errors) => errors == 0 ? W[trigger.Enabled ? "card.isOn" : "card.isOff"] : $"{W[trigger.Enabled ? "card.isOn" : "card.isOff"]}. {W.Count("card.errors", errors)}";
 
     private string NameOf(string part) => draft.Find(part)?.Name ?? draft.View?.Name ?? part;
 }

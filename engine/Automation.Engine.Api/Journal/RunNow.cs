@@ -1,3 +1,4 @@
+using Automation.Engine.Api.Json;
 using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
@@ -13,8 +14,20 @@ internal sealed class RunNow(bool english)
 {
     private const int MostLines = 5;
 
-    /// <summary>Of runs of one mailbox. Ended well, or cancelled, a run has nothing to say.</summary>
+    /// <summary>Of runs of one mailbox. Ended well, a run has nothing to say; a cancelled one says what cancelled it.</summary>
     public async Task<Dictionary<Guid, List<WhyNow>>> OfAsync(AutomationDbContext db, IReadOnlyList<RunRow> runs, CancellationToken cancellationToken)
+    {
+        var told = await OfOpenAsync(db, runs, cancellationToken);
+        foreach (var run in runs.Where(run => (RunStatus)run.Status == RunStatus.Cancelled))
+        {
+            var last = await db.Journal.AsNoTracking().Where(row => row.RunId == run.Id && row.AccountId == run.AccountId).OrderByDescending(row => row.Sequence).Select(row => row.Facts).FirstOrDefaultAsync(cancellationToken);
+            if (last is not null && RunWords.WhyCancelled(ApiJson.Parse(last), english) is { } why) told[run.Id] = [new(why, null)];
+        }
+
+        return told;
+    }
+
+    private async Task<Dictionary<Guid, List<WhyNow>>> OfOpenAsync(AutomationDbContext db, IReadOnlyList<RunRow> runs, CancellationToken cancellationToken)
     {
         var open = runs.Where(run => (RunStatus)run.Status is RunStatus.Running or RunStatus.Suspended or RunStatus.Faulted).ToList();
         if (open is not [var one, ..]) return [];
