@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using Newtonsoft.Json.Linq;
 
 namespace Automation.Server.Tests.Browser;
 
@@ -16,6 +17,8 @@ public sealed partial class ScreenTests
         ("failed", "/failed"), ("waiting", "/waiting"), ("managers", "/managers"), ("settings", "/settings"), ("profile", "/profile"), ("not-found", "/not-found"),
     ];
 
+    private static readonly (string Theme, string Language)[] Looks = [("light", "ru"), ("light", "en"), ("dark", "ru"), ("dark", "en")];
+
     private static readonly (int Width, int Height)[] Sizes = [(1366, 768), (1920, 1080), (390, 844)];
 
     private static readonly string? Folder = Environment.GetEnvironmentVariable("AUTOMATION_SCREENSHOTS");
@@ -29,31 +32,74 @@ public sealed partial class ScreenTests
         await browser.DragDealAsync(page, "40215877", "68120458");
         await page.GotoAsync($"{browser.Sandbox}/sandbox/phone");
         await Assertions.Expect(page.GetByTestId("sms-list")).ToContainTextAsync("Ждём вас на встрече");
+        (string Name, string Path)[] pages = [.. Pages, ("run", $"/runs/{await RunAsync(browser)}"), ("here", await HereAsync(browser))];
         var wrong = new List<string>();
-        foreach (var theme in new[] { "light", "dark" })
+        foreach (var (theme, language) in Looks)
         {
-            foreach (var language in new[] { "ru", "en" })
-            {
-                await PreferAsync(browser, theme, language);
-                foreach (var (name, path) in Pages)
-                {
-                    var place = $"{name} {theme} {language}";
-                    await page.SetViewportSizeAsync(1366, 768);
-                    await OpenAsync(page, browser.Admin + path);
-                    if (language == "ru") wrong.AddRange(await FaultsAsync(page, place));
-                    wrong.AddRange(Keys(await page.InnerTextAsync("body")).Select(key => $"{place}: untranslated {key}"));
-                    foreach (var (width, height) in Folder is null ? [(390, 844)] : Sizes)
-                    {
-                        await page.SetViewportSizeAsync(width, height);
-                        if (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth") > 0) wrong.Add($"{place}: wider than {width}");
-                        if (await page.EvaluateAsync<bool>("() => [...document.querySelectorAll('.site-header a, .site-header button')].some(one => one.offsetWidth > 0 && one.getBoundingClientRect().right > window.innerWidth || one.closest('nav')?.scrollWidth > one.closest('nav')?.clientWidth)")) wrong.Add($"{place}: header cut off at {width}");
-                        if (Folder is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{language}-{theme}-{width}.png") });
-                    }
-                }
-            }
+            await PreferAsync(browser, theme, language);
+            foreach (var (name, path) in pages) wrong.AddRange(await LookAsync(page, name, browser.Admin + path, theme, language));
         }
 
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
+    }
+
+    /// <summary>What a newcomer sees: the first link, the pages of an account that has nothing yet, the sign-in.</summary>
+    [Fact]
+    public async Task Page_OfAnEmptyAccount_IsFitForScreenReadersAndWhole()
+    {
+        await using var browser = await TestBrowser.StartAsync(sandbox: false, studio: false, 1366, 768);
+        var wrong = new List<string>();
+        foreach (var (theme, language) in Looks)
+        {
+            await using var context = await browser.Page.Context.Browser!.NewContextAsync(new() { ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light, Locale = language == "en" ? "en-GB" : "ru-RU" });
+            var page = await context.NewPageAsync();
+            wrong.AddRange(await LookAsync(page, "join", browser.FirstLink, theme, language));
+            wrong.AddRange(await LookAsync(page, "sign-in", $"{browser.Admin}/sign-in", theme, language));
+        }
+
+        await browser.SignInAsync();
+        foreach (var (theme, language) in Looks)
+        {
+            await PreferAsync(browser, theme, language);
+            foreach (var name in new[] { "funnels", "deals", "journal", "failed", "waiting", "managers", "settings" })
+                wrong.AddRange(await LookAsync(browser.Page, $"empty-{name}", $"{browser.Admin}/{name}", theme, language));
+        }
+
+        Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
+    }
+
+    /// <summary>What is wrong with a page in one theme and language.</summary>
+    private static async Task<List<string>> LookAsync(IPage page, string name, string address, string theme, string language)
+    {
+        var (wrong, place) = (new List<string>(), $"{name} {theme} {language}");
+        await page.SetViewportSizeAsync(1366, 768);
+        await OpenAsync(page, address);
+        if (language == "ru") wrong.AddRange(await FaultsAsync(page, place));
+        // A manager's own page speaks the language of the account.
+        if (name != "here" && await page.EvaluateAsync<string>("() => document.documentElement.lang") != language) wrong.Add($"{place}: in another language");
+        wrong.AddRange(Keys(await page.InnerTextAsync("body")).Select(key => $"{place}: untranslated {key}"));
+        foreach (var (width, height) in Folder is null ? [(390, 844)] : Sizes)
+        {
+            await page.SetViewportSizeAsync(width, height);
+            if (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth") > 0) wrong.Add($"{place}: wider than {width}");
+            if (await page.EvaluateAsync<bool>("() => [...document.querySelectorAll('.site-header a, .site-header button')].some(one => one.offsetWidth > 0 && one.getBoundingClientRect().right > window.innerWidth || one.closest('nav')?.scrollWidth > one.closest('nav')?.clientWidth)")) wrong.Add($"{place}: header cut off at {width}");
+            if (Folder is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{language}-{theme}-{width}.png") });
+        }
+
+        return wrong;
+    }
+
+    private static async Task<string> RunAsync(TestBrowser browser)
+    {
+        var runs = JObject.Parse(await browser.Api.GetStringAsync("/api/runs?deal=40215877", TestContext.Current.CancellationToken));
+        return (string)runs["items"]![0]!["id"]!;
+    }
+
+    private static async Task<string> HereAsync(TestBrowser browser)
+    {
+        var managers = JObject.Parse(await browser.Api.GetStringAsync("/api/managers", TestContext.Current.CancellationToken));
+        var made = await browser.Api.PostAsync($"/api/managers/{managers["items"]![0]!["userId"]}/here", null, TestContext.Current.CancellationToken);
+        return (string)JObject.Parse(await made.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken))["path"]!;
     }
 
     private static async Task OpenAsync(IPage page, string address)
