@@ -9,7 +9,8 @@ namespace Automation.Benchmarks;
 
 /// <summary>
 /// The board with 12 stages of 60 cards in the machine's Chromium: until all cards stand there in an empty browser, from a click on a card to
-/// its open panel, and what the script of a drag takes in each frame, with what it sends to the server before the card is let go.
+/// its open panel, and what the script of a drag takes in each frame, with what it sends to the server before the card is let go;
+/// and what the server takes for a change of one card.
 /// </summary>
 internal static class BoardBenchmark
 {
@@ -19,6 +20,7 @@ internal static class BoardBenchmark
     private const int Views = 5;
     private const int Clicks = 30;
     private const int Drags = 4;
+    private const int Changes = 30;
 
     // Each frame's share of the page's own script: pointer moves and what they asked to be drawn.
     private const string Meter = """
@@ -71,6 +73,8 @@ internal static class BoardBenchmark
         var clicks = await ClickAsync(page);
         report.Row("click", ("p50_ms", clicks.At(0.5)), ("p95_ms", clicks.At(0.95)), ("worst_ms", clicks[^1]));
         var (frames, sent) = await DragAsync(page);
+        var changes = await ChangeAsync(api);
+        report.Row("change", ("p50_ms", changes.At(0.5)), ("p95_ms", changes.At(0.95)), ("worst_ms", changes[^1]));
         report.Row("drag", ("frames", frames.Length), ("p50_ms", frames.At(0.5)), ("p95_ms", frames.At(0.95)), ("worst_ms", frames[^1]), ("sent_before_drop", sent));
         await server.StopAsync();
         report.Figure("first_view_ms", views.Order().ElementAt(views.Count / 2));
@@ -78,6 +82,8 @@ internal static class BoardBenchmark
         report.Figure("click_p95_ms", clicks.At(0.95));
         report.Figure("drag_p95_ms", frames.At(0.95));
         report.Figure("sent_before_drop", sent);
+        report.Figure("change_ms", changes.At(0.5));
+        report.Figure("change_p95_ms", changes.At(0.95));
         report.End();
     }
 
@@ -171,6 +177,31 @@ internal static class BoardBenchmark
         }
 
         return ([.. frames.Order()], sent);
+    }
+
+    /// <summary>One card of the draft gets another name: from the request to the answer, with everything checked and compared again.</summary>
+    private static async Task<double[]> ChangeAsync(HttpClient api)
+    {
+        var triggers = JsonNode.Parse(await api.GetStringAsync("/api/funnels/large/draft"))!["document"]!["triggers"]!.AsArray();
+        var times = new List<double>();
+        for (var i = 0; i < Changes + 3; i++)
+        {
+            var before = triggers[i * 17]!;
+            var after = before.DeepClone();
+            after["name"] = $"Другая {i}";
+            var edit = new JsonObject
+            {
+                ["name"] = new JsonObject { ["key"] = "renamed", ["values"] = new JsonArray($"Другая {i}") },
+                ["edits"] = new JsonArray(new JsonObject { ["part"] = before["id"]!.DeepClone(), ["before"] = before.DeepClone(), ["after"] = after }),
+            };
+            var watch = Stopwatch.StartNew();
+            using var answer = await api.PostAsJsonAsync("/api/funnels/large/changes", edit);
+            await answer.Content.ReadAsByteArrayAsync();
+            if (i >= 3) times.Add(watch.Elapsed.TotalMilliseconds);
+            answer.EnsureSuccessStatusCode();
+        }
+
+        return [.. times.Order()];
     }
 
     private static async Task MakeAsync(HttpClient api)

@@ -68,6 +68,7 @@ public static class HostingRegistration
         services.AddHostedService<ChangeListener>();
         services.AddSingleton<Funnels.Drafts.DraftFeed>();
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<Funnels.Drafts.DraftFeed>());
+        services.AddSingleton<FunnelDocuments>();
         services.AddSingleton<Funnels.Drafts.DraftService>();
         services.AddSingleton<FunnelService>();
         services.AddSingleton<Funnels.Checks.DraftChecks>();

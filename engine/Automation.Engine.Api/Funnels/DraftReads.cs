@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Automation.Engine.Api.Funnels;
 
 /// <summary>Shows drafts: what they hold, how they differ from what is published, what is wrong with them.</summary>
-public sealed class DraftReads(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, DraftChecks checks)
+public sealed class DraftReads(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, FunnelDocuments documents, DraftChecks checks)
 {
     public async Task<DraftView> ViewAsync(DraftState state, bool english, CancellationToken cancellationToken)
     {
@@ -34,7 +34,8 @@ public sealed class DraftReads(IDbContextFactory<AutomationDbContext> contexts, 
     /// <summary>What the draft differs in from what is published; without a published version every trigger is new.</summary>
     private async Task<IReadOnlyList<ChangedPart>> ChangedAsync(DraftState state, CancellationToken cancellationToken)
     {
-        var published = state.Funnel.PublishedVersion is { } version ? await funnels.ExportAsync(new(state.Funnel.AccountId), state.Funnel.Id, version, cancellationToken) : null;
+        var funnel = state.Funnel;
+        var published = funnel.PublishedVersion is { } version ? await documents.PublishedAsync(funnel.Id, version, () => funnels.ExportAsync(new(funnel.AccountId), funnel.Id, version, cancellationToken)) : null;
         var edits = DraftMerge.Between(published ?? state.Document with { Triggers = [] }, state.Document);
         return
         [

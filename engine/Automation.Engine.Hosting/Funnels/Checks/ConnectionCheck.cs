@@ -20,7 +20,7 @@ internal static class ConnectionCheck
         foreach (var trigger in draft.Document.Triggers)
         {
             if (trigger.Then is null) continue;
-            var steps = Step.Doing(trigger).ToList();
+            var steps = Step.Doing(trigger);
             if (steps.Count == 0) findings.Add(new(false, "nothing_done", trigger.Id, "then", new("Карточка ничего не делает: добавьте действие.", "The card does nothing: add an action.")));
             foreach (var step in steps)
             {

@@ -10,7 +10,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Hosting.Funnels.Checks;
 
 /// <summary>Everything that is wrong or doubtful in a draft. What the validator refuses is an error; what it cannot know, the checks here say.</summary>
-public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, CrmDirectoryCache directories, IPorts ports, ActivityRegistry activities)
+public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, FunnelDocuments documents, CrmDirectoryCache directories, IPorts ports, ActivityRegistry activities)
 {
     public async Task<IReadOnlyList<Finding>> CheckAsync(AccountId account, Guid funnelId, ConnectionId connection, FunnelDocument document, CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts,
         var others = await db.Funnels.AsNoTracking().Where(row => row.AccountId == account.Value && row.Id != funnelId && row.ConnectionId == connection.Value && row.PublishedVersion != null).Select(row => new { row.Id, row.Name, row.PublishedVersion }).ToListAsync(cancellationToken);
         var found = new List<(string, FunnelTrigger)>();
         foreach (var other in others)
-            found.AddRange((await funnels.ExportAsync(account, other.Id, other.PublishedVersion, cancellationToken)).Triggers.Where(trigger => Step.Doing(trigger).Any(step => step.Type == "Crm.ChangeStage")).Select(trigger => (other.Name, trigger)));
+            found.AddRange((await documents.PublishedAsync(other.Id, other.PublishedVersion!.Value, () => funnels.ExportAsync(account, other.Id, other.PublishedVersion, cancellationToken))).Triggers.Where(trigger => Step.Doing(trigger).Any(step => step.Type == "Crm.ChangeStage")).Select(trigger => (other.Name, trigger)));
         return found;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Automation.Engine.Funnels;
 using Newtonsoft.Json.Linq;
 
@@ -6,13 +7,16 @@ namespace Automation.Engine.Hosting.Funnels.Checks;
 /// <summary>A step of a trigger's workflow as its document has it.</summary>
 internal sealed record Step(JObject Node, string Id, string Type)
 {
+    // Every check asks for them, at every change of a draft whose other triggers stay what they were.
+    private static readonly ConditionalWeakTable<FunnelTrigger, IReadOnlyList<Step>> Known = [];
+
     /// <summary>All of a workflow, those inside containers too.</summary>
     public static IEnumerable<Step> Of(JObject? workflow) => (workflow?["root"] as JObject)?.DescendantsAndSelf().OfType<JObject>()
         .Where(node => node["id"] is JValue { Value: string } && node["type"] is JValue { Value: string })
         .Select(node => new Step(node, (string)node["id"]!, (string)node["type"]!)) ?? [];
 
     /// <summary>Steps that do something.</summary>
-    public static IEnumerable<Step> Doing(FunnelTrigger trigger) => Of(trigger.Then).Where(step => step.Type is not ("Elsa.Flowchart" or "Elsa.Sequence" or "Elsa.Start" or "Elsa.End"));
+    public static IReadOnlyList<Step> Doing(FunnelTrigger trigger) => Known.GetValue(trigger, one => [.. Of(one.Then).Where(step => step.Type is not ("Elsa.Flowchart" or "Elsa.Sequence" or "Elsa.Start" or "Elsa.End"))]);
 
     /// <summary>An input that is written down as it is; null when it is empty or computed.</summary>
     public string? Literal(string input) => Node[input] switch

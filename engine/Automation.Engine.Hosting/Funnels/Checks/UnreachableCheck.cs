@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Automation.Engine.Expressions;
 using Automation.Engine.Expressions.Builder;
 using Automation.Engine.Funnels;
@@ -7,17 +8,22 @@ namespace Automation.Engine.Hosting.Funnels.Checks;
 /// <summary>Conditions that can never hold: bounds that exclude each other, two values at once, a stage that the trigger does not watch. Formulas that the builder cannot read are not judged.</summary>
 internal static class UnreachableCheck
 {
+    private static readonly ConditionalWeakTable<FunnelTrigger, StrongBox<bool>> Known = [];
+
     public static IEnumerable<Finding> Run(CheckedDraft draft)
     {
         foreach (var trigger in draft.Document.Triggers)
         {
-            if (trigger.If is not { Language: ExpressionTypes.NCalc } condition || ConditionReader.Read(condition.Text).Tree is not { } tree || CanHold(tree, trigger)) continue;
+            if (trigger.If is null || Known.GetValue(trigger, one => new(CanHold(one))).Value) continue;
             yield return new(false, "never_true", trigger.Id, "if", new("Это условие не выполнится никогда: его части исключают друг друга.", "This condition can never hold: its parts exclude each other."))
             {
                 Fixes = [Fix.Of(trigger, trigger with { If = null }, "Убрать условие", "Remove the condition")],
             };
         }
     }
+
+    private static bool CanHold(FunnelTrigger trigger) =>
+        trigger.If is not { Language: ExpressionTypes.NCalc } condition || ConditionReader.Read(condition.Text).Tree is not { } tree || CanHold(tree, trigger);
 
     private static bool CanHold(ConditionNode node, FunnelTrigger trigger) => node switch
     {

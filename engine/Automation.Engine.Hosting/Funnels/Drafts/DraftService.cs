@@ -30,7 +30,7 @@ public sealed class DraftRefusedException(DraftConflictException conflict, Draft
 }
 
 /// <summary>Changes of drafts: laid over the draft as it is now, kept in rows, taken back by their author.</summary>
-public sealed class DraftService(IDbContextFactory<AutomationDbContext> contexts, DraftFeed feed, TimeProvider clock)
+public sealed class DraftService(IDbContextFactory<AutomationDbContext> contexts, FunnelDocuments documents, DraftFeed feed, TimeProvider clock)
 {
     public const string Undo = "undo";
     public const string Redo = "redo";
@@ -40,7 +40,7 @@ public sealed class DraftService(IDbContextFactory<AutomationDbContext> contexts
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var funnel = await context.Funnels.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == account.Value && row.Id == funnelId, cancellationToken) ?? throw Missing();
-        return await StateAsync(context, funnel, FunnelJson.Read(funnel.Draft), person, cancellationToken);
+        return await StateAsync(context, funnel, documents.Draft(funnel), person, cancellationToken);
     }
 
     /// <summary>Takes in a change; one that changes nothing is answered and not kept.</summary>
@@ -107,7 +107,7 @@ public sealed class DraftService(IDbContextFactory<AutomationDbContext> contexts
         }
 
         if (made is not { } done) return null;
-        var document = FunnelJson.Read(funnel.Draft);
+        var document = documents.Draft(funnel);
         if (done.Number == 0)
         {
             // Nothing differs: what was raised goes back with the transaction.
@@ -123,10 +123,11 @@ public sealed class DraftService(IDbContextFactory<AutomationDbContext> contexts
         return new(await StateAsync(context, funnel, document, author.Id, cancellationToken), done.Number, [.. done.Laid.Select(edit => edit.Part).Distinct(StringComparer.Ordinal)]);
     }
 
-    private static IReadOnlyList<PartEdit> Lay(FunnelRow funnel, IReadOnlyList<PartEdit> edits)
+    private IReadOnlyList<PartEdit> Lay(FunnelRow funnel, IReadOnlyList<PartEdit> edits)
     {
-        var (document, laid) = DraftMerge.Lay(FunnelJson.Read(funnel.Draft), edits);
+        var (document, laid) = DraftMerge.Lay(documents.Draft(funnel), edits);
         (funnel.Draft, funnel.Name) = (FunnelJson.Write(document, indented: false), document.Name);
+        documents.Keep(funnel, document);
         return laid;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Funnels.Editing;
@@ -19,6 +20,9 @@ public sealed class DraftConflictException(string part, string name, bool isGone
 public static class DraftMerge
 {
     private const string When = "when";
+
+    // A draft is compared at every change, and most of its triggers are those of the last time. Nobody changes what is kept here.
+    private static readonly ConditionalWeakTable<FunnelTrigger, JObject> Written = [];
 
     // Where a card stands among its neighbours is no work that could be lost: the last one holds.
     private const string Order = "order";
@@ -48,16 +52,22 @@ public static class DraftMerge
         var edits = new List<PartEdit>();
         var (head, wanted) = (FunnelJson.HeadOf(from), FunnelJson.HeadOf(to));
         if (!JToken.DeepEquals(head, wanted)) edits.Add(new(PartEdit.Head, head, wanted));
+        var (before, after) = (ById(from), ById(to));
         for (var (i, gone) = (0, 0); i < from.Triggers.Count; i++)
-            if (to.Triggers.All(trigger => trigger.Id != from.Triggers[i].Id)) edits.Add(new(from.Triggers[i].Id, FunnelJson.ToJson(from.Triggers[i]), null, i - gone++));
+            if (!after.ContainsKey(from.Triggers[i].Id)) edits.Add(new(from.Triggers[i].Id, JsonOf(from.Triggers[i]), null, i - gone++));
         for (var i = 0; i < to.Triggers.Count; i++)
         {
-            var (before, after) = (from.Triggers.FirstOrDefault(trigger => trigger.Id == to.Triggers[i].Id) is { } known ? FunnelJson.ToJson(known) : null, FunnelJson.ToJson(to.Triggers[i]));
-            if (!JToken.DeepEquals(before, after)) edits.Add(new(to.Triggers[i].Id, before, after, before is null ? i : null));
+            var (was, becomes) = (before.GetValueOrDefault(to.Triggers[i].Id), to.Triggers[i]);
+            if (was is null) edits.Add(new(becomes.Id, null, JsonOf(becomes), i));
+            else if (!ReferenceEquals(was, becomes) && !JToken.DeepEquals(JsonOf(was), JsonOf(becomes))) edits.Add(new(becomes.Id, JsonOf(was), JsonOf(becomes)));
         }
 
         return edits;
     }
+
+    private static Dictionary<string, FunnelTrigger> ById(FunnelDocument document) => document.Triggers.DistinctBy(trigger => trigger.Id).ToDictionary(trigger => trigger.Id, StringComparer.Ordinal);
+
+    private static JObject JsonOf(FunnelTrigger trigger) => Written.GetValue(trigger, FunnelJson.ToJson);
 
     private static (FunnelDocument, PartEdit?) LayHead(FunnelDocument draft, PartEdit edit)
     {
@@ -75,7 +85,7 @@ public static class DraftMerge
     {
         var triggers = draft.Triggers.ToList();
         var at = triggers.FindIndex(trigger => trigger.Id == edit.Part);
-        var now = at < 0 ? null : FunnelJson.ToJson(triggers[at]);
+        var now = at < 0 ? null : JsonOf(triggers[at]);
         var (before, after) = (Normal(edit.Before, edit.Part), Normal(edit.After, edit.Part));
         if (JToken.DeepEquals(now, after)) return (draft, null);
         if (now is null)
