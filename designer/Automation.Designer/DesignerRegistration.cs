@@ -35,6 +35,7 @@ public static class DesignerRegistration
         services.AddCascadingAuthenticationState();
         services.AddScoped<UserSession>();
         services.AddScoped<ScreenWords>();
+        services.AddScoped<Flow.ActivityList>();
         services.AddSingleton<CardWords>();
         // One connection pool for all pages: the server asks itself.
         services.AddHttpClient(nameof(ApiClient)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseCookies = false, UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 256 }).SetHandlerLifetime(Timeout.InfiniteTimeSpan);

@@ -18,7 +18,7 @@ public sealed partial class StepList
 {
     private readonly CancellationTokenSource closing = new();
     private readonly HashSet<string> open = new(StringComparer.Ordinal);
-    private Dictionary<string, ActivityView> activities = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, ActivityView> activities = new Dictionary<string, ActivityView>(StringComparer.Ordinal);
     private FlowReading reading = new(FlowList.Empty, null, []);
     private StepScene? scene;
     private Task? listing;
@@ -30,6 +30,9 @@ public sealed partial class StepList
 
     [Inject]
     private IDialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private ActivityList Activities { get; set; } = null!;
 
     [Inject]
     private ActivityRegistry Registry { get; set; } = null!;
@@ -143,15 +146,13 @@ public sealed partial class StepList
 
     private async Task LoadAsync()
     {
-        var connection = Connection is { Length: > 0 } named ? $"&connection={Uri.EscapeDataString(named)}" : "";
         try
         {
-            activities = (await Api.GetAsync<PageView<ActivityView>>($"api/activities?lang={W.Language}{connection}", closing.Token)).Items.ToDictionary(one => one.Type, StringComparer.Ordinal);
-            trouble = null;
+            (activities, trouble) = (await Activities.GetAsync(Connection ?? ""), null);
         }
         catch (ApiException e)
         {
-            (activities, trouble) = (new(StringComparer.Ordinal), e.Message);
+            (activities, trouble) = (new Dictionary<string, ActivityView>(StringComparer.Ordinal), e.Message);
         }
     }
 

@@ -44,6 +44,7 @@ internal sealed class FlowBench : IAsyncDisposable
         page.Services.AddSingleton(Registry);
         page.Services.AddSingleton<TimeProvider>(Clock);
         page.Services.AddSingleton<ScreenWords>();
+        page.Services.AddSingleton<ActivityList>();
         page.Services.AddSingleton(new ApiClient(new HttpClient(new Server(this)) { BaseAddress = new("http://localhost/") }, new UserSession()));
     }
 
