@@ -15,10 +15,17 @@ public sealed class AmoCrmConnector(IHttpGateway http, ISecrets secrets, TimePro
 
     public string Kind => AmoCrmHookSource.Kind;
 
-    public IReadOnlyList<Type> PortTypes { get; } = [typeof(ICrm)];
+    public IReadOnlyList<Type> PortTypes { get; } = [typeof(ICrm), typeof(IHookRegistrations)];
 
     public object Open(Connection connection, Type port) => port == typeof(ICrm)
         ? new AmoCrm(Api(connection, cancellationToken => secrets.ReadAsync(connection.Id, "token", cancellationToken)), StateOf(connection))
+        : port == typeof(IHookRegistrations)
+        ? new AmoCrmHooks(async cancellationToken =>
+        {
+            // Read once: when the hooks are taken away, the secret has gone with its connection.
+            var token = await secrets.ReadAsync(connection.Id, "token", cancellationToken);
+            return Api(connection, _ => ValueTask.FromResult(token));
+        })
         : throw new InvalidOperationException($"amoCRM does not offer {port.Name}.");
 
     internal AmoApi Api(Connection connection, Func<CancellationToken, ValueTask<string?>> token) => new(connection, http, limiter, clock, token);

@@ -71,6 +71,7 @@ public static class HostingRegistration
         services.AddSingleton<FunnelDocuments>();
         services.AddSingleton<Funnels.Drafts.DraftService>();
         services.AddSingleton<FunnelService>();
+        services.AddSingleton<ConnectionRemoval>();
         services.AddSingleton<Funnels.Checks.DraftChecks>();
         services.AddSingleton<WorkingCopies>();
         services.AddSingleton<Definitions.CompositeCatalog>();

@@ -71,6 +71,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 123, Level = LogLevel.Information, Message = "This node is empty and may be stopped")]
     public static partial void Drained(this ILogger logger);
 
+    [LoggerMessage(EventId = 124, Level = LogLevel.Information, Message = "Account {Account}: connection {Connection} ({Kind}) removed by {By}; its hooks at the other side: {Hooks}")]
+    public static partial void ConnectionRemoved(this ILogger logger, Guid account, Guid connection, string kind, string by, string hooks);
+
+    [LoggerMessage(EventId = 125, Level = LogLevel.Warning, Message = "Hooks of connection {Connection} ({Kind}) could not be taken away at the other side")]
+    public static partial void HooksLeft(this ILogger logger, Guid connection, string kind, Exception? cause);
+
     [LoggerMessage(EventId = 190, Level = LogLevel.Warning, Message = "Back-test {BackTest} failed")]
     public static partial void BackTestFailed(this ILogger logger, Guid backTest, Exception cause);
 }

@@ -28,6 +28,8 @@ public sealed class ApiClient(HttpClient http, UserSession session)
 
     public Task<T> PutAsync<T>(string path, object body, CancellationToken cancellationToken) where T : class => SendAsync<T>(HttpMethod.Put, path, body, cancellationToken);
 
+    public Task<T> DeleteAsync<T>(string path, CancellationToken cancellationToken) where T : class => SendAsync<T>(HttpMethod.Delete, path, null, cancellationToken);
+
     public async Task DoAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         using var answer = await AskAsync(method, path, body, HttpCompletionOption.ResponseContentRead, cancellationToken);

@@ -23,4 +23,14 @@ internal static class ConnectionFinder
             _ => throw new ProblemException(Problem.BadQuery("Several CRMs are connected: name one with connection=.")),
         };
     }
+
+    /// <summary>The same for what has happened, which is read under the id of a connection also when that was removed.</summary>
+    /// <param name="named">As there.</param>
+    /// <exception cref="ProblemException">As there.</exception>
+    public static async Task<Guid> FindIdAsync(AutomationDbContext db, AccountId account, string? named, CancellationToken cancellationToken)
+    {
+        var removed = Guid.TryParse(named, out var id) && !await db.Connections.AnyAsync(row => row.AccountId == account.Value && row.Id == id, cancellationToken)
+            && await db.Mailboxes.AnyAsync(row => row.AccountId == account.Value && row.ConnectionId == id, cancellationToken);
+        return removed ? id : (await FindAsync(db, account, named, cancellationToken)).Id;
+    }
 }

@@ -180,7 +180,7 @@ internal static class DeadLetterEndpoints
             Targets = body.Ids is null ? null : await WholeAsync(db, account, body.Ids, cancellationToken),
             Trigger = body.Trigger,
             Funnel = body.Funnel is null ? null : (await funnels.FindAsync(account, body.Funnel, cancellationToken)).Id,
-            Connection = body.Connection is null ? null : (await ConnectionFinder.FindAsync(db, account, body.Connection, cancellationToken)).Id,
+            Connection = body.Connection is null ? null : await ConnectionFinder.FindIdAsync(db, account, body.Connection, cancellationToken),
             Code = body.Code,
             Deal = body.Deal,
             Since = body.Since?.ToUniversalTime(),

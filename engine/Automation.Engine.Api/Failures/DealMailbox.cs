@@ -15,7 +15,7 @@ internal static class DealMailbox
     public static async Task<MailboxRow> FindAsync(IDbContextFactory<AutomationDbContext> contexts, AccountId account, string? connection, string deal, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var crm = (await ConnectionFinder.FindAsync(db, account, connection, cancellationToken)).Id;
+        var crm = await ConnectionFinder.FindIdAsync(db, account, connection, cancellationToken);
         return await db.Mailboxes.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == account.Value && row.ConnectionId == crm && row.EntityType == EntityTypes.Deal && row.EntityId == deal, cancellationToken)
             ?? throw ApiProblem.NotFound("Nothing is known of this deal.");
     }

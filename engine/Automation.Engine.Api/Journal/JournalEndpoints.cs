@@ -40,7 +40,7 @@ internal static class JournalEndpoints
         }
 
         var filter = new JournalFilter(
-            deal, connection is null ? null : (await ConnectionFinder.FindAsync(db, account, connection, context.RequestAborted)).Id, only, kind,
+            deal, connection is null ? null : await ConnectionFinder.FindIdAsync(db, account, connection, context.RequestAborted), only, kind,
             funnel is null ? null : (await funnels.FindAsync(account, funnel, context.RequestAborted)).Id, trigger, since?.ToUniversalTime(), until?.ToUniversalTime(), failed ?? false);
         var (rows, next) = await new JournalSearch(db, account.Value, filter, clock).ReadAsync(before, take, context.RequestAborted);
         return new JsonAnswer(new PageView<JournalView>(await reads.ViewAsync(rows, english, context.RequestAborted), next));

@@ -42,7 +42,7 @@ public sealed class WhyReads(IDbContextFactory<AutomationDbContext> contexts, Cr
         var rows = db.Journal.AsNoTracking().Where(row => row.AccountId == account.Value && row.EntityType == EntityTypes.Deal && row.EntityId == deal && row.Kind == "event");
         if (connection is not null)
         {
-            var only = (await ConnectionFinder.FindAsync(db, account, connection, cancellationToken)).Id;
+            var only = await ConnectionFinder.FindIdAsync(db, account, connection, cancellationToken);
             rows = rows.Where(row => row.ConnectionId == only);
         }
 

@@ -46,6 +46,7 @@ public sealed class FunnelService(
             throw new FunnelInvalidException([new("", "draft_changed", "Somebody saved this draft after you read it. Read it again.")]);
         }
 
+        if (row.ConnectionId != connection.Id) await HoldAsync(context, connection, cancellationToken);
         var before = row.Draft.Length == 0 ? null : row.Draft;
         (row.Name, row.ConnectionId, row.Draft, row.UpdatedAt) = (document.Name, connection.Id, FunnelJson.Write(document, indented: false), clock.GetUtcNow());
         if (author is not null && before is not null && DraftMerge.Between(FunnelJson.Read(before), document) is { Count: > 0 } edits)
@@ -175,6 +176,14 @@ public sealed class FunnelService(
             0 => throw new FunnelInvalidException([new("connection", "connection_unknown", document.Connection is null ? "No CRM is connected yet: connect one first." : $"There is no connection '{document.Connection}'.")]),
             _ => throw new FunnelInvalidException([new("connection", "connection_unknown", $"Several CRMs are connected; name one: {string.Join(", ", crms.Select(crm => crm.Name))}.")]),
         };
+    }
+
+    /// <summary>Until the end of the transaction the connection is not removed: a funnel is about to stand on it.</summary>
+    /// <exception cref="FunnelInvalidException">It is gone.</exception>
+    internal static async Task HoldAsync(AutomationDbContext context, ConnectionRow connection, CancellationToken cancellationToken)
+    {
+        if (!await Accounts.ConnectionRemoval.TakeAsync(context, new(connection.Id), cancellationToken))
+            throw new FunnelInvalidException([new("connection", "connection_unknown", $"There is no connection '{connection.Name}'.")]);
     }
 
     /// <summary>Pins the trigger's workflow: the latest version when it is unchanged, a new one otherwise.</summary>

@@ -64,7 +64,7 @@ public sealed class FeedPoller(
         var kinds = connectors.Where(connector => connector.PortTypes.Contains(typeof(IChangeFeed))).Select(connector => connector.Kind).ToList();
         if (kinds.Count == 0) return;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await context.Connections.Where(row => kinds.Contains(row.Kind)).ToListAsync(cancellationToken);
+        var rows = await context.Connections.AsNoTracking().Where(row => kinds.Contains(row.Kind)).ToListAsync(cancellationToken);
         foreach (var row in rows.Where(row => duties.IsMine(row.Id) && clock.GetUtcNow() >= next.GetValueOrDefault(row.Id)))
         {
             if (await ports.FindAsync(new AccountId(row.AccountId), new ConnectionId(row.Id), cancellationToken) is not { } connection) continue;
@@ -76,8 +76,8 @@ public sealed class FeedPoller(
                 // What was there before the connection is nobody's news: the first pass makes it known and fires nothing.
                 // The cursor moves only after the pass is stored: a kill between repeats the pass, and its keys are known.
                 foreach (var group in page.Events.Select(told => row.FeedCursor is null ? told with { Baseline = true } : told).Chunk(200)) await inbox.AcceptAsync(connection.Account, connection.Id, null, group, cancellationToken);
-                row.FeedCursor = page.Cursor;
-                await context.SaveChangesAsync(cancellationToken);
+                // Of a connection that was removed meanwhile there is no cursor to move.
+                await context.Connections.Where(one => one.Id == row.Id).ExecuteUpdateAsync(update => update.SetProperty(one => one.FeedCursor, page.Cursor), cancellationToken);
             }
             catch (RemoteCallException e)
             {

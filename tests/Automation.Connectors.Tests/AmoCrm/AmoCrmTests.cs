@@ -247,6 +247,29 @@ public sealed class AmoCrmTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hooks_OfARemovedConnection_AreTakenAwayAndOthersStay()
+    {
+        await using var fresh = new AmoCrmSimulator(new AmoCrmOptions());
+        fresh.AddUser("Иван", "ivan@demo.example", SandboxIds.Ivan, isAdmin: true);
+        await using var freshHost = await SimulatorHost.StartAsync(fresh);
+        fresh.Subscribe("https://crm.example/hooks/amocrm/secret");
+        fresh.Subscribe("https://crm.example/hooks/amocrm/another");
+        fresh.Subscribe("https://other.example/");
+        var hash = System.Security.Cryptography.SHA256.HashData("secret"u8);
+        var target = Hooks.Connection("amocrm", freshHost.Address);
+        IHookRegistrations With(params (string, string)[] secrets) => (IHookRegistrations)new AmoCrmConnector(http, new FixedSecrets(secrets), TimeProvider.System).Open(target, typeof(IHookRegistrations));
+
+        var found = await With(("token", "sandbox-demo-token")).FindAsync(hash, Cancel);
+        Assert.Equal(1, found.Count);
+        Assert.True(await found.EndAsync(Cancel));
+        Assert.Equal(["https://crm.example/hooks/amocrm/another", "https://other.example/"], fresh.Webhooks.Select(hook => hook.Destination));
+        // Again, when it is gone: nothing to do, and done is done.
+        Assert.True(await found.EndAsync(Cancel));
+        Assert.Equal(0, (await With(("token", "sandbox-demo-token")).FindAsync(hash, Cancel)).Count);
+        await Assert.ThrowsAsync<RemoteCallException>(() => With().FindAsync(hash, Cancel));
+    }
+
+    [Fact]
     public async Task Connect_WrongToken_SaysSoInBothLanguages()
     {
         var setup = new AmoCrmSetup(new AmoCrmConnector(http, new FixedSecrets(), TimeProvider.System));

@@ -29,6 +29,7 @@ public sealed class RoleTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("POST", "/api/dead-letters/redrive", "operator admin")]
     [InlineData("POST", "/api/runs/00000000-0000-0000-0000-000000000001/cancel", "operator admin")]
     [InlineData("PUT", "/api/settings", "admin")]
+    [InlineData("DELETE", "/api/connections/none", "admin")]
     [InlineData("POST", "/elsa/api/workflow-instances", "viewer editor publisher operator admin")]
     [InlineData("POST", "/elsa/api/workflow-definitions", "editor publisher admin")]
     [InlineData("POST", "/elsa/api/workflow-definitions/none/publish", "publisher admin")]

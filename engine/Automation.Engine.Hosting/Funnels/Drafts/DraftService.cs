@@ -115,7 +115,12 @@ public sealed class DraftService(IDbContextFactory<AutomationDbContext> contexts
             return new(await StateAsync(context, funnel, document, author.Id, cancellationToken), 0, []);
         }
 
-        if (done.Laid.Any(edit => edit.Part == PartEdit.Head)) funnel.ConnectionId = (await FunnelService.FindConnectionAsync(context, account, document, cancellationToken)).Id;
+        if (done.Laid.Any(edit => edit.Part == PartEdit.Head) && await FunnelService.FindConnectionAsync(context, account, document, cancellationToken) is var connection && connection.Id != funnel.ConnectionId)
+        {
+            await FunnelService.HoldAsync(context, connection, cancellationToken);
+            funnel.ConnectionId = connection.Id;
+        }
+
         funnel.UpdatedAt = clock.GetUtcNow();
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
