@@ -2,7 +2,10 @@
 // is let go; then the component is told where. Places are measured once, when a drag begins; a frame moves one element.
 const Threshold = 4, EdgeZone = 36, EdgeSpeed = 14;
 
+import { watch } from "./stage-nav.js";
+
 export function attach(board, component, words) {
+  const leaveStages = watch(board);
   const cards = () => [...board.querySelectorAll("[data-card]")];
   const tell = (method, ...what) => component.invokeMethodAsync(method, ...what).catch(() => {});
   let drag = null, frame = 0, pointer = { x: 0, y: 0, alt: false };
@@ -257,6 +260,7 @@ export function attach(board, component, words) {
   return {
     focus(id) { const card = cards().find(one => one.dataset.card === id); if (card) focus(card); },
     detach() {
+      leaveStages();
       end(false);
       board.removeEventListener("pointerdown", down);
       board.removeEventListener("pointermove", move);
