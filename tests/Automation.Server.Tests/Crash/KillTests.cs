@@ -49,6 +49,8 @@ public sealed class KillTests
             var loop = new KillLoop(world, Stop);
             var counts = await loop.PlayAsync();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scene.Name}: {counts}, {loop.AtPoints} at their points, slowest recovery {loop.Slowest.TotalSeconds:0.0} s"));
+            // Also when another scene fails before all are told.
+            if (loop.Wrong.Trim() is { Length: > 0 } wrong) Console.WriteLine($"{scene.Name}: {wrong}");
             return (Counts: counts, loop.Wrong);
         }));
         return new(played.Aggregate(KillCounts.None, (all, one) => all + one.Counts), string.Join('\n', played.Select(one => one.Wrong)).Trim());
