@@ -29,9 +29,9 @@ public sealed class ExpressionEvaluator : IExpressionEvaluator
         _ => ValueTask.FromResult(EvaluationResult.Failed(Unknown(expression.Type))),
     };
 
-    public async ValueTask<ExpressionError?> ValidateAsync(Expression expression, CancellationToken cancellationToken) => expression.Type switch
+    public async ValueTask<ExpressionError?> ValidateAsync(Expression expression, IReadOnlyCollection<string>? roots, CancellationToken cancellationToken) => expression.Type switch
     {
-        ExpressionTypes.NCalc => _formulas.Validate(expression.Text),
+        ExpressionTypes.NCalc => _formulas.Validate(expression.Text, roots),
         ExpressionTypes.Liquid => _texts.Validate(expression.Text),
         ExpressionTypes.JavaScript => _scripts is IScriptChecker checker ? await checker.CheckAsync(expression.Text, cancellationToken) : null,
         ExpressionTypes.Literal or ExpressionTypes.Object or ExpressionTypes.Variable or ExpressionTypes.Input or ExpressionTypes.Output => null,
@@ -59,5 +59,5 @@ public sealed class ExpressionEvaluator : IExpressionEvaluator
         return EvaluationResult.Of(result.Value, seen) with { Changes = changes };
     }
 
-    private static ExpressionError Unknown(string type) => new(ExpressionCodes.TypeUnknown, $"There is no expression type '{type}' here.");
+    private static ExpressionError Unknown(string type) => new(ExpressionCodes.TypeUnknown, $"There is no expression type '{type}' here.", Ru: $"Языка «{type}» здесь нет.");
 }

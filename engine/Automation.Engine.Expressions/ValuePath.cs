@@ -39,6 +39,14 @@ internal static class ValuePath
         return null;
     }
 
+    /// <summary>The same among names without a scope.</summary>
+    public static (string Root, string Tail)? FindRoot((string Root, string Tail)[] splits, IReadOnlyCollection<string> roots)
+    {
+        foreach (var (name, tail) in splits)
+            if (IExpressionScope.FindRoot(roots, name) is { } root) return (root, tail);
+        return null;
+    }
+
     /// <summary>The value at <paramref name="path"/>; null when anything on the way is missing.</summary>
     public static JToken? Read(JToken? from, string path)
     {

@@ -104,7 +104,7 @@ internal sealed class HostGlobals(Jint.Engine engine, ScriptCall call)
         Function("getGuid", _ => JsString.Create(NewGuid().ToString()));
         Function("getGuidString", _ => JsString.Create(NewGuid().ToString()));
         Function("getShortGuid", _ => JsString.Create(Convert.ToBase64String(NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_')));
-        Function("parseGuid", a => Guid.TryParse(Long(At(a, 0), "parseGuid"), out var id) ? JsString.Create(id.ToString()) : throw new ScriptFailure("script_failed", "parseGuid: this is no GUID."));
+        Function("parseGuid", a => Guid.TryParse(Long(At(a, 0), "parseGuid"), out var id) ? JsString.Create(id.ToString()) : throw new ScriptFailure("script_failed", "parseGuid: this is no GUID.", "«parseGuid»: это не GUID."));
         Function("stringToBase64", a => JsString.Create(Convert.ToBase64String(Encoding.UTF8.GetBytes(Long(At(a, 0), "stringToBase64")))));
         Function("stringFromBase64", a => JsString.Create(Encoding.UTF8.GetString(Decoded(At(a, 0), "stringFromBase64"))));
         Function("bytesFromString", a => Bytes(Encoding.UTF8.GetBytes(Long(At(a, 0), "bytesFromString"))));
@@ -159,12 +159,12 @@ internal sealed class HostGlobals(Jint.Engine engine, ScriptCall call)
         {
             var name = key.ToString();
             var property = variables.GetOwnProperty(key);
-            if (property.IsAccessorDescriptor()) throw new ScriptFailure("script_result_invalid", $"The variable {name} is a getter.");
+            if (property.IsAccessorDescriptor()) throw new ScriptFailure("script_result_invalid", $"The variable {name} is a getter.", $"Переменная «{name}» — вычисляемое поле, а нужно простое значение.");
             // Too large to be given back: it only counts as set when the script sets it.
             if (!_set.Contains(name) && _variablesBefore.TryGetValue(name, out var known) && known.IsEmpty) continue;
             var after = ResultOf(name, property.Value);
             if (!_set.Contains(name) && _variablesBefore.TryGetValue(name, out var before) && before.Span.SequenceEqual(after.Span)) continue;
-            if ((size += after.Length) > ResultWriter.MaxBytes) throw new ScriptFailure("script_result_invalid", $"Result and variables together are larger than {ResultWriter.MaxBytes / 1024} KiB.");
+            if ((size += after.Length) > ResultWriter.MaxBytes) throw new ScriptFailure("script_result_invalid", $"Result and variables together are larger than {ResultWriter.MaxBytes / 1024} KiB.", $"Ответ и переменные вместе больше {ResultWriter.MaxBytes / 1024} КБ.");
             json.WritePropertyName(Encoding.UTF8.GetBytes(name));
             json.WriteRawValue(after.Span, skipInputValidation: true);
         }
@@ -184,7 +184,7 @@ internal sealed class HostGlobals(Jint.Engine engine, ScriptCall call)
         }
         catch (ScriptFailure e)
         {
-            throw new ScriptFailure(e.Code, $"Variable {name}: {e.Message}");
+            throw new ScriptFailure(e.Code, $"Variable {name}: {e.Message}", $"Переменная «{name}»: {e.Ru}");
         }
     }
 
@@ -233,10 +233,10 @@ internal sealed class HostGlobals(Jint.Engine engine, ScriptCall call)
 
     private static byte[] Bytes(JsValue value, string function)
     {
-        if (value is not JsArray { Length: <= ResultWriter.MaxBytes } list) throw new ScriptFailure("script_failed", $"{function} takes a list of bytes.");
+        if (value is not JsArray { Length: <= ResultWriter.MaxBytes } list) throw new ScriptFailure("script_failed", $"{function} takes a list of bytes.", $"Для «{function}» нужен список чисел от 0 до 255.");
         var bytes = new byte[list.Length];
         for (uint i = 0; i < list.Length; i++)
-            bytes[i] = list.GetOwnProperty(JsNumber.Create(i)).Value is JsNumber number && number.AsNumber() is >= 0 and <= 255 and var one ? (byte)one : throw new ScriptFailure("script_failed", $"{function} takes a list of bytes, each from 0 to 255.");
+            bytes[i] = list.GetOwnProperty(JsNumber.Create(i)).Value is JsNumber number && number.AsNumber() is >= 0 and <= 255 and var one ? (byte)one : throw new ScriptFailure("script_failed", $"{function} takes a list of bytes, each from 0 to 255.", $"Для «{function}» нужен список чисел от 0 до 255.");
         return bytes;
     }
 
@@ -244,10 +244,10 @@ internal sealed class HostGlobals(Jint.Engine engine, ScriptCall call)
     {
         var text = Long(value, function);
         var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var written) ? bytes[..written] : throw new ScriptFailure("script_failed", $"{function}: this is no Base64.");
+        return Convert.TryFromBase64String(text, bytes, out var written) ? bytes[..written] : throw new ScriptFailure("script_failed", $"{function}: this is no Base64.", $"«{function}»: это не Base64.");
     }
 
-    private static string Long(JsValue value, string function) => value is JsString { Length: <= ResultWriter.MaxBytes } text ? text.ToString() : throw new ScriptFailure("script_failed", $"{function} takes a text of at most {ResultWriter.MaxBytes / 1024} KiB.");
+    private static string Long(JsValue value, string function) => value is JsString { Length: <= ResultWriter.MaxBytes } text ? text.ToString() : throw new ScriptFailure("script_failed", $"{function} takes a text of at most {ResultWriter.MaxBytes / 1024} KiB.", $"Для «{function}» нужен текст не длиннее {ResultWriter.MaxBytes} знаков.");
 
     private static JsValue Text(JsValue value) => value is JsString { Length: <= 1_000 } ? value : JsString.Create(Name(value, "this call"));
 
@@ -255,6 +255,6 @@ internal sealed class HostGlobals(Jint.Engine engine, ScriptCall call)
     {
         JsString { Length: <= 1_000 } s => s.ToString(),
         _ when value.IsNumber() => value.ToString(),
-        _ => throw new ScriptFailure("script_failed", $"{function} takes a text of at most 1,000 characters."),
+        _ => throw new ScriptFailure("script_failed", $"{function} takes a text of at most 1,000 characters.", $"Для «{function}» нужен текст не длиннее 1000 знаков."),
     };
 }

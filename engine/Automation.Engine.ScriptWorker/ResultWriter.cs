@@ -28,7 +28,7 @@ internal sealed class ResultWriter : IDisposable
     public static ReadOnlyMemory<byte> ToJson(JsValue value)
     {
         using var writer = new ResultWriter();
-        if (!writer.Write(value, 0)) throw Invalid($"A script cannot return {(value.IsSymbol() ? "a symbol" : "a function")}.");
+        if (!writer.Write(value, 0)) throw Invalid($"A script cannot return {(value.IsSymbol() ? "a symbol" : "a function")}.", $"Скрипт не может вернуть {(value.IsSymbol() ? "символ" : "функцию")}.");
         writer._json.Flush();
         writer.CheckSize();
         return writer._buffer.WrittenMemory;
@@ -46,7 +46,7 @@ internal sealed class ResultWriter : IDisposable
             case Types.Boolean: _json.WriteBooleanValue(value.AsBoolean()); return true;
             case Types.Number: WriteNumber(value.AsNumber()); return true;
             case Types.String: WriteText((JsString)value); return true;
-            case Types.BigInt: throw Invalid("A script cannot return a BigInt.");
+            case Types.BigInt: throw Invalid("A script cannot return a BigInt.", "Скрипт не может вернуть «BigInt».");
             case Types.Symbol: return false;
             default: return WriteObject((ObjectInstance)value, depth);
         }
@@ -54,8 +54,8 @@ internal sealed class ResultWriter : IDisposable
 
     private void WriteNumber(double number)
     {
-        if (!double.IsFinite(number)) throw Invalid($"The result holds {number.ToString(CultureInfo.InvariantCulture)}, which is not a number.");
-        if (Math.Abs(number) > MaxNumber) throw Invalid("The result holds a number that is too large.");
+        if (!double.IsFinite(number)) throw Invalid($"The result holds {number.ToString(CultureInfo.InvariantCulture)}, which is not a number.", "В ответе скрипта вместо числа стоит бесконечность или то, что числом не стало.");
+        if (Math.Abs(number) > MaxNumber) throw Invalid("The result holds a number that is too large.", "В ответе скрипта слишком большое число.");
         if (number == Math.Truncate(number) && Math.Abs(number) < 1e15) _json.WriteNumberValue((long)number);
         else _json.WriteNumberValue(decimal.TryParse(number.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) ? exact : 0m);
     }
@@ -75,10 +75,10 @@ internal sealed class ResultWriter : IDisposable
             else _json.WriteStringValue(DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Clamp(date.DateValue, -62135596800000, 253402300799999)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             return true;
         }
-        if (value.GetType().Name == "JsProxy") throw Invalid("A script cannot return a Proxy.");
+        if (value.GetType().Name == "JsProxy") throw Invalid("A script cannot return a Proxy.", "Скрипт не может вернуть «Proxy».");
         if (value.IsCallable()) return false;
-        if (value.IsPromise()) throw Invalid("A script cannot return a promise: nothing waits for it.");
-        if (depth >= MaxDepth) throw Invalid($"The result is deeper than {MaxDepth} levels or holds itself.");
+        if (value.IsPromise()) throw Invalid("A script cannot return a promise: nothing waits for it.", "Скрипт не может вернуть «Promise»: его никто не дождётся.");
+        if (depth >= MaxDepth) throw Invalid($"The result is deeper than {MaxDepth} levels or holds itself.", $"Части ответа стоят одна внутри другой больше {MaxDepth} раз, или ответ содержит сам себя.");
         if (value is JsArray array) WriteArray(array, depth);
         else WriteProperties(value, depth);
         return true;
@@ -112,7 +112,7 @@ internal sealed class ResultWriter : IDisposable
     private static JsValue Data(PropertyDescriptor property)
     {
         if (property == PropertyDescriptor.Undefined) return JsValue.Undefined;
-        return property.IsAccessorDescriptor() ? throw Invalid("The result holds a getter; return plain values.") : property.Value;
+        return property.IsAccessorDescriptor() ? throw Invalid("The result holds a getter; return plain values.", "Верните простые значения: в ответе скрипта есть вычисляемое поле.") : property.Value;
     }
 
     private void CheckSize()
@@ -120,7 +120,7 @@ internal sealed class ResultWriter : IDisposable
         if (_json.BytesCommitted + _json.BytesPending > MaxBytes) throw TooLarge();
     }
 
-    private static ScriptFailure TooLarge() => Invalid($"The result is larger than {MaxBytes / 1024} KiB.");
+    private static ScriptFailure TooLarge() => Invalid($"The result is larger than {MaxBytes / 1024} KiB.", $"Ответ скрипта больше {MaxBytes / 1024} КБ.");
 
-    private static ScriptFailure Invalid(string message) => new("script_result_invalid", message);
+    private static ScriptFailure Invalid(string message, string ru) => new("script_result_invalid", message, ru);
 }

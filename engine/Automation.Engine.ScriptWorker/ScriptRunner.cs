@@ -31,7 +31,7 @@ internal sealed class ScriptRunner
 
     public Reply Run(byte[] body)
     {
-        var (code, message, line, column, leave) = ("", "", 0, 0, false);
+        var (code, message, ru, line, column, leave) = ("", "", (string?)null, 0, 0, false);
         try
         {
             var call = ScriptCall.Read(body);
@@ -41,7 +41,7 @@ internal sealed class ScriptRunner
         }
         catch (ScriptFailure e)
         {
-            (code, message) = (e.Code, e.Message);
+            (code, message, ru) = (e.Code, e.Message, e.Ru);
         }
         catch (ScriptPreparationException e)
         {
@@ -59,37 +59,37 @@ internal sealed class ScriptRunner
         }
         catch (System.Text.RegularExpressions.RegexMatchTimeoutException)
         {
-            (code, message) = ("script_timeout", "A regular expression ran longer than 100 ms.");
+            (code, message, ru) = ("script_timeout", "A regular expression ran longer than 100 ms.", "Поиск по образцу шёл дольше 100 мс.");
         }
         catch (TimeoutException)
         {
-            (code, message) = ("script_timeout", "The script ran longer than 250 ms.");
+            (code, message, ru) = ("script_timeout", "The script ran longer than 250 ms.", "Скрипт работал дольше 250 мс.");
         }
         catch (StatementsCountOverflowException)
         {
-            (code, message) = ("script_too_complex", $"The script ran more than {MaxStatements} statements.");
+            (code, message, ru) = ("script_too_complex", $"The script ran more than {MaxStatements} statements.", $"Скрипт сделал больше {MaxStatements} шагов.");
         }
         catch (RecursionDepthOverflowException)
         {
-            (code, message) = ("script_recursion", $"Calls are nested deeper than {MaxRecursion}.");
+            (code, message, ru) = ("script_recursion", $"Calls are nested deeper than {MaxRecursion}.", $"Вызовы стоят один внутри другого больше {MaxRecursion} раз.");
         }
         catch (InsufficientExecutionStackException)
         {
-            (code, message) = ("script_recursion", "The script is nested too deeply.");
+            (code, message, ru) = ("script_recursion", "The script is nested too deeply.", "Части скрипта стоят слишком глубоко одна внутри другой.");
         }
         catch (MemoryLimitExceededException)
         {
-            (code, message) = ("script_memory", "The script asked for too much memory, or for a list of more than 10,000 items.");
+            (code, message, ru) = ("script_memory", "The script asked for too much memory, or for a list of more than 10,000 items.", "Скрипт попросил слишком много памяти или список длиннее 10 000 значений.");
         }
         catch (OutOfMemoryException)
         {
-            (code, message, leave) = ("script_memory", "The script asked for too much memory.", true);
+            (code, message, ru, leave) = ("script_memory", "The script asked for too much memory.", "Скрипт попросил слишком много памяти.", true);
         }
         catch (Exception)  // the edge of the worker: whatever broke, the next script gets a new process
         {
-            (code, message, leave) = ("script_failed", "The script did something that cannot be run here.", true);
+            (code, message, ru, leave) = ("script_failed", "The script did something that cannot be run here.", "Скрипт сделал то, чего здесь выполнить нельзя.", true);
         }
-        return new Reply(Error(code, message, line, column, leave), leave);
+        return new Reply(Error(code, message, ru, line, column, leave), leave);
     }
 
     // A regular expression ends by the clock on the wall: where the processor was elsewhere meanwhile, the script begins anew.
@@ -137,7 +137,7 @@ internal sealed class ScriptRunner
         options.TimeZone = call.Zone;
     }
 
-    private static byte[] Error(string code, string message, int line, int column, bool leave)
+    private static byte[] Error(string code, string message, string? ru, int line, int column, bool leave)
     {
         using var stream = new MemoryStream();
         using var json = new Utf8JsonWriter(stream);
@@ -145,12 +145,16 @@ internal sealed class ScriptRunner
         if (leave) json.WriteBoolean("leave", true);
         json.WriteStartObject("error");
         json.WriteString("code", code);
-        json.WriteString("message", System.Text.Encoding.UTF8.GetBytes(message.Length > 500 ? message[..500] : message));
+        json.WriteString("message", Utf8(message));
+        if (ru is not null) json.WriteString("ru", Utf8(ru));
         if (line > 0) json.WriteNumber("line", line);
         if (line > 0 && column > 0) json.WriteNumber("column", column);
         json.WriteEndObject();
         json.WriteEndObject();
         json.Flush();
         return stream.ToArray();
+
+        // A text of the script's may hold half a pair, which a string may not.
+        static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text.Length > 500 ? text[..500] : text);
     }
 }

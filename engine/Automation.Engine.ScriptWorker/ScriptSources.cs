@@ -21,7 +21,7 @@ internal sealed class ScriptSources
     public Prepared<Script> Prepare(string source)
     {
         if (_kept.TryGetValue(source, out var found)) return found;
-        if (System.Text.Encoding.UTF8.GetByteCount(source) > MaxBytes) throw new ScriptFailure("script_too_complex", $"The script is longer than {MaxBytes / 1024} KiB.");
+        if (System.Text.Encoding.UTF8.GetByteCount(source) > MaxBytes) throw new ScriptFailure("script_too_complex", $"The script is longer than {MaxBytes / 1024} KiB.", $"Скрипт больше {MaxBytes / 1024} КБ.");
         var prepared = Parse(source);
         new Ban().Visit(prepared.Program!);
         if ((_keptSize += source.Length) > MaxKept)
@@ -53,9 +53,9 @@ internal sealed class ScriptSources
 
     private sealed class Ban : AstVisitor
     {
-        protected override object? VisitImportExpression(ImportExpression importExpression) => throw new ScriptFailure("script_forbidden", "import is not available to scripts.");
+        protected override object? VisitImportExpression(ImportExpression importExpression) => throw new ScriptFailure("script_forbidden", "import is not available to scripts.", "«import» скриптам не разрешён.");
 
         protected override object? VisitLiteral(Literal literal) =>
-            literal is BigIntLiteral ? throw new ScriptFailure("script_forbidden", "BigInt is not available to scripts.") : base.VisitLiteral(literal);
+            literal is BigIntLiteral ? throw new ScriptFailure("script_forbidden", "BigInt is not available to scripts.", "«BigInt» скриптам не разрешён.") : base.VisitLiteral(literal);
     }
 }

@@ -29,7 +29,7 @@ internal static class Evaluation
     public static ValueTask<EvaluationResult> EvaluateAsync(string type, string text) =>
         Evaluator.EvaluateAsync(new Expression(type, text), TestScope.Deal(), TestContext.Current.CancellationToken);
 
-    public static ValueTask<ExpressionError?> ValidateAsync(string type, string text) => Evaluator.ValidateAsync(new Expression(type, text), TestContext.Current.CancellationToken);
+    public static ValueTask<ExpressionError?> ValidateAsync(string type, string text, IReadOnlyCollection<string>? roots = null) => Evaluator.ValidateAsync(new Expression(type, text), roots, TestContext.Current.CancellationToken);
 
     public static string Json(this JToken token) => token.ToString(Newtonsoft.Json.Formatting.None);
 }

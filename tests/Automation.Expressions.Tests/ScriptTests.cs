@@ -88,6 +88,13 @@ public sealed class ScriptTests(ScriptPoolFixture scripts)
     [InlineData("if (", "expression_invalid")]
     public async Task Check_Source_RunsNothing(string source, string? code) => Assert.Equal(code, (await scripts.Pool.CheckAsync(source, TestContext.Current.CancellationToken))?.Code);
 
+    [Theory]
+    [InlineData("1n", "«BigInt» скриптам не разрешён.")]
+    [InlineData("() => 1", "Скрипт не может вернуть функцию.")]
+    [InlineData("while (true) {}", "Скрипт сделал больше 100000 шагов.")]
+    [InlineData("throw new Error('mine')", null)]
+    public async Task Mistake_ThatOurCodeWords_HasRussianWords(string source, string? words) => Assert.Equal(words, (await scripts.RunAsync(source)).Error?.Ru);
+
     [Fact]
     public async Task Throw_OnSecondLine_TellsPosition()
     {

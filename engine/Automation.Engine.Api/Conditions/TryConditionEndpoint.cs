@@ -42,7 +42,7 @@ internal static class TryConditionEndpoint
         var body = await ApiJson.ReadAsync<TryConditionRequest>(context.Request, context.RequestAborted);
         var english = await Languages.IsEnglishAsync(context, accounts, lang);
         if (body.Condition is not { Text: not null, Language: ExpressionTypes.NCalc or ExpressionTypes.JavaScript } condition) throw ApiProblem.BadRequest("payload_invalid", "Give a condition: its language, NCalc or JavaScript, and its text.");
-        if (await evaluator.ValidateAsync(condition.ToExpression(), context.RequestAborted) is { } wrong) return Refused(ExpressionWords.Of(wrong, english), wrong.Line, wrong.Column);
+        if (await evaluator.ValidateAsync(condition.ToExpression(), null, context.RequestAborted) is { } wrong) return Refused(ExpressionWords.Of(wrong, english), wrong.Line, wrong.Column);
         if (body.Entity?.Trim().TrimStart('#', '№').Trim() is not { Length: > 0 } entity) return new JsonAnswer(new TryConditionAnswer(null, null, null, null, null, []));
         try
         {

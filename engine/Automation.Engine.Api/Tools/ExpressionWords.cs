@@ -22,6 +22,6 @@ public static class ExpressionWords
             "remote" => ("CRM сейчас не отвечает", "The CRM does not answer now"),
             _ => ("Не получилось", "It failed"),
         };
-        return $"{(english ? words : russian)}: {error.Message}";
+        return $"{(english ? words : russian)}: {error.In(english)}";
     }
 }

@@ -41,7 +41,7 @@ internal static partial class TryTextEndpoint
         if (syntax == ExpressionTypes.Literal) return Answer(text, null, [], text, body.Sms);
 
         var expression = new Expression(syntax, text);
-        if (await evaluator.ValidateAsync(expression, context.RequestAborted) is { } wrong) return Answer(null, wrong, [], text, body.Sms, english);
+        if (await evaluator.ValidateAsync(expression, null, context.RequestAborted) is { } wrong) return Answer(null, wrong, [], text, body.Sms, english);
         if (body.Entity is not { Length: > 0 } entity) return Answer(null, null, [], Unmarked().Replace(text, ""), body.Sms);
         try
         {

@@ -9,13 +9,13 @@ internal static class FormulaChanges
 
     public static object Changed(FormulaEvaluation run, object? path)
     {
-        if (path is not string name) return run.Fail("changed takes a path as a text, such as changed('deal.price').");
+        if (path is not string name) return run.Fail("changed takes a path as a text, such as changed('deal.price').", "Поле здесь пишется в кавычках: «изменилось('deal.price')».");
         return Find(run, name) is { } change && !JToken.DeepEquals(change["old"] ?? JValue.CreateNull(), change["new"] ?? JValue.CreateNull());
     }
 
     public static object? Old(FormulaEvaluation run, object? path)
     {
-        if (path is not string name) return run.Fail("old takes a path as a text, such as old('deal.price').");
+        if (path is not string name) return run.Fail("old takes a path as a text, such as old('deal.price').", "Поле здесь пишется в кавычках: «было('deal.price')».");
         // A field that did not change had the value it has now.
         var token = Find(run, name) is { } change ? change["old"] : run.Read(ValuePath.Splits(name));
         run.Seen.Add($"old('{name}')", token);

@@ -23,10 +23,10 @@ internal static class FormulaDates
     /// <returns>A DateTimeOffset in the account's zone, or the failure.</returns>
     private static object Instant(FormulaEvaluation run, object? value) => value switch
     {
-        null => run.Missing("The date"),
+        null => run.Missing("The date is empty.", "Дата не заполнена."),
         DateTimeOffset t => t,
         string s when IsoDate.Parse(s) is { } date => date.In(run.Zone),
-        _ => run.Fail($"A date is needed here, not {FormulaValue.KindOf(value)}."),
+        _ => run.Fail($"A date is needed here, not {FormulaValue.KindOf(value)}.", $"Здесь нужна дата, а это {FormulaValue.KindOfRu(value)}."),
     };
 
     private static DateTimeOffset Midnight(FormulaEvaluation run, DateTimeOffset value) => new DateLiteral(value.Date, null).In(run.Zone);
@@ -34,7 +34,7 @@ internal static class FormulaDates
     private static object Date(FormulaEvaluation run, object?[] a)
     {
         if (a.Length == 1) return Instant(run, a[0]) is DateTimeOffset t ? Midnight(run, t) : FormulaEvaluation.Failed;
-        if (a.Length == 2) return run.Fail("date takes one date, or year, month and day.");
+        if (a.Length == 2) return run.Fail("date takes one date, or year, month and day.", "Здесь нужна одна дата или год, месяц и день.");
         if (FormulaFunctions.Number(run, a[0]) is not decimal y || FormulaFunctions.Number(run, a[1]) is not decimal m || FormulaFunctions.Number(run, a[2]) is not decimal d) return FormulaEvaluation.Failed;
         return new DateLiteral(new DateTime((int)y, (int)m, (int)d, 0, 0, 0, DateTimeKind.Unspecified), null).In(run.Zone);
     }

@@ -7,7 +7,14 @@ internal sealed class FormulaEngine(int cacheSize)
 {
     private readonly LruCache<string, (Formula? Formula, ExpressionError? Error)> _cache = new(cacheSize, StringComparer.Ordinal);
 
-    public ExpressionError? Validate(string source) => Parse(source).Error;
+    /// <param name="roots">Null: names are not looked at.</param>
+    public ExpressionError? Validate(string source, IReadOnlyCollection<string>? roots)
+    {
+        var (formula, error) = Parse(source);
+        if (formula is null || roots is null) return error;
+        var unknown = Array.Find(formula.Paths, path => !path.Named && ValuePath.FindRoot(path.Splits, roots) is null);
+        return unknown is null ? null : Unknown(formula, unknown, roots);
+    }
 
     public ValueTask<EvaluationResult> EvaluateAsync(string source, IExpressionScope scope, CancellationToken cancellationToken)
     {
@@ -23,7 +30,7 @@ internal sealed class FormulaEngine(int cacheSize)
             if (ValuePath.FindRoot(formula.Paths[i].Splits, scope) is not { } split)
             {
                 if (formula.Paths[i].Named) continue;
-                return ValueTask.FromResult(EvaluationResult.Failed(Unknown(formula, formula.Paths[i], scope)));
+                return ValueTask.FromResult(EvaluationResult.Failed(Unknown(formula, formula.Paths[i], scope.Roots)));
             }
 
             if (!values.TryGet(split.Root, out var root))
@@ -59,10 +66,14 @@ internal sealed class FormulaEngine(int cacheSize)
         }
     }
 
-    private static ExpressionError Unknown(Formula formula, FormulaNode.Path path, IExpressionScope scope)
+    private static ExpressionError Unknown(Formula formula, FormulaNode.Path path, IReadOnlyCollection<string> roots)
     {
         var name = path.Text.Split('.')[0];
-        var nearest = ValuePath.Nearest(name, scope.Roots);
-        return FormulaException.At(formula.Source, path.Position, $"'{name}' is not known here.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}").Error;
+        var nearest = ValuePath.Nearest(name, roots);
+        var (hint, ru) = nearest is not null ? ($" Did you mean '{nearest}'?", $" Может быть, «{nearest}»?")
+            // [deal.Город] = Казань: a bare word may be meant as a text.
+            : formula.Source[path.Position] != '[' && name == path.Text ? ($" A text is written in quotes: '{name}'.", $" Текст пишется в кавычках: «'{name}'».")
+            : ("", "");
+        return FormulaException.ErrorAt(formula.Source, path.Position, $"'{name}' is not known here.{hint}", $"Имя «{name}» здесь не известно.{ru}") with { UnknownPath = path.Text };
     }
 }

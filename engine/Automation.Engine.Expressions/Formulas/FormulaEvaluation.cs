@@ -27,26 +27,26 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
         {
             var value = Walk(formula.Root);
             if (value is not string { Length: > MaxText }) return Error is null ? EvaluationResult.Of(FormulaValue.ToToken(value), Seen) : EvaluationResult.Failed(Error, Seen);
-            Fail($"The text is longer than {MaxText} characters.");
+            Fail($"The text is longer than {MaxText} characters.", $"Текст длиннее {MaxText} знаков.");
         }
         catch (OverflowException)
         {
-            Fail("A number became too large.");
+            Fail("A number became too large.", "Число получилось слишком большим.");
         }
         catch (ArgumentOutOfRangeException)
         {
-            Fail("A date is out of range.");
+            Fail("A date is out of range.", "Такой даты нет, или она слишком далёкая.");
         }
         return EvaluationResult.Failed(Error!, Seen);
     }
 
-    public object Fail(string message, string code = ExpressionCodes.Failed)
+    public object Fail(string message, string ru, string code = ExpressionCodes.Failed)
     {
-        Error ??= FormulaException.At(formula.Source, _position, message, code).Error;
+        Error ??= FormulaException.ErrorAt(formula.Source, _position, message, ru, code);
         return Failed;
     }
 
-    public object Missing(string what) => Fail($"{what} is empty.", ExpressionCodes.ValueMissing);
+    public object Missing(string message, string ru) => Fail(message, ru, ExpressionCodes.ValueMissing);
 
     /// <summary>The value at a path as it stands in the scope.</summary>
     /// <param name="splits">Of the path.</param>
@@ -65,7 +65,7 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
             case FormulaNode.Negate negate: return Number(negate.Operand) switch { decimal d => -d, var failed => failed };
             case FormulaNode.Choice choice: return Choose(choice.Condition, choice.Yes, choice.No);
             case FormulaNode.Date date: return date.Value.In(Zone);
-            default: return Fail("This part is not supported in formulas.");
+            default: return Fail("This part is not supported in formulas.", "Так в формуле писать нельзя.");
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
         var value = Walk(node);
         if (value is bool or null || ReferenceEquals(value, Failed)) return value ?? MissingAt(node);
         _position = node.Position;
-        return Fail($"{node.Text} is {FormulaValue.KindOf(value)}; a yes/no answer is needed here.");
+        return Fail($"{node.Text} is {FormulaValue.KindOf(value)}; a yes/no answer is needed here.", $"«{node.Text}» — это {FormulaValue.KindOfRu(value)}, а здесь нужен ответ «да» или «нет».");
     }
 
     /// <returns>A decimal, or <see cref="Failed"/>.</returns>
@@ -101,13 +101,13 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
         if (value is null) return MissingAt(node);
         if (value is string s && FormulaValue.NumberIn(s) is { } number) return number;
         _position = node.Position;
-        return Fail($"{node.Text} is {FormulaValue.KindOf(value)}; a number is needed here.");
+        return Fail($"{node.Text} is {FormulaValue.KindOf(value)}; a number is needed here.", $"«{node.Text}» — это {FormulaValue.KindOfRu(value)}, а здесь нужно число.");
     }
 
     private object MissingAt(FormulaNode node)
     {
         _position = node.Position;
-        return Missing(node.Text);
+        return Missing($"{node.Text} is empty.", $"«{node.Text}» не заполнено.");
     }
 
     private object? Both(FormulaNode.Both both)
@@ -138,7 +138,7 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
         if (ordering && left is null) return MissingAt(both.Left);
         if (ordering && right is null) return MissingAt(both.Right);
         _position = both.Position;
-        return Fail($"{both.Text}: {FormulaValue.KindOf(left)} cannot be compared with {FormulaValue.KindOf(right)}.");
+        return Fail($"{both.Text}: {FormulaValue.KindOf(left)} cannot be compared with {FormulaValue.KindOf(right)}.", $"«{both.Text}» не сравнить: слева {FormulaValue.KindOfRu(left)}, справа {FormulaValue.KindOfRu(right)}.");
     }
 
     private static bool Holds(BinaryExpressionType type, int order) => type switch
@@ -154,7 +154,7 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
         var (left, right) = (Walk(both.Left), default(object));
         if (ReferenceEquals(left, Failed) || ReferenceEquals(right = Walk(both.Right), Failed)) return Failed;
         if (left is not string a || right is not string b) return Arithmetic(both, left, right);
-        return a.Length + b.Length <= MaxText ? a + b : Fail($"The text is longer than {MaxText} characters.");
+        return a.Length + b.Length <= MaxText ? a + b : Fail($"The text is longer than {MaxText} characters.", $"Текст длиннее {MaxText} знаков.");
     }
 
     private object? Arithmetic(FormulaNode.Both both)
@@ -169,9 +169,8 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
         if (left is null) return MissingAt(both.Left);
         if (right is null) return MissingAt(both.Right);
         _position = both.Position;
-        if (Numeric(left) is not { } a || Numeric(right) is not { } b)
-            return Fail($"{both.Text}: {FormulaValue.KindOf(left)} and {FormulaValue.KindOf(right)} do not calculate.{(left is DateTimeOffset || right is DateTimeOffset ? " Use adddays, addhours or daysbetween." : "")}");
-        if (b == 0 && both.Type is BinaryExpressionType.Div or BinaryExpressionType.Modulo) return Fail($"{both.Text}: division by zero.");
+        if (Numeric(left) is not { } a || Numeric(right) is not { } b) return NoNumbers(both, left, right);
+        if (b == 0 && both.Type is BinaryExpressionType.Div or BinaryExpressionType.Modulo) return Fail($"{both.Text}: division by zero.", $"«{both.Text}»: на ноль делить нельзя.");
         return both.Type switch
         {
             BinaryExpressionType.Plus => a + b,
@@ -180,6 +179,14 @@ internal sealed class FormulaEvaluation(Formula formula, FormulaValues values, I
             BinaryExpressionType.Div => a / b,
             _ => a % b,
         };
+    }
+
+    private object NoNumbers(FormulaNode.Both both, object left, object right)
+    {
+        var dates = left is DateTimeOffset || right is DateTimeOffset;
+        return Fail(
+            $"{both.Text}: {FormulaValue.KindOf(left)} and {FormulaValue.KindOf(right)} do not calculate.{(dates ? " Use adddays, addhours or daysbetween." : "")}",
+            $"«{both.Text}» не вычислить: слева {FormulaValue.KindOfRu(left)}, справа {FormulaValue.KindOfRu(right)}.{(dates ? " Для дат есть «adddays», «addhours» и «daysbetween»." : "")}");
     }
 
     private static decimal? Numeric(object value) => value is decimal d ? d : value is string s ? FormulaValue.NumberIn(s) : null;

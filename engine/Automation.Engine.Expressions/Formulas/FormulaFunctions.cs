@@ -18,6 +18,8 @@ internal delegate object? FunctionBody(FormulaEvaluation run, object?[] argument
 internal sealed record FormulaFunction(int Min, int Max, FunctionBody? Body, FunctionKind Kind = FunctionKind.Plain, string? ReadsRoot = null, bool ReadsNamed = false)
 {
     public string Arity => Max == int.MaxValue ? $"at least {Min}" : Min == Max ? $"{Min}" : $"{Min} to {Max}";
+
+    public string ArityRu => Max == int.MaxValue ? $"не меньше {Min}" : Min == Max ? $"{Min}" : $"от {Min} до {Max}";
 }
 
 /// <summary>All functions a formula knows. Empty texts: yes/no questions about them are false, texts stay empty, numbers and dates are <c>value_missing</c>.</summary>
@@ -49,7 +51,7 @@ internal static class FormulaFunctions
         Plain("lower", 1, 1, (run, a) => Text(run, a[0], s => s.ToLowerInvariant()));
         Plain("upper", 1, 1, (run, a) => Text(run, a[0], s => s.ToUpperInvariant()));
         Plain("trim", 1, 1, (run, a) => Text(run, a[0], s => s.Trim()));
-        Plain("len длина", 1, 1, (run, a) => a[0] switch { null => 0m, JArray list => (decimal)list.Count, JObject => run.Fail("len takes a text or a list."), var v => (decimal)FormulaValue.TextOf(v).Length });
+        Plain("len длина", 1, 1, (run, a) => a[0] switch { null => 0m, JArray list => (decimal)list.Count, JObject => run.Fail("len takes a text or a list.", "Здесь нужен текст или список."), var v => (decimal)FormulaValue.TextOf(v).Length });
         Plain("matches", 2, 2, Matches);
         Plain("text текст", 1, 1, (_, a) => a[0] is null ? null : FormulaValue.TextOf(a[0]));
 
@@ -72,10 +74,10 @@ internal static class FormulaFunctions
     /// <returns>A decimal, or the failure.</returns>
     public static object Number(FormulaEvaluation run, object? value) => value switch
     {
-        null => run.Missing("The number"),
+        null => run.Missing("The number is empty.", "Число не заполнено."),
         decimal d => d,
         string s when FormulaValue.NumberIn(s) is { } number => number,
-        _ => run.Fail($"A number is needed here, not {FormulaValue.KindOf(value)}."),
+        _ => run.Fail($"A number is needed here, not {FormulaValue.KindOf(value)}.", $"Здесь нужно число, а это {FormulaValue.KindOfRu(value)}."),
     };
 
     public static bool Holds(FormulaEvaluation run, JArray list, object? value) =>
@@ -90,22 +92,25 @@ internal static class FormulaFunctions
 
     private static object Question(FormulaEvaluation run, object?[] a, Func<string, string, bool> ask)
     {
-        if (a[0] is JToken || a[1] is JToken) return run.Fail($"A text is needed here, not {FormulaValue.KindOf(a[0] is JToken ? a[0] : a[1])}.");
+        if (a[0] is JToken || a[1] is JToken) return NoText(run, a[0] is JToken ? a[0] : a[1]);
         return a[0] is not null && a[1] is not null && ask(FormulaValue.TextOf(a[0]), FormulaValue.TextOf(a[1]));
     }
 
     private static object? Text(FormulaEvaluation run, object? value, Func<string, string> change) => value switch
     {
         null => null,
-        JToken => run.Fail($"A text is needed here, not {FormulaValue.KindOf(value)}."),
+        JToken => NoText(run, value),
         _ => change(FormulaValue.TextOf(value)),
     };
 
+    private static object NoText(FormulaEvaluation run, object? value) =>
+        run.Fail($"A text is needed here, not {FormulaValue.KindOf(value)}.", $"Здесь нужен текст, а это {FormulaValue.KindOfRu(value)}.");
+
     private static object Matches(FormulaEvaluation run, object?[] a)
     {
-        if (a[1] is not string pattern) return run.Fail("The pattern must be a text.");
+        if (a[1] is not string pattern) return run.Fail("The pattern must be a text.", "Образец должен быть текстом.");
         if (a[0] is null) return false;
-        if (a[0] is JToken) return run.Fail($"A text is needed here, not {FormulaValue.KindOf(a[0])}.");
+        if (a[0] is JToken) return NoText(run, a[0]);
         try
         {
             var (regex, text) = (Patterns.GetOrAdd(pattern, Compile), FormulaValue.TextOf(a[0]));
@@ -113,11 +118,11 @@ internal static class FormulaFunctions
         }
         catch (RegexMatchTimeoutException)
         {
-            return run.Fail("The pattern took longer than 5 s.");
+            return run.Fail("The pattern took longer than 5 s.", "Образец проверялся дольше 5 секунд.");
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            return run.Fail("The pattern is not valid here; look-around and back-references are not supported.");
+            return run.Fail("The pattern is not valid here; look-around and back-references are not supported.", "Образец записан неверно или слишком сложен.");
         }
     }
 
@@ -132,7 +137,7 @@ internal static class FormulaFunctions
         if (Number(run, a[1]) is not decimal digits) return FormulaEvaluation.Failed;
         return digits is >= 0 and <= 28 && digits == decimal.Truncate(digits)
             ? Math.Round(value, (int)digits, MidpointRounding.AwayFromZero)
-            : run.Fail("round takes 0 to 28 digits.");
+            : run.Fail("round takes 0 to 28 digits.", "Знаков после запятой может быть от 0 до 28.");
     }
 
     private static object? Extreme(FormulaEvaluation run, object?[] a, int sign)
@@ -140,13 +145,13 @@ internal static class FormulaFunctions
         object? best = null;
         foreach (var value in a is [JArray list] ? list.Select(item => FormulaValue.FromToken(item, run.Zone)) : a)
         {
-            if (value is null) return run.Missing("One of the values");
+            if (value is null) return run.Missing("One of the values is empty.", "Одно из значений не заполнено.");
             var comparable = value is string s && FormulaValue.NumberIn(s) is { } number ? number : value;
-            if (comparable is not (decimal or DateTimeOffset) && !(comparable is string t && IsoDate.Parse(t) is not null)) return run.Fail($"Numbers or dates are needed here, not {FormulaValue.KindOf(value)}.");
+            if (comparable is not (decimal or DateTimeOffset) && !(comparable is string t && IsoDate.Parse(t) is not null)) return run.Fail($"Numbers or dates are needed here, not {FormulaValue.KindOf(value)}.", $"Здесь нужны числа или даты, а это {FormulaValue.KindOfRu(value)}.");
             if (best is null) best = comparable;
-            else if (FormulaComparison.Order(comparable, best, run.Zone) is not { } order) return run.Fail("Numbers and dates cannot be mixed here.");
+            else if (FormulaComparison.Order(comparable, best, run.Zone) is not { } order) return run.Fail("Numbers and dates cannot be mixed here.", "Здесь должны быть или только числа, или только даты.");
             else if (Math.Sign(order) == sign) best = comparable;
         }
-        return best ?? run.Missing("The list");
+        return best ?? run.Missing("The list is empty.", "Список пуст.");
     }
 }

@@ -12,14 +12,14 @@ internal static class FormulaLists
         {
             null => 0m,
             JArray list => (decimal)list.Count,
-            _ => run.Fail($"A list is needed here, not {FormulaValue.KindOf(a[0])}."),
+            _ => NoList(run, a[0]),
         });
         add("sum сумма", 1, 2, Sum);
         add("any", 1, 2, (run, a) => a[0] switch
         {
             null => false,
             JArray list => a.Length == 1 ? list.Any(IsSomething) : FormulaFunctions.Holds(run, list, a[1]),
-            _ => run.Fail($"A list is needed here, not {FormulaValue.KindOf(a[0])}."),
+            _ => NoList(run, a[0]),
         });
     }
 
@@ -34,10 +34,13 @@ internal static class FormulaLists
         return false;
     }
 
+    private static object NoList(FormulaEvaluation run, object? value) =>
+        run.Fail($"A list is needed here, not {FormulaValue.KindOf(value)}.", $"Здесь нужен список, а это {FormulaValue.KindOfRu(value)}.");
+
     private static object? Sum(FormulaEvaluation run, object?[] a)
     {
         if (a[0] is null) return 0m;
-        if (a[0] is not JArray list) return run.Fail($"A list is needed here, not {FormulaValue.KindOf(a[0])}.");
+        if (a[0] is not JArray list) return NoList(run, a[0]);
         var sum = 0m;
         foreach (var item in list)
         {

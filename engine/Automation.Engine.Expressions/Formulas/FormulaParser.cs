@@ -15,7 +15,7 @@ internal static partial class FormulaParser
     public static Formula Parse(string source)
     {
         var tokens = FormulaScanner.Scan(source);
-        if (tokens.Count == 0) throw FormulaException.At(source, 0, "The formula is empty.");
+        if (tokens.Count == 0) throw FormulaException.At(source, 0, "The formula is empty.", "Формула пустая.");
         CheckShape(source, tokens);
         var lifted = new StringBuilder();
         var starts = new List<int>(tokens.Count);
@@ -45,8 +45,8 @@ internal static partial class FormulaParser
             var match = ErrorColumn().Match(e.Message);
             var column = match.Success ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) - 1 : lifted.Length;
             var index = starts.FindLastIndex(start => start <= column);
-            if (column >= lifted.Length - 1 || index < 0) throw FormulaException.At(source, source.Length, "The formula ends too early: a value or a ')' is missing.");
-            throw FormulaException.At(source, tokens[index].Position, $"'{tokens[index].Text}' is not expected here.");
+            if (column >= lifted.Length - 1 || index < 0) throw FormulaException.At(source, source.Length, "The formula ends too early: a value or a ')' is missing.", "Формула обрывается: в конце не хватает значения или скобки «)».");
+            throw FormulaException.At(source, tokens[index].Position, $"'{tokens[index].Written}' is not expected here.", $"«{tokens[index].Written}» здесь лишнее.");
         }
     }
 
@@ -58,16 +58,16 @@ internal static partial class FormulaParser
         foreach (var token in tokens)
         {
             if (token.Kind == TokenKind.Open) open.Push(token);
-            if (token.Kind == TokenKind.Close && !open.TryPop(out _)) throw FormulaException.At(source, token.Position, "This ')' has no '('.");
+            if (token.Kind == TokenKind.Close && !open.TryPop(out _)) throw FormulaException.At(source, token.Position, "This ')' has no '('.", "У скобки «)» нет пары «(».");
             if (IsOperand(previous) && (token.Kind is TokenKind.Literal or TokenKind.Date or TokenKind.Path or TokenKind.Function or TokenKind.Open))
-                throw FormulaException.At(source, token.Position, $"An operator is missing before '{token.Text}'.");
-            if (token.Kind == TokenKind.Operator && previous?.Kind == TokenKind.Operator && token.Text is not ("!" or "-"))
-                throw FormulaException.At(source, token.Position, $"A value is missing before '{token.Text}'.");
+                throw FormulaException.At(source, token.Position, $"An operator is missing before '{token.Text}'.", $"Перед «{token.Text}» не хватает знака, например «=» или «+», или слова «и», «или».");
+            if (token is { Kind: TokenKind.Operator, Text: not ("!" or "-") } ? !IsOperand(previous) : token.Kind is TokenKind.Close or TokenKind.Comma && previous?.Kind == TokenKind.Operator)
+                throw FormulaException.At(source, token.Position, $"A value is missing before '{token.Written}'.", $"Перед «{token.Written}» не хватает значения.");
             if (token.Kind == TokenKind.Operator && token.Text is "!" or "-" && previous is { Kind: TokenKind.Operator, Text: "!" or "-" } && !IsOperand(Before(tokens, previous)))
-                throw FormulaException.At(source, token.Position, $"Two '{token.Text}' in a row: put the second part in parentheses.");
+                throw FormulaException.At(source, token.Position, $"Two '{token.Written}' in a row: put the second part in parentheses.", $"«{previous.Written}» и «{token.Written}» стоят подряд: возьмите вторую часть в скобки.");
             previous = token;
         }
-        if (open.TryPop(out var unclosed)) throw FormulaException.At(source, unclosed.Position, "This '(' is never closed.");
+        if (open.TryPop(out var unclosed)) throw FormulaException.At(source, unclosed.Position, "This '(' is never closed.", "Скобка «(» не закрыта.");
     }
 
     private static Token? Before(IReadOnlyList<Token> tokens, Token token)
@@ -91,7 +91,7 @@ internal static partial class FormulaParser
             BinaryExpression both => Both(both),
             TernaryExpression choice => Choice(choice),
             NCalc.Domain.Function call => Call(call),
-            _ => throw FormulaException.At(source, 0, "This part is not supported in formulas."),
+            _ => throw FormulaException.At(source, 0, "This part is not supported in formulas.", "Так в формуле писать нельзя."),
         };
 
         private FormulaNode Leaf(int index)
@@ -136,10 +136,10 @@ internal static partial class FormulaParser
             if (!FormulaFunctions.ByName.TryGetValue(token.Text, out var function))
             {
                 var nearest = ValuePath.Nearest(token.Text, FormulaFunctions.ByName.Keys);
-                throw FormulaException.At(source, token.Position, $"There is no function '{token.Text}'.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}");
+                throw FormulaException.At(source, token.Position, $"There is no function '{token.Text}'.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}", $"Функции «{token.Text}» нет.{(nearest is null ? "" : $" Может быть, «{nearest}»?")}");
             }
             if (arguments.Length < function.Min || arguments.Length > function.Max)
-                throw FormulaException.At(source, token.Position, $"'{token.Text}' takes {function.Arity} values, not {arguments.Length}.");
+                throw FormulaException.At(source, token.Position, $"'{token.Text}' takes {function.Arity} values, not {arguments.Length}.", $"Значений в скобках после «{token.Text}» должно быть {function.ArityRu}, а не {arguments.Length}.");
             if (function.ReadsRoot is { } root) Path(root, token.Position);
             if (function.ReadsNamed && arguments[0] is FormulaNode.Constant { Value: string name }) Path(name, token.Position, named: true);
             return new FormulaNode.Call(Cut($"{token.Text}({string.Join(", ", arguments.Select(a => a.Text))})"), token.Position, function, arguments);

@@ -36,7 +36,7 @@ internal sealed class FormulaScanner(string source)
     public static IReadOnlyList<Token> Scan(string source)
     {
         if (source.Length > MaxLength)
-            throw FormulaException.At(source, 0, $"The formula has {source.Length} characters; at most {MaxLength} are allowed.", ExpressionCodes.TooComplex);
+            throw FormulaException.At(source, 0, $"The formula has {source.Length} characters; at most {MaxLength} are allowed.", $"Формула длиннее {MaxLength} знаков.", ExpressionCodes.TooComplex);
         var scanner = new FormulaScanner(source);
         scanner.Run();
         scanner.CheckNesting();
@@ -51,7 +51,7 @@ internal sealed class FormulaScanner(string source)
             if (_position >= source.Length) return;
             _tokens.Add(Next());
             if (_tokens.Count > MaxTokens)
-                throw FormulaException.At(source, _position, $"The formula has more than {MaxTokens} parts.", ExpressionCodes.TooComplex);
+                throw FormulaException.At(source, _position, $"The formula has more than {MaxTokens} parts.", $"В формуле больше {MaxTokens} частей.", ExpressionCodes.TooComplex);
         }
     }
 
@@ -66,17 +66,22 @@ internal sealed class FormulaScanner(string source)
         if (c == '#') return Date();
         if (char.IsAsciiDigit(c) || (c == '.' && char.IsAsciiDigit(At(1)))) return Number();
         if (char.IsLetter(c) || c is '_' or '$') return Word();
-        if (c is '<' or '>' && At(1) == c) throw Wrong(_position, $"'{c}{c}' is not supported in formulas.");
+        if (c is '<' or '>' && At(1) == c) throw Wrong(_position, $"'{c}{c}' is not supported in formulas.", $"«{c}{c}» в формуле писать нельзя.");
         foreach (var op in Operators)
             if (string.CompareOrdinal(source, _position, op, 0, op.Length) == 0) return Operator(op);
-        throw Wrong(_position, c is '&' or '|' or '^' or '~' ? $"'{c}' is not supported in formulas; use and, or, not." : $"Unexpected character '{(char.IsControl(c) || char.IsSurrogate(c) ? $"U+{(int)c:X4}" : c.ToString())}'.");
+        if (c is '&' or '|' or '^' or '~') throw Wrong(_position, $"'{c}' is not supported in formulas; use and, or, not.", $"«{c}» в формуле писать нельзя: есть слова «и», «или», «не».");
+        var shown = Shown();
+        throw Wrong(_position, $"Unexpected character '{shown ?? $"U+{(int)c:X4}"}'.", shown is null ? "Невидимый знак: сотрите его." : $"Знак «{shown}» здесь не подходит.");
     }
+
+    // Null for what has no look of its own: control characters, half a pair.
+    private string? Shown() => Rune.TryGetRuneAt(source, _position, out var rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned) ? rune.ToString() : null;
 
     private Token Operator(string op)
     {
         var start = _position;
         _position += op.Length;
-        return new Token(TokenKind.Operator, op switch { "==" => "=", "<>" => "!=", "&&" => "and", "||" => "or", _ => op }, start);
+        return new Token(TokenKind.Operator, op switch { "==" => "=", "<>" => "!=", "&&" => "and", "||" => "or", _ => op }, start) { Written = op };
     }
 
     private Token One(TokenKind kind) => new(kind, source[_position].ToString(), _position++);
@@ -85,9 +90,9 @@ internal sealed class FormulaScanner(string source)
     {
         var start = _position;
         var end = source.IndexOf(']', start);
-        if (end < 0) throw Wrong(start, "'[' is never closed; a ']' is missing.");
+        if (end < 0) throw Wrong(start, "'[' is never closed; a ']' is missing.", "Скобка «[» не закрыта: не хватает «]».");
         var name = source[(start + 1)..end].Trim();
-        if (name.Length == 0) throw Wrong(start, "There is no name between '[' and ']'.");
+        if (name.Length == 0) throw Wrong(start, "There is no name between '[' and ']'.", "Между «[» и «]» нет имени.");
         _position = end + 1;
         return new Token(TokenKind.Path, name, start);
     }
@@ -97,7 +102,7 @@ internal sealed class FormulaScanner(string source)
         var start = _position;
         while (_position < source.Length && (IsWord(source[_position]) || (source[_position] == '.' && IsWord(At(1))))) _position++;
         var word = source[start.._position];
-        if (Words.TryGetValue(word, out var op)) return new Token(TokenKind.Operator, op, start);
+        if (Words.TryGetValue(word, out var op)) return new Token(TokenKind.Operator, op, start) { Written = word };
         var next = _position;
         while (next < source.Length && char.IsWhiteSpace(source[next])) next++;
         if (next < source.Length && source[next] == '(') return new Token(TokenKind.Function, word, start);
@@ -119,10 +124,10 @@ internal sealed class FormulaScanner(string source)
             Digits();
         }
         var text = source[start.._position];
-        if (IsWord(At(0)) || At(0) == '.') throw Wrong(start, $"'{text}{At(0)}' is not a number; a name that begins with a digit needs brackets.");
+        if (IsWord(At(0)) || At(0) == '.') throw Wrong(start, $"'{text}{At(0)}' is not a number; a name that begins with a digit needs brackets.", $"«{text}{At(0)}» — не число. Имя, которое начинается с цифры, пишется в скобках «[» и «]».");
         return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             ? new Token(TokenKind.Literal, text, start, value)
-            : throw Wrong(start, $"The number {text} is too large.");
+            : throw Wrong(start, $"The number {text} is too large.", $"Число «{text}» слишком большое.");
     }
 
     private void Digits()
@@ -136,7 +141,7 @@ internal sealed class FormulaScanner(string source)
         var text = new StringBuilder();
         while (true)
         {
-            if (_position >= source.Length) throw Wrong(start, $"The text is never closed; a {quote} is missing.");
+            if (_position >= source.Length) throw Wrong(start, $"The text is never closed; a {quote} is missing.", $"Текст не закрыт: не хватает кавычки {quote}.");
             var c = source[_position++];
             if (c == quote) return new Token(TokenKind.Literal, source[start.._position], start, text.ToString());
             text.Append(c == '\\' ? Escaped() : c);
@@ -157,7 +162,7 @@ internal sealed class FormulaScanner(string source)
             case 'u' when _position + 4 <= source.Length && ushort.TryParse(source.AsSpan(_position, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code):
                 _position += 4;
                 return (char)code;
-            default: throw Wrong(at, "Unknown escape; write \\\\ for a backslash.");
+            default: throw Wrong(at, "Unknown escape; write \\\\ for a backslash.", "После «\\» здесь стоит не то. Сама черта «\\» пишется дважды.");
         }
     }
 
@@ -165,12 +170,12 @@ internal sealed class FormulaScanner(string source)
     {
         var start = _position;
         var end = source.IndexOf('#', start + 1);
-        if (end < 0) throw Wrong(start, "The date is never closed; a '#' is missing.");
+        if (end < 0) throw Wrong(start, "The date is never closed; a '#' is missing.", "Дата не закрыта: не хватает «#».");
         var text = source[(start + 1)..end];
         _position = end + 1;
         return IsoDate.Parse(text) is { } date
             ? new Token(TokenKind.Date, source[start.._position], start, date)
-            : throw Wrong(start, $"'{text}' is not a date; write #2026-11-22# or #2026-11-22T10:00:00#.");
+            : throw Wrong(start, $"'{text}' is not a date; write #2026-11-22# or #2026-11-22T10:00:00#.", $"«{text}» — не дата. Дата пишется «#2026-11-22#», а со временем — «#2026-11-22T10:00:00#».");
     }
 
     private void CheckNesting()
@@ -191,7 +196,7 @@ internal sealed class FormulaScanner(string source)
             unary = prefix ? unary + 1 : token.Kind == TokenKind.Open ? unary : 0;
             operand = token.Kind is TokenKind.Literal or TokenKind.Date or TokenKind.Path or TokenKind.Close;
             if (ternaries.Count - 1 + open + unary > MaxNesting)
-                throw FormulaException.At(source, token.Position, $"The formula is nested deeper than {MaxNesting} levels.", ExpressionCodes.TooComplex);
+                throw FormulaException.At(source, token.Position, $"The formula is nested deeper than {MaxNesting} levels.", $"Части формулы стоят одна внутри другой больше {MaxNesting} раз.", ExpressionCodes.TooComplex);
         }
     }
 
@@ -199,5 +204,5 @@ internal sealed class FormulaScanner(string source)
 
     private static bool IsWord(char c) => char.IsLetterOrDigit(c) || c is '_' or '$';
 
-    private FormulaException Wrong(int position, string message) => FormulaException.At(source, position, message);
+    private FormulaException Wrong(int position, string message, string ru) => FormulaException.At(source, position, message, ru);
 }

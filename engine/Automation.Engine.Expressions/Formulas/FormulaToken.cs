@@ -13,7 +13,11 @@ internal enum TokenKind
 }
 
 /// <summary>A token; <c>Text</c> is as written, for an operator in the spelling of the parser; <c>Position</c> is its index in the source.</summary>
-internal sealed record Token(TokenKind Kind, string Text, int Position, object? Value = null);
+internal sealed record Token(TokenKind Kind, string Text, int Position, object? Value = null)
+{
+    /// <summary>As the writer of the formula knows it, for messages.</summary>
+    public string Written { get; init; } = Text;
+}
 
 /// <summary>A date between <c>#</c>; without an offset it stands in the account's zone.</summary>
 internal sealed record DateLiteral(DateTime Local, TimeSpan? Offset);
@@ -25,7 +29,9 @@ internal sealed class FormulaException : Exception
 
     public ExpressionError Error { get; }
 
-    public static FormulaException At(string source, int position, string message, string code = ExpressionCodes.Invalid)
+    public static FormulaException At(string source, int position, string message, string ru, string code = ExpressionCodes.Invalid) => new(ErrorAt(source, position, message, ru, code));
+
+    public static ExpressionError ErrorAt(string source, int position, string message, string ru, string code = ExpressionCodes.Invalid)
     {
         var (line, column) = (1, 1);
         for (var i = 0; i < position && i < source.Length; i++)
@@ -33,6 +39,6 @@ internal sealed class FormulaException : Exception
             if (source[i] == '\n') (line, column) = (line + 1, 1);
             else column++;
         }
-        return new FormulaException(new ExpressionError(code, message, line, column));
+        return new ExpressionError(code, message, line, column, ru);
     }
 }

@@ -56,6 +56,17 @@ internal static class FormulaValue
         _ => "an object",
     };
 
+    public static string KindOfRu(object? value) => value switch
+    {
+        null => "пустое значение",
+        bool => "ответ «да» или «нет»",
+        decimal => "число",
+        string => "текст",
+        DateTimeOffset => "дата",
+        JArray => "список",
+        _ => "набор полей",
+    };
+
     private static object? FromClr(object? value, TimeZoneInfo zone) => value switch
     {
         null or string or bool or decimal => value,

@@ -43,7 +43,7 @@ internal static class ScriptFrames
     {
         using var reader = new JsonTextReader(new StreamReader(new MemoryStream(body), Utf8)) { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal, MaxDepth = 64 };
         var reply = JObject.Load(reader);
-        var error = reply["error"] is JObject e ? new ExpressionError((string)e["code"]!, (string)e["message"]!, (int?)e["line"], (int?)e["column"]) : null;
+        var error = reply["error"] is JObject e ? new ExpressionError((string)e["code"]!, (string)e["message"]!, (int?)e["line"], (int?)e["column"], (string?)e["ru"]) : null;
         var result = new ScriptResult(
             Detached(reply, "value") ?? JValue.CreateNull(),
             Detached(reply, "sets") as JObject ?? [],
@@ -54,7 +54,7 @@ internal static class ScriptFrames
         return (result, (bool?)reply["leave"] == true);
     }
 
-    public static ScriptResult Failed(string code, string message) => new(JValue.CreateNull(), [], [], null, null, new ExpressionError(code, message));
+    public static ScriptResult Failed(string code, string message, string ru) => new(JValue.CreateNull(), [], [], null, null, new ExpressionError(code, message, Ru: ru));
 
     private static JToken? Detached(JObject reply, string name)
     {

@@ -76,15 +76,15 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
     private async ValueTask<ScriptResult> CallAsync(string op, string source, JObject globals, string account, CancellationToken cancellationToken)
     {
         if (Encoding.UTF8.GetByteCount(source) > MaxSourceBytes)
-            return ScriptFrames.Failed(ExpressionCodes.ScriptTooComplex, $"The script is longer than {MaxSourceBytes / 1024} KiB.");
+            return ScriptFrames.Failed(ExpressionCodes.ScriptTooComplex, $"The script is longer than {MaxSourceBytes / 1024} KiB.", $"Скрипт больше {MaxSourceBytes / 1024} КБ.");
         var frame = Frame(op, source, globals);
         if (frame.Length > MaxRequestBytes)
-            return ScriptFrames.Failed(ExpressionCodes.ScriptMemory, $"The data for the script are larger than {MaxRequestBytes / 1024 / 1024} MiB.");
+            return ScriptFrames.Failed(ExpressionCodes.ScriptMemory, $"The data for the script are larger than {MaxRequestBytes / 1024 / 1024} MiB.", $"Данных для скрипта больше {MaxRequestBytes / 1024 / 1024} МБ.");
         var (result, again) = await TryAsync(frame, account, _options.KillAfter, cancellationToken);
         return again ? (await TryAsync(frame, account, _options.KillAfter * 5, cancellationToken)).Result : result;
     }
 
-    private static ScriptResult None => ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "No script worker was free in time.");
+    private static ScriptResult None => ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "No script worker was free in time.", "До этого скрипта не дошла очередь.");
 
     private async ValueTask<(ScriptResult Result, bool Again)> TryAsync(ReadOnlyMemory<byte> frame, string account, TimeSpan killAfter, CancellationToken cancellationToken)
     {
@@ -127,12 +127,12 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
 
     private static (ScriptResult Result, bool Leave) Read(WorkerReply reply)
     {
-        if (reply.End == WorkerEnd.Killed) return (ScriptFrames.Failed(ExpressionCodes.ScriptTimeout, "The script did not end within its time."), true);
+        if (reply.End == WorkerEnd.Killed) return (ScriptFrames.Failed(ExpressionCodes.ScriptTimeout, "The script did not end within its time.", "Скрипт не закончился вовремя."), true);
         if (reply.End == WorkerEnd.Died)
         {
-            if (reply.Errors.Contains("Stack overflow", StringComparison.OrdinalIgnoreCase)) return (ScriptFrames.Failed(ExpressionCodes.ScriptRecursion, "The script is nested too deeply."), true);
-            if (reply.Errors.Contains("OutOfMemory", StringComparison.OrdinalIgnoreCase) || reply.Errors.Contains("Out of memory", StringComparison.OrdinalIgnoreCase)) return (ScriptFrames.Failed(ExpressionCodes.ScriptMemory, "The script asked for too much memory."), true);
-            return (ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "The script worker ended during the call."), true);
+            if (reply.Errors.Contains("Stack overflow", StringComparison.OrdinalIgnoreCase)) return (ScriptFrames.Failed(ExpressionCodes.ScriptRecursion, "The script is nested too deeply.", "Части скрипта стоят слишком глубоко одна внутри другой."), true);
+            if (reply.Errors.Contains("OutOfMemory", StringComparison.OrdinalIgnoreCase) || reply.Errors.Contains("Out of memory", StringComparison.OrdinalIgnoreCase)) return (ScriptFrames.Failed(ExpressionCodes.ScriptMemory, "The script asked for too much memory.", "Скрипт попросил слишком много памяти."), true);
+            return (ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "The script worker ended during the call.", "Выполнение скрипта прервалось."), true);
         }
         try
         {
@@ -140,7 +140,7 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
         }
         catch (JsonException)
         {
-            return (ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "The script worker gave an unreadable reply."), true);
+            return (ScriptFrames.Failed(ExpressionCodes.ScriptUnavailable, "The script worker gave an unreadable reply.", "Ответ скрипта не читается."), true);
         }
     }
 

@@ -78,30 +78,30 @@ internal sealed partial class TextEngine(int cacheSize)
         catch (Exception e) when ((e as RequiredValueException ?? e.InnerException as RequiredValueException) is not null)
         {
             var empty = seen.FirstOrDefault(v => v.Value.Type == JTokenType.Null)?.Path;
-            return Failed(ExpressionCodes.ValueMissing, empty is null ? "A required value is empty." : $"A required value is empty: {empty}.", seen);
+            return Failed(ExpressionCodes.ValueMissing, $"A required value is empty{(empty is null ? "" : $": {empty}")}.", $"Не заполнено обязательное значение{(empty is null ? "" : $" «{empty}»")}.", seen);
         }
         catch (TextTooLongException)
         {
-            return Failed(ExpressionCodes.Failed, $"The text is longer than {MaxOutput / 1024} KiB.", seen);
+            return Failed(ExpressionCodes.Failed, $"The text is longer than {MaxOutput / 1024} KiB.", $"Текст получился длиннее {MaxOutput} знаков.", seen);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed(ExpressionCodes.Failed, $"The text took longer than {MaxMilliseconds} ms.", seen);
+            return Failed(ExpressionCodes.Failed, $"The text took longer than {MaxMilliseconds} ms.", $"Текст составлялся дольше {MaxMilliseconds / 1000} секунд.", seen);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))  // a third party's renderer: whatever it throws is the template's failure
         {
-            return Failed(ExpressionCodes.Failed, $"The text could not be written: {e.Message}", seen);
+            return Failed(ExpressionCodes.Failed, $"The text could not be written: {e.Message}", $"Текст не получился: {e.Message}", seen);
         }
     }
 
-    private static EvaluationResult Failed(string code, string message, SeenValues seen) => EvaluationResult.Failed(new ExpressionError(code, message), seen);
+    private static EvaluationResult Failed(string code, string message, string ru, SeenValues seen) => EvaluationResult.Failed(new ExpressionError(code, message, Ru: ru), seen);
 
     private Compiled Parse(string source) => source.Length > MaxTemplate ? Make(source) : _cache.GetOrAdd(source, Make);
 
     private static Compiled Make(string source)
     {
-        if (source.Length > MaxTemplate) return Wrong(ExpressionCodes.TooComplex, $"The template is longer than {MaxTemplate / 1024} KiB.");
-        if (TooDeep(source)) return Wrong(ExpressionCodes.TooComplex, $"The template is nested deeper than {MaxNesting} levels.");
+        if (source.Length > MaxTemplate) return Wrong(ExpressionCodes.TooComplex, $"The template is longer than {MaxTemplate / 1024} KiB.", $"Текст длиннее {MaxTemplate} знаков.");
+        if (TooDeep(source)) return Wrong(ExpressionCodes.TooComplex, $"The template is nested deeper than {MaxNesting} levels.", $"Части текста стоят одна внутри другой больше {MaxNesting} раз.");
         try
         {
             var template = PausedProcess.Twice(() => Template.Parse(source, SyntaxCompatibility.DotLiquid22a));
@@ -110,11 +110,11 @@ internal sealed partial class TextEngine(int cacheSize)
         }
         catch (Exception e) when (e is DotLiquid.Exceptions.LiquidException or FormatException or OverflowException or ArgumentException)
         {
-            return Wrong(ExpressionCodes.Invalid, e.Message);
+            return Wrong(ExpressionCodes.Invalid, e.Message, null);
         }
         catch (RegexMatchTimeoutException)
         {
-            return Wrong(ExpressionCodes.TooComplex, "The template takes too long to read.");
+            return Wrong(ExpressionCodes.TooComplex, "The template takes too long to read.", "Текст слишком сложный.");
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed partial class TextEngine(int cacheSize)
         return false;
     }
 
-    private static Compiled Wrong(string code, string message) => new(null, [], new ExpressionError(code, message));
+    private static Compiled Wrong(string code, string message, string? ru) => new(null, [], new ExpressionError(code, message, Ru: ru));
 
     [GeneratedRegex(@"\{%-?\s*(?:end)?(?:if|unless|for|case|capture|tablerow|macro|ifchanged)\b|[()\[\]]", RegexOptions.CultureInvariant)]
     private static partial Regex Tags();

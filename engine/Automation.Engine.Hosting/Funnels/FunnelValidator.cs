@@ -34,7 +34,7 @@ public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInt
             if (trigger.If is { } condition)
             {
                 if (condition.Language is not (ExpressionTypes.NCalc or ExpressionTypes.JavaScript)) Add($"{path}.if.language", "A condition is written in NCalc or JavaScript.", "Условие пишется формулой или на JavaScript.");
-                else if (await evaluator.ValidateAsync(condition.ToExpression(), cancellationToken) is { } error) problems.Add(new($"{path}.if.text", error.Code, error.Message, error.Line, error.Column, $"Условие не читается{(error.Column is { } column ? $", место {column}" : "")}: {error.Message}"));
+                else if (await evaluator.ValidateAsync(condition.ToExpression(), null, cancellationToken) is { } error) problems.Add(new($"{path}.if.text", error.Code, error.Message, error.Line, error.Column, $"Условие не читается{(error.Column is { } column ? $", место {column}" : "")}: {error.In(english: false)}"));
             }
 
             if (trigger.Then is null && trigger.DefinitionVersionId is null) Add($"{path}.then", "The trigger needs a workflow.", "Карточка ничего не делает: добавьте действие.");

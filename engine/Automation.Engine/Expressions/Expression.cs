@@ -1,3 +1,4 @@
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Expressions;
@@ -37,10 +38,13 @@ public interface IExpressionScope
     IReadOnlyCollection<string> Roots { get; }
 
     /// <summary>The root of that name; one that differs in case only when there is no exact one. Null when there is none.</summary>
-    string? FindRoot(ReadOnlySpan<char> name)
+    string? FindRoot(ReadOnlySpan<char> name) => FindRoot(Roots, name);
+
+    /// <summary>The same among names without a scope.</summary>
+    static string? FindRoot(IReadOnlyCollection<string> roots, ReadOnlySpan<char> name)
     {
         string? loose = null;
-        foreach (var root in Roots)
+        foreach (var root in roots)
         {
             if (name.Length != root.Length) continue;
             if (name.SequenceEqual(root)) return root;
@@ -72,7 +76,15 @@ public interface IExpressionScope
 public sealed record SeenValue(string Path, JToken Value);
 
 /// <summary>Why an expression gave no value. Codes: those of S3 and S4 of the reliability contract, and <c>value_missing</c>.</summary>
-public sealed record ExpressionError(string Code, string Message, int? Line = null, int? Column = null);
+/// <param name="Ru">The message for people who read Russian; null where there is only <paramref name="Message"/>: a user's script or a library worded it.</param>
+public sealed record ExpressionError(string Code, string Message, int? Line = null, int? Column = null, string? Ru = null)
+{
+    /// <summary>The path as written whose root does not exist; null for every other mistake.</summary>
+    [JsonIgnore]
+    public string? UnknownPath { get; init; }
+
+    public string In(bool english) => english ? Message : Ru ?? Message;
+}
 
 /// <summary>The outcome of one evaluation: a value, or an error, and the values seen on the way.</summary>
 public sealed record EvaluationResult(JToken Value, ExpressionError? Error, IReadOnlyList<SeenValue> Seen)
@@ -96,7 +108,8 @@ public interface IExpressionEvaluator
     ValueTask<EvaluationResult> EvaluateAsync(Expression expression, IExpressionScope scope, CancellationToken cancellationToken);
 
     /// <summary>Checks limits and syntax without evaluating; used when saving and publishing. Null when it is well.</summary>
-    ValueTask<ExpressionError?> ValidateAsync(Expression expression, CancellationToken cancellationToken);
+    /// <param name="roots">Every root that there will be: a formula that names another is refused, as when it is evaluated. Null: names are not looked at.</param>
+    ValueTask<ExpressionError?> ValidateAsync(Expression expression, IReadOnlyCollection<string>? roots, CancellationToken cancellationToken);
 }
 
 /// <summary>Runs a user's script outside the server's process (S4).</summary>

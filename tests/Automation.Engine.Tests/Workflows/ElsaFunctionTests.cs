@@ -55,6 +55,6 @@ public sealed class ElsaFunctionTests
         public ValueTask<EvaluationResult> EvaluateAsync(Expression expression, IExpressionScope scope, CancellationToken cancellationToken) =>
             ValueTask.FromResult(EvaluationResult.Of("done") with { Changes = new(new JObject { ["x"] = 5 }, "c-9", "named") });
 
-        public ValueTask<ExpressionError?> ValidateAsync(Expression expression, CancellationToken cancellationToken) => ValueTask.FromResult<ExpressionError?>(null);
+        public ValueTask<ExpressionError?> ValidateAsync(Expression expression, IReadOnlyCollection<string>? roots, CancellationToken cancellationToken) => ValueTask.FromResult<ExpressionError?>(null);
     }
 }

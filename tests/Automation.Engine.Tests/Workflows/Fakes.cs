@@ -31,7 +31,7 @@ internal sealed class FakeEvaluator : IExpressionEvaluator
         return EvaluationResult.Of(value, seen);
     }
 
-    public ValueTask<ExpressionError?> ValidateAsync(Expression expression, CancellationToken cancellationToken) => ValueTask.FromResult<ExpressionError?>(null);
+    public ValueTask<ExpressionError?> ValidateAsync(Expression expression, IReadOnlyCollection<string>? roots, CancellationToken cancellationToken) => ValueTask.FromResult<ExpressionError?>(null);
 
     private static async ValueTask<JToken> TermAsync(string term, IExpressionScope scope, List<SeenValue> seen, CancellationToken cancellationToken)
     {

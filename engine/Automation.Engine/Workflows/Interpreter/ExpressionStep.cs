@@ -71,7 +71,7 @@ internal sealed class ExpressionStep(Burst burst, IExpressionEvaluator evaluator
 
     private static EvaluationResult Restore(JObject record) => new(
         record["value"] ?? JValue.CreateNull(),
-        record["error"] is JObject error ? new ExpressionError((string)error["code"]!, (string)error["message"]!, (int?)error["line"], (int?)error["column"]) : null,
+        record["error"] is JObject error ? new ExpressionError((string)error["code"]!, (string)error["message"]!, (int?)error["line"], (int?)error["column"], (string?)error["ru"]) : null,
         [.. (record["seen"] as JArray ?? []).Select(seen => new SeenValue((string)seen["path"]!, seen["value"] ?? JValue.CreateNull()))])
     {
         Changes = record["changes"] is JObject changes ? new((JObject)changes["variables"]!, (string?)changes["correlationId"], (string?)changes["name"]) : null,
