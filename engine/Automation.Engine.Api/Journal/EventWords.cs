@@ -81,7 +81,7 @@ internal sealed partial class EventWords(bool english, FunnelDocument? document,
     public string Reason(JToken verdict)
     {
         var words = VerdictTexts.Of((string?)verdict["reason"] ?? "", english ? "en" : "ru");
-        if ((string?)verdict["message"] is { Length: > 0 } message) words += $": {message}";
+        if ((string?)(english ? verdict["message"] : verdict["messageRu"] ?? verdict["message"]) is { Length: > 0 } message) words += $": {message}";
         return words;
     }
 

@@ -117,7 +117,7 @@ internal static class RunWords
 
     /// <summary>What cancelled a run, by the row that tells of it: a reason of the engine's in words, else what was said; null when nothing was.</summary>
     public static string? WhyCancelled(JObject facts, bool english) => (string?)facts["stimulus"]?["reason"] is { Length: > 0 } reason
-        ? Automation.Engine.Matching.VerdictTexts.Of(reason, english ? "en" : "ru") switch { var text when text.Contains(reason, StringComparison.Ordinal) => reason, var text => text }
+        ? Automation.Engine.Matching.VerdictTexts.Find(reason, english ? "en" : "ru") ?? reason
         : null;
 
     private static string Reason(JObject facts, bool english) => (string?)facts["code"] is { } code ? $" ({Why(code, (string?)facts["message"], english)})" : "";

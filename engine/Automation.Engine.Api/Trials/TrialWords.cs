@@ -109,7 +109,7 @@ internal sealed class TrialWords(ActivityRegistry activities, FunnelDocument doc
         null => null,
         RunStatus.Finished => Say("выполнился бы до конца", "would run to its end"),
         RunStatus.Faulted or RunStatus.Quarantined => Say("остановился бы на ошибке", "would stop at a failure"),
-        RunStatus.Cancelled => Say("был бы отменён", "would be cancelled") + (trigger.Reason is { } reason ? $": {VerdictTexts.Of(reason, english ? "en" : "ru")}" : ""),
+        RunStatus.Cancelled => Say("был бы отменён", "would be cancelled") + (trigger.Reason is { } reason ? $": {VerdictTexts.Find(reason, english ? "en" : "ru") ?? reason}" : ""),
         _ => Say("ждал бы", "would wait"),
     };
 

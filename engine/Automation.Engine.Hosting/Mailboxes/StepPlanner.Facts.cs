@@ -65,6 +65,7 @@ internal sealed partial class StepPlanner
     {
         var json = new JObject { ["trigger"] = verdict.TriggerId, ["name"] = verdict.TriggerName, ["outcome"] = verdict.Outcome.ToString(), ["reason"] = verdict.Reason };
         if (verdict.Message is not null) json["message"] = verdict.Message;
+        if (verdict.MessageRu is not null) json["messageRu"] = verdict.MessageRu;
         if (verdict.DueAt is { } due) json["due"] = due;
         if (verdict.Seen.Count > 0) json["seen"] = new JArray(verdict.Seen.Select(seen => new JObject { ["path"] = seen.Path, ["value"] = seen.Value }));
         return json;

@@ -174,16 +174,16 @@ public sealed class TriggerMatcher(IExpressionEvaluator evaluator)
             result = EvaluationResult.Failed(new(e.Code, e.Message));
         }
 
-        if (result.Error is { } error) return (No(error.Code, error.Message), result.Seen);
+        if (result.Error is { } error) return (No(error.Code, error.Message, error.Ru), result.Seen);
         return result.Value switch
         {
             JValue { Value: true } => (null, result.Seen),
             JValue { Value: false } => (No(Reasons.ConditionFalse), result.Seen),
-            { Type: JTokenType.Null } => (No("value_missing", "The condition gave no value."), result.Seen),
-            _ => (No("expression_failed", "The condition is neither true nor false."), result.Seen),
+            { Type: JTokenType.Null } => (No("value_missing", "The condition gave no value.", "Условие не дало ответа."), result.Seen),
+            _ => (No("expression_failed", "The condition is neither true nor false.", "Ответ условия — не «да» и не «нет»."), result.Seen),
         };
 
-        Verdict No(string reason, string? message = null) => new(definition.Id, definition.Name, VerdictOutcome.No, reason, message, result.Seen);
+        Verdict No(string reason, string? message = null, string? ru = null) => new(definition.Id, definition.Name, VerdictOutcome.No, reason, message, result.Seen) { MessageRu = ru };
     }
 
     private static async ValueTask<(Deadline? Due, string? Late)> DueAsync(FunnelTrigger definition, MatchInput input, CancellationToken cancellationToken)

@@ -12,7 +12,11 @@ namespace Automation.Engine.Matching;
 /// <param name="DueBy">The calendar that <paramref name="DueAt"/> was computed by; null when none was.</param>
 public sealed record Verdict(
     string TriggerId, string TriggerName, VerdictOutcome Outcome, string Reason, string? Message, IReadOnlyList<SeenValue> Seen, DateTimeOffset? DueAt = null,
-    DueBy? DueBy = null);
+    DueBy? DueBy = null)
+{
+    /// <summary>The message in Russian; null where there is only <see cref="Message"/>.</summary>
+    public string? MessageRu { get; init; }
+}
 
 public enum VerdictOutcome { No, Fired, Scheduled }
 

@@ -34,9 +34,22 @@ public static class VerdictTexts
         ["state_unreadable"] = ("запуск отложен: его сохранённое состояние не читается; остальные идут дальше", "the run is set aside: its stored state cannot be read; the others go on"),
         ["value_missing"] = ("не хватает значения для проверки условия", "a value that the condition needs is missing"),
         ["expression_failed"] = ("условие не удалось вычислить", "the condition could not be computed"),
+        ["expression_invalid"] = ("в условии ошибка", "its condition has a mistake"),
+        ["expression_too_complex"] = ("условие слишком длинное или слишком сложное", "its condition is too long or too complex"),
+        ["expression_type_unknown"] = ("условие написано на языке, которого здесь нет", "its condition is in a language that is not there"),
         ["script_timeout"] = ("скрипт условия выполнялся слишком долго", "the condition's script took too long"),
+        ["script_memory"] = ("скрипту условия не хватило памяти", "the condition's script needs too much memory"),
+        ["script_recursion"] = ("скрипт условия слишком много раз вызывает сам себя", "the condition's script calls itself too often"),
+        ["script_too_complex"] = ("скрипт условия слишком длинный или слишком сложный", "the condition's script is too long or too complex"),
+        ["script_forbidden"] = ("скрипт условия делает то, что ему не разрешено", "the condition's script does what it may not do"),
+        ["script_failed"] = ("в скрипте условия ошибка", "the condition's script has a mistake"),
+        ["script_result_invalid"] = ("скрипт условия вернул неподходящее значение", "the condition's script gave back a value that does not fit"),
+        ["script_unavailable"] = ("скрипт условия не удалось выполнить: скрипты были заняты", "the condition's script could not be run: scripts were busy"),
     };
 
-    public static string Of(string reason, string language) =>
-        Texts.TryGetValue(reason, out var text) ? language == "en" ? text.En : text.Ru : language == "en" ? $"the condition failed ({reason})" : $"условие не удалось проверить ({reason})";
+    /// <summary>A code without words of its own is not shown: the message beside it, where there is one, says more.</summary>
+    public static string Of(string reason, string language) => Find(reason, language) ?? (language == "en" ? "the condition could not be checked" : "условие не удалось проверить");
+
+    /// <summary>Null for a reason that has no words of its own.</summary>
+    public static string? Find(string reason, string language) => Texts.TryGetValue(reason, out var text) ? language == "en" ? text.En : text.Ru : null;
 }

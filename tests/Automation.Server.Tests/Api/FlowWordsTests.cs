@@ -1,6 +1,9 @@
 using Automation.Engine.Api.Funnels;
+using Automation.Engine.Api.Tools;
+using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
 using Automation.Engine.Funnels.Flows;
+using Automation.Engine.Matching;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
@@ -46,6 +49,27 @@ public sealed class FlowWordsTests
     {
         var verdict = JObject.Parse("""{ "outcome": "fired", "reason": "fired", "seen": [ { "path": "deal.price", "value": 250000 }, { "path": "[deal.price] >= 30000", "value": true }, { "path": "deal.unheard", "value": 1 } ] }""");
         Assert.EndsWith("[бюджет = 250000; бюджет ≥ 30000 = да; deal.unheard = 1]", new Automation.Engine.Api.Journal.EventWords(english: false, null, null).ReasonWithValues(verdict), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, """ "message": "'Город' is not known here.", "messageRu": "Имя «Город» здесь не известно." """, "в условии ошибка: Имя «Город» здесь не известно.")]
+    [InlineData(true, """ "message": "'Город' is not known here.", "messageRu": "Имя «Город» здесь не известно." """, "its condition has a mistake: 'Город' is not known here.")]
+    [InlineData(false, """ "message": "'Город' is not known here." """, "в условии ошибка: 'Город' is not known here.")]
+    public void Verdict_OfABrokenCondition_IsSaidInTheReadersLanguage(bool english, string messages, string words) =>
+        Assert.Equal(words, new Automation.Engine.Api.Journal.EventWords(english, null, null).Reason(JObject.Parse($$"""{ "outcome": "no", "reason": "expression_invalid", {{messages}} }""")));
+
+    [Fact]
+    public void Codes_OfExpressions_AreNeverShownToPeople()
+    {
+        var codes = typeof(ExpressionCodes).GetFields().Select(field => (string)field.GetRawConstantValue()!).ToList();
+        Assert.NotEmpty(codes);
+        Assert.All(codes, code =>
+        {
+            Assert.All(["ru", "en"], language => Assert.NotNull(VerdictTexts.Find(code, language)));
+            Assert.Equal("Слово", ExpressionWords.Of(new(code, "Word", Ru: "Слово"), english: false).Split(": ")[1]);
+            Assert.DoesNotContain(code, ExpressionWords.Of(new(code, "Word"), english: true), StringComparison.Ordinal);
+        });
+        Assert.Equal("условие не удалось проверить", VerdictTexts.Of("crm_denied", "ru"));
     }
 
     private static string Line(bool english, params FlowStep[] steps) =>
