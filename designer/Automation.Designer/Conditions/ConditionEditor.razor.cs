@@ -276,7 +276,7 @@ public sealed partial class ConditionEditor
 
         try
         {
-            var made = await Api.PostAsync<TryConditionAnswer>($"api/try/condition?lang={W.Language}", new TryConditionRequest(new(way == Script ? ExpressionTypes.JavaScript : ExpressionTypes.NCalc, asked), Connection, Deal), cancellationToken);
+            var made = await Api.PostAsync<TryConditionAnswer>($"api/try/condition?lang={W.Language}", new TryConditionRequest(new(way == Script ? ExpressionTypes.JavaScript : ExpressionTypes.NCalc, asked), Connection, Deal, OfStep), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             Take(made, places, made.Error);
         }

@@ -5,6 +5,8 @@ using Automation.Engine.Api.Tools;
 using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Funnels;
+using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +17,8 @@ namespace Automation.Engine.Api.Conditions;
 /// <summary>A condition to try.</summary>
 /// <param name="Connection">Id or name; absent for the account's only CRM.</param>
 /// <param name="Entity">The deal; absent: the condition is only checked.</param>
-public sealed record TryConditionRequest(Condition? Condition, string? Connection, string? Entity);
+/// <param name="OfStep">It stands in a step, where it may name variables too: which ones is not known here, so without a deal names are not looked at.</param>
+public sealed record TryConditionRequest(Condition? Condition, string? Connection, string? Entity, bool OfStep = false);
 
 /// <param name="Value">Whether a trigger would fire; absent without a deal, or where there is no answer.</param>
 /// <param name="Error">Why there is none, in words.</param>
@@ -37,12 +40,17 @@ internal static class TryConditionEndpoint
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/try/condition", TryAsync).Needs(Permissions.Read).WithSummary("Tries a condition on a deal, part by part").Accepts<TryConditionRequest>("application/json").Produces<TryConditionAnswer>();
 
-    private static async Task<IResult> TryAsync(HttpContext context, ConditionTrial trial, IExpressionEvaluator evaluator, AccountDirectory accounts, string? lang)
+    private static async Task<IResult> TryAsync(HttpContext context, ConditionTrial trial, IExpressionEvaluator evaluator, DealScopes scopes, AccountDirectory accounts, string? lang)
     {
         var body = await ApiJson.ReadAsync<TryConditionRequest>(context.Request, context.RequestAborted);
         var english = await Languages.IsEnglishAsync(context, accounts, lang);
         if (body.Condition is not { Text: not null, Language: ExpressionTypes.NCalc or ExpressionTypes.JavaScript } condition) throw ApiProblem.BadRequest("payload_invalid", "Give a condition: its language, NCalc or JavaScript, and its text.");
-        if (await evaluator.ValidateAsync(condition.ToExpression(), null, context.RequestAborted) is { } wrong) return Refused(ExpressionWords.Of(wrong, english), wrong.Line, wrong.Column);
+        if (await evaluator.ValidateAsync(condition.ToExpression(), body.OfStep ? null : EventScope.Names, context.RequestAborted) is { } wrong)
+        {
+            var told = wrong.UnknownPath is null ? wrong : MeantField.Explain(wrong, await scopes.DirectoryAsync(context.Account(), body.Connection, context.RequestAborted));
+            return Refused(ExpressionWords.Of(told, english), wrong.Line, wrong.Column);
+        }
+
         if (body.Entity?.Trim().TrimStart('#', '№').Trim() is not { Length: > 0 } entity) return new JsonAnswer(new TryConditionAnswer(null, null, null, null, null, []));
         try
         {

@@ -13,9 +13,7 @@ internal static class ConnectionFinder
     /// <exception cref="ProblemException">There is none such, or a name is needed.</exception>
     public static async Task<ConnectionRow> FindAsync(AutomationDbContext db, AccountId account, string? named, CancellationToken cancellationToken)
     {
-        var mine = db.Connections.AsNoTracking().Where(row => row.AccountId == account.Value);
-        var id = Guid.TryParse(named, out var parsed) ? parsed : Guid.Empty;
-        var found = await (named is null ? mine.Where(row => row.Directory != null) : mine.Where(row => row.Id == id || row.Name == named)).OrderBy(row => row.Name).Take(2).ToListAsync(cancellationToken);
+        var found = await MeantAsync(db, account, named, cancellationToken);
         return found switch
         {
             [var only] => only,
@@ -32,5 +30,17 @@ internal static class ConnectionFinder
         var removed = Guid.TryParse(named, out var id) && !await db.Connections.AnyAsync(row => row.AccountId == account.Value && row.Id == id, cancellationToken)
             && await db.Mailboxes.AnyAsync(row => row.AccountId == account.Value && row.ConnectionId == id, cancellationToken);
         return removed ? id : (await FindAsync(db, account, named, cancellationToken)).Id;
+    }
+
+    /// <summary>The same; null where there is none such, or a name is needed.</summary>
+    public static async Task<ConnectionRow?> TryFindAsync(AutomationDbContext db, AccountId account, string? named, CancellationToken cancellationToken) =>
+        await MeantAsync(db, account, named, cancellationToken) is [var only] ? only : null;
+
+    // Two are enough to see that there are several.
+    private static async Task<List<ConnectionRow>> MeantAsync(AutomationDbContext db, AccountId account, string? named, CancellationToken cancellationToken)
+    {
+        var mine = db.Connections.AsNoTracking().Where(row => row.AccountId == account.Value);
+        var id = Guid.TryParse(named, out var parsed) ? parsed : Guid.Empty;
+        return await (named is null ? mine.Where(row => row.Directory != null) : mine.Where(row => row.Id == id || row.Name == named)).OrderBy(row => row.Name).Take(2).ToListAsync(cancellationToken);
     }
 }

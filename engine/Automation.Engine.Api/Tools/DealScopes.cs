@@ -33,6 +33,15 @@ public sealed class DealScopes(IDbContextFactory<AutomationDbContext> contexts, 
         return (await scope.ReadRootAsync("deal", cancellationToken)).Type == JTokenType.Null ? throw ApiProblem.NotFound("There is no such deal.") : scope;
     }
 
+    /// <summary>What the CRM has.</summary>
+    /// <param name="connection">Id or name; null for the account's only CRM.</param>
+    /// <returns>Null where no one CRM is meant, or nobody has read it.</returns>
+    public async Task<CrmDirectory?> DirectoryAsync(AccountId account, string? connection, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await ConnectionFinder.TryFindAsync(db, account, connection, cancellationToken) is { } crm ? await directories.GetAsync(new(crm.Id), cancellationToken) : null;
+    }
+
     private static async Task<JObject> LastEventAsync(AutomationDbContext db, AccountId account, Guid connection, string entity, CancellationToken cancellationToken)
     {
         var rows = await db.Journal.AsNoTracking().Where(row => row.AccountId == account.Value && row.ConnectionId == connection && row.EntityType == EntityTypes.Deal && row.EntityId == entity && row.Kind == "event")

@@ -3,6 +3,7 @@ using Automation.Engine.Calendars;
 using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Calendars;
+using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
@@ -34,7 +35,7 @@ public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInt
             if (trigger.If is { } condition)
             {
                 if (condition.Language is not (ExpressionTypes.NCalc or ExpressionTypes.JavaScript)) Add($"{path}.if.language", "A condition is written in NCalc or JavaScript.", "Условие пишется формулой или на JavaScript.");
-                else if (await evaluator.ValidateAsync(condition.ToExpression(), null, cancellationToken) is { } error) problems.Add(new($"{path}.if.text", error.Code, error.Message, error.Line, error.Column, $"Условие не читается{(error.Column is { } column ? $", место {column}" : "")}: {error.In(english: false)}"));
+                else if (await evaluator.ValidateAsync(condition.ToExpression(), EventScope.Names, cancellationToken) is { } error) problems.Add(Of($"{path}.if.text", MeantField.Explain(error, directory)));
             }
 
             if (trigger.Then is null && trigger.DefinitionVersionId is null) Add($"{path}.then", "The trigger needs a workflow.", "Карточка ничего не делает: добавьте действие.");
@@ -92,6 +93,9 @@ public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInt
                 Add($"{path}.duration", e.Message);
             }
         }
+
+        static FunnelProblem Of(string path, ExpressionError error) =>
+            new(path, error.Code, error.Message, error.Line, error.Column, $"Условие не читается{(error.Column is { } column ? $", место {column}" : "")}: {error.In(english: false)}") { UnknownPath = error.UnknownPath };
 
         static string WordsOf(DefinitionProblem problem) => problem.Code switch
         {

@@ -17,7 +17,8 @@ public sealed class EventScope(
     AccountInfo account, MailboxKey key, MailboxState state, JObject eventRoot, IStepInputs inputs, IPorts ports, CrmDirectoryCache directories,
     DateTimeOffset now, bool fresh) : IExpressionScope, IRootSource
 {
-    private static readonly string[] Names = ["deal", "contact", "company", "event", "user", "account", "booking", "now"];
+    /// <summary>Every root of this scope: what a trigger's condition may name.</summary>
+    public static IReadOnlyCollection<string> Names { get; } = ["deal", "contact", "company", "event", "user", "account", "booking", "now"];
 
     // Once read, a root stays as it was: expressions look, they change nothing.
     private readonly Dictionary<string, JToken> known = new(StringComparer.Ordinal);

@@ -76,6 +76,9 @@ public sealed class FunnelInvalidException(IReadOnlyList<FunnelProblem> problems
 /// <param name="Ru">The message for admins who read Russian; null: there is only <paramref name="Message"/>.</param>
 public sealed record FunnelProblem(string Path, string Code, string Message, int? Line = null, int? Column = null, string? Ru = null)
 {
+    /// <summary>The path in a condition whose root does not exist; null for every other problem.</summary>
+    public string? UnknownPath { get; init; }
+
     public Wording Words => new(Ru ?? Message, Message);
 }
 

@@ -43,6 +43,17 @@ public sealed class ConditionTrialTests(TestServer server) : IClassFixture<TestS
         Assert.True((await TryAsync(key, "changed('deal.price') and old('deal.price') = 45000 and [deal.price] = 50000", "91")).Value);
     }
 
+    [Fact]
+    public async Task Condition_WithABareField_SaysHowItIsWritten_AlsoWithoutADeal()
+    {
+        var (key, _) = await AccountAsync("bare");
+
+        Assert.Equal("Здесь ошибка: Имя «Город» здесь не известно. Поле сделки пишется [deal.Город].", (await TryAsync(key, "[Город] == 'Казань'", null)).Error);
+        Assert.Equal("Здесь ошибка: Перед «)» не хватает значения.", (await TryAsync(key, "([deal.price] > )", null)).Error);
+        Assert.Null((await TryAsync(key, "old('Бюджет') = 1", null)).Error);
+        Assert.Null((await TryAsync(key, "variables.total > 1", null, ofStep: true)).Error);
+    }
+
     [Theory]
     [InlineData("[deal.price] >", "91", "Здесь ошибка")]
     [InlineData("[deal.price]", "91", "Ответом должно быть")]
@@ -83,10 +94,10 @@ public sealed class ConditionTrialTests(TestServer server) : IClassFixture<TestS
     private async Task HookAsync(string token, string body) =>
         await server.EventDoneAsync((Guid)(await (await server.Client.PostAsync($"/hooks/amocrm/{token}", Wire.Form(body), TestServer.Cancel)).JsonAsync())["eventId"]!);
 
-    private async Task<TryConditionAnswer> TryAsync(string key, string text, string? deal)
+    private async Task<TryConditionAnswer> TryAsync(string key, string text, string? deal, bool ofStep = false)
     {
         using var client = Client(key);
-        var answer = await client.PostAsync("/api/try/condition?lang=ru", Body(new { condition = new { language = "NCalc", text }, entity = deal }), TestServer.Cancel);
+        var answer = await client.PostAsync("/api/try/condition?lang=ru", Body(new { condition = new { language = "NCalc", text }, entity = deal, ofStep }), TestServer.Cancel);
         var json = await answer.Content.ReadAsStringAsync(TestServer.Cancel);
         Assert.True(answer.IsSuccessStatusCode, json);
         return JsonConvert.DeserializeObject<TryConditionAnswer>(json, ApiJson.Settings)!;

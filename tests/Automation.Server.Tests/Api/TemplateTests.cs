@@ -27,6 +27,19 @@ public sealed class TemplateTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task SampleFunnels_Conditions_NameOnlyWhatIsThere()
+    {
+        var files = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "funnels"), "*.json");
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+        {
+            var funnel = FunnelJson.Read(await File.ReadAllTextAsync(file, TestServer.Cancel));
+            Assert.Contains(funnel.Triggers, trigger => trigger.If is not null);
+            Assert.DoesNotContain(await server.Services.GetRequiredService<FunnelValidator>().CheckAsync(funnel, null, new HashSet<string> { "ru" }, TestServer.Cancel), problem => problem.Path.Contains(".if", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void Templates_AreBroughtAlong() => Assert.True(Templates.All.Count >= 10);
 
     [Theory, CombinatorialLanguages]

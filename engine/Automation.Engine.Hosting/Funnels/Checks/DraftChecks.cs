@@ -1,4 +1,5 @@
 using Automation.Engine.Accounts;
+using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Persistence;
@@ -18,21 +19,31 @@ public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts,
         var problems = await funnels.CheckAsync(account, document, connection, cancellationToken);
         IEnumerable<Finding> found =
         [
-            .. problems.Select(problem => Of(document, problem)), .. RequiredCheck.Run(draft, activities), .. FieldCheck.Run(draft), .. await ConnectionCheck.RunAsync(draft, account, ports, cancellationToken), .. UnreachableCheck.Run(draft), .. LoopCheck.Run(draft), .. DoubleWriteCheck.Run(draft),
+            .. problems.Select(problem => Of(draft, problem)), .. RequiredCheck.Run(draft, activities), .. FieldCheck.Run(draft), .. await ConnectionCheck.RunAsync(draft, account, ports, cancellationToken), .. UnreachableCheck.Run(draft), .. LoopCheck.Run(draft), .. DoubleWriteCheck.Run(draft),
         ];
         return [.. found.DistinctBy(one => (one.Part, one.Place, one.Message.En)).OrderBy(one => !one.IsError)];
     }
 
     /// <summary>A validator's problem as a finding: which card, and where in it.</summary>
-    private static Finding Of(FunnelDocument document, FunnelProblem problem)
+    private static Finding Of(CheckedDraft draft, FunnelProblem problem)
     {
-        var path = problem.Path;
+        var (document, path) = (draft.Document, problem.Path);
         if (!path.StartsWith("triggers[", StringComparison.Ordinal) || path.IndexOf(']', StringComparison.Ordinal) is var end && !int.TryParse(path["triggers[".Length..end], out _)) return new(true, problem.Code, "", "", problem.Words);
         var trigger = document.Triggers[int.Parse(path["triggers[".Length..end], System.Globalization.CultureInfo.InvariantCulture)];
         var rest = path[(end + 1)..].TrimStart('.');
         var finding = new Finding(true, problem.Code, trigger.Id, rest.Split('.', '[')[0] switch { "when" or "debounce" => "when", "if" => "if", "then" => PlaceOf(trigger, rest), _ => "" }, problem.Words);
-        return rest == "when.stages" ? finding with { Fixes = Stages(document, trigger) } : finding;
+        return rest switch
+        {
+            "when.stages" => finding with { Fixes = Stages(document, trigger) },
+            "if.text" when problem.UnknownPath is { } unknown => finding with { Fixes = Meant(trigger, unknown, draft.Directory) },
+            _ => finding,
+        };
     }
+
+    private static IReadOnlyList<Fix> Meant(FunnelTrigger trigger, string unknown, CrmDirectory? directory) =>
+        trigger.If is { } condition && MeantField.PathOf(unknown, directory) is { } field
+            ? [Fix.Of(trigger, trigger with { If = condition with { Text = FormulaNames.Replace(condition.Text, unknown, field) } }, $"Заменить на [{field}]", $"Use [{field}]")]
+            : [];
 
     private static IReadOnlyList<Fix> Stages(FunnelDocument document, FunnelTrigger trigger)
     {
