@@ -32,7 +32,7 @@ internal static class ConnectionFinder
         return removed ? id : (await FindAsync(db, account, named, cancellationToken)).Id;
     }
 
-    /// <summary>The same; null where there is none such, or a name is needed.</summary>
+    /// <summary>The connection that a request means; null where there is none such, or a name is needed.</summary>
     public static async Task<ConnectionRow?> TryFindAsync(AutomationDbContext db, AccountId account, string? named, CancellationToken cancellationToken) =>
         await MeantAsync(db, account, named, cancellationToken) is [var only] ? only : null;
 
