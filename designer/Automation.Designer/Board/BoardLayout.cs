@@ -8,7 +8,7 @@ namespace Automation.Designer.Board;
 /// <param name="Row">Row within its lane, from 0: a card never stands above one that goes before it in a stage of both.</param>
 /// <param name="Number">Its place in the order of execution within its lane and first stage, from 1.</param>
 /// <param name="Everywhere">It watches every stage.</param>
-/// <param name="Gaps">Columns between the first and the last that it does not watch.</param>
+/// <param name="Gaps">Columns between the first and the last that it does not watch; none for a card that stands first because the funnel has none of its stages.</param>
 public sealed record CardPlace(FunnelTrigger Trigger, Band Band, int From, int To, int Row, int Number, bool Everywhere, IReadOnlyList<int> Gaps);
 
 /// <summary>The board of a funnel: columns in its order, cards packed into lanes. Pure.</summary>
@@ -55,7 +55,7 @@ public sealed record BoardLayout(IReadOnlyList<Stage> Stages, IReadOnlyDictionar
             var row = filled[from..(to + 1)].Max();
             for (var column = from; column <= to; column++) filled[column] = row + 1;
             while (rows.Count <= row) rows.Add([]);
-            rows[row].Add(new(trigger, band, from, to, row, ++counts[from], everywhere, everywhere ? [] : [.. Enumerable.Range(from, to - from + 1).Except(own)]));
+            rows[row].Add(new(trigger, band, from, to, row, ++counts[from], everywhere, own.Count == 0 ? [] : [.. Enumerable.Range(from, to - from + 1).Except(own)]));
             for (var column = from + 1; column <= to; column++) counts[column]++;
         }
 
