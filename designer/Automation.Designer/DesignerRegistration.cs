@@ -36,6 +36,7 @@ public static class DesignerRegistration
         services.AddScoped<UserSession>();
         services.AddScoped<ScreenWords>();
         services.AddScoped<Flow.ActivityList>();
+        services.AddScoped<CardClipboard>();
         services.AddSingleton<CardWords>();
         // One connection pool for all pages: the server asks itself.
         services.AddHttpClient(nameof(ApiClient)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseCookies = false, UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 256 }).SetHandlerLifetime(Timeout.InfiniteTimeSpan);

@@ -17,6 +17,7 @@ public static class BoardCommands
     public const string Remove = "remove";
     public const string Switch = "switch";
     public const string Copy = "copy";
+    public const string CopyTo = "copy-to";
     public const string Why = "why";
     public const string Keys = "keys";
     public const string Diagram = "diagram";

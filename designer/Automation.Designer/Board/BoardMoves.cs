@@ -62,7 +62,8 @@ public static class BoardMoves
         return next - previous >= 2 ? previous + (next - previous) / 2 : null;
     }
 
-    private static FunnelTrigger Shifted(CardPlace card, int shift, Band band, FunnelDocument document)
+    /// <summary>A card that stands some columns further, in another lane.</summary>
+    internal static FunnelTrigger Shifted(CardPlace card, int shift, Band band, FunnelDocument document)
     {
         var when = card.Trigger.When with { Event = Bands.EventIn(band, card.Trigger.When.Event) ?? card.Trigger.When.Event };
         if (card.Everywhere || shift == 0) return card.Trigger with { When = when };

@@ -76,6 +76,12 @@ public sealed partial class FunnelBoard : IAsyncDisposable
         if (attached is not null) await attached.InvokeVoidAsync("focus", card);
     }
 
+    /// <summary>Focuses the card that Tab reaches, where what had the focus is gone.</summary>
+    public async Task KeepFocusAsync()
+    {
+        if (attached is not null) await attached.InvokeVoidAsync("keepFocus");
+    }
+
     [JSInvokable]
     public Task Chosen(string id, bool more) => OnChosen.InvokeAsync((id, more));
 

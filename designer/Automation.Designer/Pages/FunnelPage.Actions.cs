@@ -15,18 +15,12 @@ public sealed partial class FunnelPage
 
     private Task RedoAsync() => CanEdit ? draft.RedoAsync(W.Language, closing.Token) : Task.CompletedTask;
 
-    private void ChooseAsync((string Id, bool More) choice)
+    private void Choose((string Id, bool More) choice)
     {
         reachable = choice.Id;
         if (!choice.More) chosen.Clear();
-        if (!chosen.Add(choice.Id)) chosen.Remove(choice.Id);
+        Toggle(choice.Id);
         if (!choice.More) Open(choice.Id);
-    }
-
-    private void MarkAsync(IReadOnlyList<string> ids)
-    {
-        chosen.Clear();
-        chosen.UnionWith(ids);
     }
 
     private Task DropAsync(CardDrop drop)
@@ -51,18 +45,20 @@ public sealed partial class FunnelPage
         if (layout.Cards.FirstOrDefault(card => card.Trigger.Id == key.Card) is not { } card) return;
         reachable = key.Card;
         var ids = chosen.Contains(key.Card) ? chosen.ToList() : [key.Card];
+        // What only chooses or copies leaves the focus alone: it may be on its way to the next card.
         switch (key)
         {
             case { Code: "Enter" }: Open(key.Card); break;
-            case { Code: "KeyC", Control: true }: clipboard = [.. ids.Select(draft.Find).OfType<FunnelTrigger>()]; break;
-            case { Code: "KeyA", Control: true }: MarkAsync([.. layout.Cards.Select(one => one.Trigger.Id)]); break;
+            case { Code: "KeyC", Control: true }: Clipboard.Cards = Taken(ids); return;
+            case { Code: "KeyA", Control: true }: Mark([.. layout.Cards.Select(one => one.Trigger.Id)]); return;
+            case { Code: "Space", Control: true }: Toggle(key.Card); return;
             case { Code: "KeyT" }: await CommandAsync(new(BoardCommands.Try, key.Card)); break;
             case var _ when !CanEdit: break;
             case { Code: "KeyX", Control: true }:
-                clipboard = [.. ids.Select(draft.Find).OfType<FunnelTrigger>()];
+                Clipboard.Cards = Taken(ids);
                 await RemoveAsync(ids);
                 break;
-            case { Code: "KeyV", Control: true }: await PasteAsync(card); break;
+            case { Code: "KeyV", Control: true }: await PasteAsync(card.From); break;
             case { Code: "KeyD", Control: true }: await DropAsync(new(ids, key.Card, card.From, card.Band, null, Copy: true)); break;
             case { Code: "Delete" }: await RemoveAsync(ids); break;
             case { Code: "Space" }: await SwitchAsync(ids, !card.Trigger.Enabled); break;
@@ -89,15 +85,6 @@ public sealed partial class FunnelPage
         return code == "ArrowUp"
             ? at == 0 ? Task.CompletedTask : DropAsync(new([card.Trigger.Id], card.Trigger.Id, card.From, card.Band, column[at - 1].Trigger.Id, Copy: false))
             : at == column.Count - 1 ? Task.CompletedTask : DropAsync(new([card.Trigger.Id], card.Trigger.Id, card.From, card.Band, at + 2 < column.Count ? column[at + 2].Trigger.Id : null, Copy: false));
-    }
-
-    private Task PasteAsync(CardPlace at)
-    {
-        if (clipboard.Count == 0) return Task.CompletedTask;
-        // What was cut is not there any more: the copies are made from what was kept.
-        var with = draft.Document with { Triggers = [.. draft.Document.Triggers, .. clipboard.Where(one => draft.Find(one.Id) is null)] };
-        var copies = BoardMoves.Copy(with, [.. clipboard.Select(one => one.Id)], clipboard[0].Id, at.From, Bands.Of(clipboard[0].When.Event), null, NameOfCopy);
-        return draft.PutAsync(Many([.. clipboard.Select(one => one.Id)], ChangeNames.Copied, ChangeNames.CopiedMany, clipboard[0].Name), copies, W.Language, closing.Token);
     }
 
     private Task RemoveAsync(IReadOnlyList<string> ids) => draft.RemoveAsync(Many(ids, ChangeNames.Removed, ChangeNames.RemovedMany), ids, W.Language, closing.Token);
@@ -159,8 +146,8 @@ public sealed partial class FunnelPage
 
     private Task FixAsync(FixView fix) => CanEdit ? draft.ChangeAsync(fix.Edit, W.Language, closing.Token) : Task.CompletedTask;
 
-    private ChangeName Many(IReadOnlyList<string> ids, string one, string many, string? name = null) =>
-        ids.Count == 1 ? new(one, [name ?? draft.Find(ids[0])?.Name ?? ids[0]]) : new(many, [$"{ids.Count}"]);
+    private ChangeName Many(IReadOnlyList<string> ids, string one, string many) =>
+        ids.Count == 1 ? new(one, [draft.Find(ids[0])?.Name ?? ids[0]]) : new(many, [$"{ids.Count}"]);
 
     private string NameOfCopy(string name) => W["card.copy", name];
 }

@@ -25,7 +25,9 @@ public sealed partial class FunnelPage
         { Code: "Enter" } => Session.CanPublish ? PublishAsync() : Task.CompletedTask,
         { Code: "KeyJ" } => Go($"/journal?funnel={Slug}"),
         { Code: "Slash" } => CommandAsync(new(BoardCommands.Keys)),
+        { Code: "KeyV" } => PasteAsync(null),
         { Code: "Escape" } when open is not null => CloseAsync(),
+        { Code: "Escape" } when chosen.Count > 0 => ClearAsync(),
         _ => Task.CompletedTask,
     };
 
@@ -43,6 +45,7 @@ public sealed partial class FunnelPage
         BoardCommands.Diagram when command.Card is { } card => OpenDiagramAsync(card),
         BoardCommands.Switch when command.Card is { } card && draft.Find(card) is { } trigger => SwitchAsync([card], !trigger.Enabled),
         BoardCommands.Remove when command.Card is { } card => RemoveAsync([card]),
+        BoardCommands.CopyTo when command.Card is { } card => CopyToAsync([card]),
         BoardCommands.Copy when command.Card is { } card && layout.Cards.FirstOrDefault(one => one.Trigger.Id == card) is { } at => DropAsync(new([card], card, at.From, at.Band, null, Copy: true)),
         _ => Task.CompletedTask,
     };

@@ -27,7 +27,6 @@ public sealed partial class FunnelPage : IDisposable
     private BoardMode mode = BoardMode.Edit;
     private string? open, reachable, place;
     private bool showProblems;
-    private IReadOnlyList<FunnelTrigger> clipboard = [];
     private IReadOnlyList<string> people = [];
 
     [Inject]

@@ -195,6 +195,11 @@ export function attach(board, component, words) {
     else if (!event.target.closest("button, a, input")) tell("Marked", []);
   }
 
+  // Shift+click chooses cards, not the text between them.
+  function hold(event) {
+    if (event.shiftKey && event.target.closest("[data-card]")) event.preventDefault();
+  }
+
   // Shown before the server answers, which then says the same.
   function mark(card) {
     for (const other of board.querySelectorAll(".card.chosen")) if (other !== card) other.classList.remove("chosen");
@@ -243,7 +248,7 @@ export function attach(board, component, words) {
       return;
     }
     const control = event.ctrlKey || event.metaKey;
-    if (event.key.startsWith("Arrow") || (Own.has(event.key) && (control ? /[cxvdaсчмвфCXVDAСЧМВФ]/.test(event.key) : true)) ) {
+    if (event.key.startsWith("Arrow") || (Own.has(event.key) && (control ? /[ cxvdaсчмвфCXVDAСЧМВФ]/.test(event.key) : true)) ) {
       event.preventDefault();
       event.stopPropagation();
       tell("Pressed", card.dataset.card, event.code, control, event.shiftKey, event.altKey);
@@ -254,17 +259,20 @@ export function attach(board, component, words) {
   board.addEventListener("pointermove", move);
   board.addEventListener("pointerup", up);
   board.addEventListener("pointercancel", () => end(false));
+  board.addEventListener("mousedown", hold);
   board.addEventListener("click", click);
   board.addEventListener("keydown", key);
 
   return {
     focus(id) { const card = cards().find(one => one.dataset.card === id); if (card) focus(card); },
+    keepFocus() { if (document.activeElement === document.body) board.querySelector('[data-card][tabindex="0"]')?.focus({ preventScroll: true }); },
     detach() {
       leaveStages();
       end(false);
       board.removeEventListener("pointerdown", down);
       board.removeEventListener("pointermove", move);
       board.removeEventListener("pointerup", up);
+      board.removeEventListener("mousedown", hold);
       board.removeEventListener("click", click);
       board.removeEventListener("keydown", key);
     },

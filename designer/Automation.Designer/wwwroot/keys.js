@@ -1,5 +1,5 @@
 // Keys of a whole page: told to its component wherever the focus is, but for those that belong to a field while one is written in.
-const OfFields = new Set(["KeyZ", "KeyY", "KeyJ", "KeyT", "Slash", "Escape"]);
+const OfFields = new Set(["KeyZ", "KeyY", "KeyJ", "KeyT", "KeyV", "Slash", "Escape"]);
 
 export function attach(component) {
   // A list that is open is closed first, then the panel around it.
@@ -8,7 +8,7 @@ export function attach(component) {
   function key(event) {
     const control = event.ctrlKey || event.metaKey;
     const wanted =
-      (control && event.code === "KeyK") || (control && event.code === "KeyS") || (control && event.code === "Enter") || (control && (event.code === "KeyZ" || event.code === "KeyY")) ||
+      (control && event.code === "KeyK") || (control && event.code === "KeyS") || (control && event.code === "Enter") || (control && event.code === "KeyV" && !event.target.closest?.(".flow-panel")) || (control && (event.code === "KeyZ" || event.code === "KeyY")) ||
       (!control && !event.altKey && (event.code === "KeyJ" || event.key === "?" || event.code === "Escape"));
     if (!wanted || event.defaultPrevented) return;
     const code = event.key === "?" ? "Slash" : event.code;
