@@ -25,7 +25,7 @@ export function attach(board, component, words) {
     };
   }
 
-  const inside = place => ({ x: pointer.x - place.origin.left + board.scrollLeft, y: pointer.y - place.origin.top + board.scrollTop });
+  const inside = (place, at = pointer) => ({ x: at.x - place.origin.left + board.scrollLeft, y: at.y - place.origin.top + board.scrollTop });
 
   function stageAt(place, x) {
     for (let i = 0; i < place.stages.length; i++) if (x < place.stages[i].right || i === place.stages.length - 1) return i;
@@ -46,14 +46,14 @@ export function attach(board, component, words) {
   }
 
   function begin(event, card, edge) {
-    const place = measure();
     const ids = card.classList.contains("chosen") ? cards().filter(one => one.classList.contains("chosen")).map(one => one.dataset.card) : [card.dataset.card];
-    drag = { kind: edge ? "edge" : "card", edge, card, ids, place, bands: (card.dataset.bands ?? "").split(" "), startX: event.clientX, startY: event.clientY, moved: false, from: +card.dataset.from, to: +card.dataset.to, pointer: event.pointerId };
+    drag = { kind: edge ? "edge" : "card", edge, card, ids, bands: (card.dataset.bands ?? "").split(" "), startX: event.clientX, startY: event.clientY, moved: false, from: +card.dataset.from, to: +card.dataset.to, pointer: event.pointerId };
   }
 
   // Captured only now: a click keeps the card that it was made on.
   function lift() {
     drag.moved = true;
+    drag.place = measure();
     board.setPointerCapture(drag.pointer);
     board.classList.add("dragging");
     if (drag.kind === "card") {
@@ -154,8 +154,7 @@ export function attach(board, component, words) {
     if (card && board.dataset.readonly !== undefined) return;
     if (card) return begin(event, card, event.target.closest("[data-edge]")?.dataset.edge);
     if (event.target.closest("[data-stage-head]") || board.dataset.readonly !== undefined) return;
-    const place = measure();
-    drag = { kind: "marquee", place, moved: false, startX: event.clientX, startY: event.clientY, first: inside(place), pointer: event.pointerId };
+    drag = { kind: "marquee", moved: false, startX: event.clientX, startY: event.clientY, pointer: event.pointerId };
   }
 
   function move(event) {
@@ -165,6 +164,8 @@ export function attach(board, component, words) {
       if (Math.hypot(pointer.x - drag.startX, pointer.y - drag.startY) < Threshold) return;
       if (drag.kind === "marquee") {
         drag.moved = true;
+        drag.place = measure();
+        drag.first = inside(drag.place, { x: drag.startX, y: drag.startY });
         board.setPointerCapture(drag.pointer);
         drag.frame = document.createElement("div");
         drag.frame.className = "marquee";
