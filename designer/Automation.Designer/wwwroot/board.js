@@ -264,6 +264,12 @@ export function attach(board, component, words) {
   board.addEventListener("click", click);
   board.addEventListener("keydown", key);
 
+  // Who clicked a card before this script stood is answered now.
+  board.dataset.listening = "";
+  const early = cards().find(card => card.dataset.card === window.automationEarlyCard);
+  delete window.automationEarlyCard;
+  if (early) { mark(early); tell("Chosen", early.dataset.card, false); }
+
   return {
     focus(id) { const card = cards().find(one => one.dataset.card === id); if (card) focus(card); },
     keepFocus() { if (document.activeElement === document.body) board.querySelector('[data-card][tabindex="0"]')?.focus({ preventScroll: true }); },

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Automation.Server.Tests.Browser;
 
-/// <summary>The board on a phone, one stage at a time, and its panel as wide as its user likes it.</summary>
+/// <summary>The board on a phone, one stage at a time; its panel as wide as its user likes it; and a click that comes early.</summary>
 public sealed class SizeTests
 {
     [Fact]
@@ -66,5 +66,23 @@ public sealed class SizeTests
         Assert.Equal(1306, (await panel.BoundingBoxAsync())!.Width, 1);
         await page.Keyboard.PressAsync("Enter");
         Assert.Equal(620, (await panel.BoundingBoxAsync())!.Width, 1);
+    }
+
+    [Fact]
+    public async Task Card_ClickedBeforeTheBoardsScriptStands_IsOpened()
+    {
+        await using var browser = await TestBrowser.StartAsync(sandbox: true, studio: false, 1366, 768);
+        await browser.SignInAsync();
+        var page = browser.Page;
+        var clicked = new TaskCompletionSource();
+        await page.RouteAsync("**/designer/board.js", async route =>
+        {
+            await clicked.Task;
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync($"{browser.Admin}/funnels/prodazhi", new() { WaitUntil = WaitUntilState.Commit });
+        await page.GetByTestId("card-priority").ClickAsync();
+        clicked.SetResult();
+        await Assertions.Expect(page.GetByTestId("panel-title")).ToHaveValueAsync("Высокий приоритет для крупных сделок");
     }
 }
