@@ -77,10 +77,11 @@ public sealed class DayEdit
         return own.Count > 0 ? new() { Day = day, Works = true, Shifts = own } : new() { Day = day, Shifts = [new()] };
     }
 
-    /// <summary>One more after the last: an hour later, for four hours, and within the day where that is possible.</summary>
+    /// <summary>One more after the last: an hour later, for four hours, and within the day where that is possible. A shift that takes the whole day leaves room for none: it becomes a morning.</summary>
     public void Add()
     {
         var last = Shifts[^1];
+        if (last.Length == TimeSpan.FromDays(1)) (last.Start, last.End) = (new(9, 0), new(13, 0));
         var rest = TimeSpan.FromDays(1) - last.End.ToTimeSpan();
         var start = last.End <= last.Start || rest <= Pause ? last.End : last.End.Add(Pause);
         var end = TimeSpan.FromDays(1) - start.ToTimeSpan() <= Length ? TimeOnly.MinValue : start.Add(Length);

@@ -79,6 +79,15 @@ public sealed class DayShiftsTests : IAsyncDisposable
         Assert.Equal(proposed, $"{day.Shifts[1]}");
     }
 
+    [Fact]
+    public void Add_ToADayAroundTheClock_MakesRoom()
+    {
+        var edit = Edit(new WeeklyShift(DayOfWeek.Monday, new(0, 0), new(0, 0)));
+        edit.Days[0].Add();
+        Assert.Equal(["09:00–13:00", "14:00–18:00"], edit.Days[0].Shifts.Select(shift => $"{shift}"));
+        Assert.Null(edit.Overlap);
+    }
+
     private static TimeOnly At(string time) => TimeOnly.ParseExact(time, "HH:mm", CultureInfo.InvariantCulture);
 
     private static ManagerEdit Edit(params WeeklyShift[] weekly) =>
