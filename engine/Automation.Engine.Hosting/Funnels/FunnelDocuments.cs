@@ -9,8 +9,9 @@ namespace Automation.Engine.Hosting.Funnels;
 /// </summary>
 public sealed class FunnelDocuments
 {
-    // Drafts that are being edited, each with what is published of it.
+    // Drafts that are being edited, each with what is published of it. In memory a document takes some ten times its text.
     private const int Most = 32;
+    private const int MostCharacters = 8_000_000;
     private readonly Lock turn = new();
     private readonly LinkedList<Entry> entries = new();
 
@@ -25,14 +26,14 @@ public sealed class FunnelDocuments
     }
 
     /// <summary>The row's text was just made of this document.</summary>
-    public void Keep(FunnelRow funnel, FunnelDocument document) => Put(new(funnel.Id, null, funnel.Draft, document));
+    public void Keep(FunnelRow funnel, FunnelDocument document) => Put(new(funnel.Id, null, funnel.Draft, funnel.Draft.Length, document));
 
     /// <summary>A published version with its workflows inside, which never changes; read where it is not kept.</summary>
     public async ValueTask<FunnelDocument> PublishedAsync(Guid funnel, int version, Func<Task<FunnelDocument>> read)
     {
         if (Find(funnel, version) is { } known) return known.Document;
         var document = await read();
-        Put(new(funnel, version, "", document));
+        Put(new(funnel, version, "", FunnelJson.Write(document, indented: false).Length, document));
         return document;
     }
 
@@ -59,16 +60,18 @@ public sealed class FunnelDocuments
             for (var node = entries.First; node is not null; node = node.Next)
             {
                 // Of a funnel only the version that is published now is asked for.
-                if (node.Value.Funnel != entry.Funnel || node.Value.Version is null != entry.Version is null) continue;
+                if (node.Value.Funnel != entry.Funnel || node.Value.Version.HasValue != entry.Version.HasValue) continue;
                 entries.Remove(node);
                 break;
             }
 
             entries.AddFirst(entry);
-            if (entries.Count > Most) entries.RemoveLast();
+            while (entries.Count > Most || entries.Sum(one => (long)one.Size) > MostCharacters) entries.RemoveLast();
         }
     }
 
     /// <param name="Version">Null for the draft.</param>
-    private sealed record Entry(Guid Funnel, int? Version, string Text, FunnelDocument Document);
+    /// <param name="Text">Of the draft; a version is told by its number.</param>
+    /// <param name="Size">Characters of it as text.</param>
+    private sealed record Entry(Guid Funnel, int? Version, string Text, int Size, FunnelDocument Document);
 }

@@ -1,10 +1,5 @@
-using System.Globalization;
-using Automation.Engine.Calendars;
 using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
-using Automation.Engine.Hosting.Calendars;
-using Automation.Engine.Hosting.Mailboxes;
-using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
 
