@@ -12,7 +12,7 @@ public static class TestPorts
     private const int First = 10_000;
     private const int Blocks = 44;
     private const int BlockSize = 500;
-    private static readonly string Folder = Path.Combine(Path.GetTempPath(), "automation-test-ports");
+    private static readonly string Folder = Path.Combine(Path.GetTempPath(), $"automation-test-ports-{Environment.UserName}");
     private static readonly Lock Turn = new();
     // Held until the process ends, however it ends.
     private static readonly List<FileStream> Held = [];

@@ -105,8 +105,10 @@ public sealed partial class ScreenTests
     private static async Task OpenAsync(IPage page, string address)
     {
         await page.GotoAsync(address);
-        await Assertions.Expect(page.Locator("[aria-busy=true]")).ToHaveCountAsync(0);
+        // First what tells that the page stands: before, nothing on it is busy either.
         await Assertions.Expect(page.Locator("h1, [data-testid=board]").First).ToBeVisibleAsync();
+        if (address.Contains("card=", StringComparison.Ordinal)) await Assertions.Expect(page.Locator("#panel-then")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[aria-busy=true]")).ToHaveCountAsync(0);
     }
 
     private static async Task<IEnumerable<string>> FaultsAsync(IPage page, string place)
