@@ -1,9 +1,3 @@
-// A card that is clicked while the board's own script is still on its way: the script asks for it.
-document.addEventListener("click", event => {
-  const card = event.target.closest?.("[data-card]");
-  if (card && card.closest(".board")?.dataset.listening === undefined) window.automationEarlyCard = card.dataset.card;
-}, true);
-
 // The width of the panel beside the board: dragged at its edge, moved by arrows, and kept for the next visit. Double click or Enter: the whole width, and back.
 (() => {
   const Least = 420, Step = 40, Key = "automation_panel";
@@ -36,6 +30,7 @@ document.addEventListener("click", event => {
   document.addEventListener("pointermove", event => { if (drag) set(drag.width + drag.x - event.clientX, drag.edge); });
   document.addEventListener("pointerup", () => { drag = null; });
   document.addEventListener("pointercancel", () => { drag = null; });
+  document.addEventListener("focusin", event => { edgeOf(event)?.setAttribute("aria-valuenow", now()); });
   document.addEventListener("dblclick", event => { const edge = edgeOf(event); if (edge) turn(edge); });
   document.addEventListener("keydown", event => {
     const edge = edgeOf(event);
