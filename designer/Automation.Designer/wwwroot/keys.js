@@ -1,11 +1,20 @@
 // Keys of a whole page: told to its component wherever the focus is, but for those that belong to a field while one is written in.
-const OfFields = new Set(["KeyZ", "KeyY", "KeyJ", "KeyT", "KeyV", "Slash", "Escape"]);
+// This script listens before its component does: a key that comes while a page that takes keys is still opening waits for it.
+(() => {
+  const OfFields = new Set(["KeyZ", "KeyY", "KeyJ", "KeyT", "KeyV", "Slash", "Escape"]);
+  const pressed = [];
+  let told = null;
 
-export function attach(component) {
   // A list that is open is closed first, then the panel around it.
   const lists = element => element.matches('[role="combobox"][aria-expanded="true"]');
   const writes = element => element?.closest?.("input, textarea, select, [contenteditable=true]") != null;
-  function key(event) {
+
+  function tell(component, [code, shift]) {
+    component.invokeMethodAsync("Pressed", code, shift).catch(() => {});
+  }
+
+  document.addEventListener("keydown", event => {
+    if (!document.querySelector("[data-page-keys]")) return;
     const control = event.ctrlKey || event.metaKey;
     const wanted =
       (control && event.code === "KeyK") || (control && event.code === "KeyS") || (control && event.code === "Enter") || (control && event.code === "KeyV" && !event.target.closest?.(".flow-panel")) || (control && (event.code === "KeyZ" || event.code === "KeyY")) ||
@@ -15,8 +24,19 @@ export function attach(component) {
     if (writes(event.target) && OfFields.has(code) && !(code === "Escape" && event.target.closest(".flow-panel") && !lists(event.target))) return;
     if (document.querySelector(".mud-dialog-container") && code !== "KeyK") return;
     event.preventDefault();
-    component.invokeMethodAsync("Pressed", code, event.shiftKey).catch(() => {});
-  }
-  document.addEventListener("keydown", key);
-  return { detach() { document.removeEventListener("keydown", key); } };
-}
+    const key = [code, event.shiftKey];
+    if (told) tell(told, key); else pressed.push(key);
+  });
+
+  window.automationKeys = {
+    attach(component) {
+      told = component;
+      pressed.splice(0).forEach(key => tell(component, key));
+      return {
+        detach() {
+          if (told === component) told = null;
+        }
+      };
+    }
+  };
+})();

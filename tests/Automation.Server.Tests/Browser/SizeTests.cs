@@ -85,4 +85,22 @@ public sealed class SizeTests
         clicked.SetResult();
         await Assertions.Expect(page.GetByTestId("panel-title")).ToHaveValueAsync("Высокий приоритет для крупных сделок");
     }
+
+    [Fact]
+    public async Task Key_PressedBeforeThePageListens_IsHeard()
+    {
+        await using var browser = await TestBrowser.StartAsync(sandbox: true, studio: false, 1366, 768);
+        await browser.SignInAsync();
+        var page = browser.Page;
+        // Pressed within the very drawing of the page: the server cannot have asked for keys before.
+        await page.AddInitScriptAsync("""
+            new MutationObserver((_, watch) => {
+              if (!document.querySelector("[data-page-keys]")) return;
+              watch.disconnect();
+              document.body.dispatchEvent(new KeyboardEvent("keydown", { code: "KeyK", key: "k", ctrlKey: true, bubbles: true, cancelable: true }));
+            }).observe(document, { childList: true, subtree: true });
+            """);
+        await page.GotoAsync($"{browser.Admin}/funnels/prodazhi");
+        await Assertions.Expect(page.Locator("#search-text")).ToBeVisibleAsync();
+    }
 }
