@@ -7,6 +7,7 @@ using Automation.Engine.Hosting.Failures;
 using Automation.Engine.Hosting.Funnels.Drafts;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Mailboxes;
+using Automation.Engine.Matching;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Ports;
@@ -20,6 +21,9 @@ public sealed class FunnelService(
     IDbContextFactory<AutomationDbContext> contexts, FunnelValidator validator, FunnelCatalog catalog, CrmDirectoryCache directories,
     AccountDirectory accounts, CalendarDirectory calendars, DraftFeed feed, RedriveSignal signal, IIdSource ids, TimeProvider clock)
 {
+    /// <summary>Code of a trigger that bears the id of another published funnel's.</summary>
+    public const string IdTaken = "trigger_id_taken";
+
     /// <summary>Saves a document as the draft of the funnel with its slug; makes the funnel when absent.</summary>
     /// <param name="revision">The draft revision that the author read; null to overwrite.</param>
     /// <exception cref="FunnelInvalidException">The document has no connection to stand on, or somebody saved in between (<c>draft_changed</c>).</exception>
@@ -71,10 +75,15 @@ public sealed class FunnelService(
         var funnel = await FindAsync(context, account, funnelId, cancellationToken);
         if (revision is { } looked && looked != funnel.DraftRevision) throw new FunnelInvalidException([new("", "draft_changed", "Somebody changed this draft after you looked at it. Look at the changes again.")]);
         var document = FunnelJson.Read(funnel.Draft);
+        catalog.Invalidate(account);
         var problems = await CheckAsync(account, document, new(funnel.ConnectionId), cancellationToken);
         if (problems.Count > 0) throw new FunnelInvalidException(problems);
 
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        // One after the other, on whatever server: of two funnels that are published at once the second sees the first one's triggers.
+        await HoldAsync(context, await context.Connections.FirstAsync(row => row.Id == funnel.ConnectionId, cancellationToken), cancellationToken);
+        catalog.Invalidate(account);
+        if (TakenIds(document, await NeighboursAsync(account, document, new(funnel.ConnectionId))).ToList() is { Count: > 0 } taken) throw new FunnelInvalidException(taken);
         var number = (await context.FunnelVersions.Where(version => version.FunnelId == funnelId).MaxAsync(version => (int?)version.Version, cancellationToken) ?? 0) + 1;
         var pinned = new List<FunnelTrigger>();
         foreach (var trigger in document.Triggers) pinned.Add(await PinAsync(context, account, funnel, trigger, cancellationToken));
@@ -159,7 +168,30 @@ public sealed class FunnelService(
 
     /// <summary>Everything that is wrong with a document; empty when it can be published.</summary>
     public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(AccountId account, FunnelDocument document, ConnectionId connection, CancellationToken cancellationToken) =>
-        await validator.CheckAsync(document, await directories.GetAsync(connection, cancellationToken), await calendars.NamesAsync(account, cancellationToken), cancellationToken);
+    [
+        .. await validator.CheckAsync(document, await directories.GetAsync(connection, cancellationToken), await calendars.NamesAsync(account, cancellationToken), cancellationToken),
+        .. TakenIds(document, await NeighboursAsync(account, document, connection)),
+    ];
+
+    /// <summary>Ids that a new trigger of this funnel cannot have: those of its own, and of the CRM's other published funnels.</summary>
+    public async Task<IReadOnlySet<string>> TakenIdsAsync(AccountId account, FunnelDocument document, ConnectionId connection) =>
+        document.Triggers.Select(trigger => trigger.Id).Concat((await NeighboursAsync(account, document, connection)).SelectMany(funnel => funnel.Triggers).Select(trigger => trigger.Definition.Id)).ToHashSet(StringComparer.Ordinal);
+
+    private async Task<IEnumerable<CompiledFunnel>> NeighboursAsync(AccountId account, FunnelDocument document, ConnectionId connection) =>
+        (await catalog.PublishedAsync(account)).Where(funnel => funnel.Connection == connection && funnel.Document.Slug != document.Slug);
+
+    /// <summary>What a trigger has done for a deal, and its timers, are kept by its id: two published funnels of one CRM cannot have the same.</summary>
+    private static IEnumerable<FunnelProblem> TakenIds(FunnelDocument document, IEnumerable<CompiledFunnel> neighbours)
+    {
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < document.Triggers.Count; i++) places.TryAdd(document.Triggers[i].Id, i);
+        foreach (var funnel in neighbours)
+            foreach (var other in funnel.Triggers)
+                if (places.Remove(other.Definition.Id, out var at))
+                    yield return new($"triggers[{at}].id", IdTaken,
+                        $"The published funnel '{funnel.Document.Name}' has a trigger with the id '{other.Definition.Id}' too. What a trigger did for a deal is kept by its id: give this one another.",
+                        Ru: $"Карточка с идентификатором «{other.Definition.Id}» уже есть в опубликованной воронке «{funnel.Document.Name}»: они путали бы, что для какой сделки сделано. Дайте этой карточке другой.");
+    }
 
     private static async Task<FunnelRow> FindAsync(AutomationDbContext context, AccountId account, Guid funnelId, CancellationToken cancellationToken) =>
         await context.Funnels.FirstOrDefaultAsync(funnel => funnel.AccountId == account.Value && funnel.Id == funnelId, cancellationToken)

@@ -30,8 +30,9 @@ public sealed class TemplateCatalog(string folder)
             var filled = Spoken((JObject)part.DeepClone(), english);
             if (filled["when"]?["stages"] is JArray roles) filled["when"]!["stages"] = new JArray(roles.SelectMany(role => StagesOf((string)role!, funnel)).Select(stage => stage.Ref.ToString()).Distinct());
             var trigger = FunnelJson.ReadTrigger(filled);
-            var id = trigger.Id;
-            for (var number = 2; !taken.Add(id); number++) id = $"{trigger.Id}-{number}";
+            // Two funnels of one CRM that take the same template are told apart by their triggers' ids.
+            var id = funnel.IdFor(trigger.Id, taken);
+            taken.Add(id);
             made.Add(trigger with { Id = id, Order = order += 10 });
         }
 

@@ -23,6 +23,16 @@ public sealed record FunnelDocument
     public IReadOnlyList<Stage> Stages { get; init; } = [];
 
     public IReadOnlyList<FunnelTrigger> Triggers { get; init; } = [];
+
+    /// <summary>An id for a trigger of this funnel that comes from elsewhere: the wanted one with the funnel's slug, and a number where that is taken. At most 64 characters.</summary>
+    public string IdFor(string wanted, IReadOnlySet<string> taken)
+    {
+        var start = wanted.EndsWith($"-{Slug}", StringComparison.Ordinal) ? wanted : $"{wanted}-{Slug}";
+        start = start[..Math.Min(start.Length, 58)];
+        var id = start;
+        for (var number = 2; taken.Contains(id); number++) id = $"{start}-{number}";
+        return id;
+    }
 }
 
 /// <summary>A stage is (pipeline, status): 142 and 143 repeat in every pipeline.</summary>

@@ -159,6 +159,32 @@ public sealed class DraftTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Id_OfAnotherPublishedFunnelsTrigger_IsRefusedAndPutRight()
+    {
+        var anna = await AccountAsync("taken-ids");
+        var other = JObject.Parse(Crm.Funnel("crm"));
+        (other["slug"], other["name"]) = ("partners", "Партнёры");
+        await OkAsync(await anna.PostAsync("/api/funnels/import", Json(other.ToString()), Cancel));
+        // While neither is published nothing can be mixed up.
+        Assert.DoesNotContain((await DraftAsync(anna))["problems"]!, IsTaken);
+        await OkAsync(await anna.PostAsync("/api/funnels/partners/publish", null, Cancel));
+        await OkAsync(await anna.PostAsync("/api/funnels/partners/publish", null, Cancel));
+        await (await anna.PostAsync("/api/funnels/sales/publish", null, Cancel)).AssertProblemAsync(400, "trigger_id_taken");
+        while ((await OkAsync(await anna.GetAsync("/api/funnels/sales/draft?lang=ru", Cancel)))["problems"]!.FirstOrDefault(IsTaken) is { } problem)
+        {
+            Assert.Equal("error", (string?)problem["severity"]);
+            Assert.Contains("«Партнёры»", (string?)problem["message"], StringComparison.Ordinal);
+            await OkAsync(await anna.PostAsync("/api/funnels/sales/changes", Json(problem["fixes"]!.Single()["edit"]!.ToString()), Cancel));
+        }
+
+        await OkAsync(await anna.PostAsync("/api/funnels/sales/publish", null, Cancel));
+        var mended = JObject.Parse(await ExportAsync(anna))["triggers"]!.Select(one => ((string?)one["id"], (string?)one["name"])).ToList();
+        Assert.Equal(other["triggers"]!.Select(one => ((string?)$"{one["id"]}-sales", (string?)one["name"])), mended);
+
+        static bool IsTaken(JToken problem) => (string?)problem["code"] == "trigger_id_taken";
+    }
+
+    [Fact]
     public async Task Step_WithoutWhatItNeeds_IsNamedWithItsInput_AndKeepsTheDraftFromBeingPublished()
     {
         var anna = await AccountAsync("required");

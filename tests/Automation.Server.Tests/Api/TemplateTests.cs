@@ -40,6 +40,18 @@ public sealed class TemplateTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public void Template_InTwoFunnels_HasIdsOfItsOwnInEach()
+    {
+        foreach (var template in Templates.All)
+        {
+            var twice = Funnel with { Triggers = [.. Funnel.Triggers, .. TemplateCatalog.For(template, Funnel, english: false)] };
+            var ids = new[] { twice, Funnel with { Slug = "partners" } }.SelectMany(funnel => TemplateCatalog.For(template, funnel, english: false)).Concat(twice.Triggers).Select(trigger => trigger.Id).ToList();
+            Assert.Equal(ids.Count, ids.Distinct().Count());
+            Assert.All(ids, id => Assert.InRange(id.Length, 1, 64));
+        }
+    }
+
+    [Fact]
     public void Templates_AreBroughtAlong() => Assert.True(Templates.All.Count >= 10);
 
     [Theory, CombinatorialLanguages]

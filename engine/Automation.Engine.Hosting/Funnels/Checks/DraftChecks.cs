@@ -1,6 +1,7 @@
 using Automation.Engine.Accounts;
 using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
+using Automation.Engine.Funnels.Editing;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Persistence;
 using Automation.Engine.Ports;
@@ -13,19 +14,22 @@ namespace Automation.Engine.Hosting.Funnels.Checks;
 /// <summary>Everything that is wrong or doubtful in a draft. What the validator refuses is an error; what it cannot know, the checks here say.</summary>
 public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, FunnelDocuments documents, CrmDirectoryCache directories, IPorts ports, ActivityRegistry activities)
 {
+    private static readonly HashSet<string> NoIds = [];
+
     public async Task<IReadOnlyList<Finding>> CheckAsync(AccountId account, Guid funnelId, ConnectionId connection, FunnelDocument document, CancellationToken cancellationToken)
     {
         var draft = new CheckedDraft(document, await OthersAsync(account, funnelId, connection, document, cancellationToken), await directories.GetAsync(connection, cancellationToken));
         var problems = await funnels.CheckAsync(account, document, connection, cancellationToken);
+        var taken = problems.Any(problem => problem.Code == FunnelService.IdTaken) ? await funnels.TakenIdsAsync(account, document, connection) : NoIds;
         IEnumerable<Finding> found =
         [
-            .. problems.Select(problem => Of(draft, problem)), .. RequiredCheck.Run(draft, activities), .. FieldCheck.Run(draft), .. await ConnectionCheck.RunAsync(draft, account, ports, cancellationToken), .. UnreachableCheck.Run(draft), .. LoopCheck.Run(draft), .. DoubleWriteCheck.Run(draft),
+            .. problems.Select(problem => Of(draft, problem, taken)), .. RequiredCheck.Run(draft, activities), .. FieldCheck.Run(draft), .. await ConnectionCheck.RunAsync(draft, account, ports, cancellationToken), .. UnreachableCheck.Run(draft), .. LoopCheck.Run(draft), .. DoubleWriteCheck.Run(draft),
         ];
         return [.. found.DistinctBy(one => (one.Part, one.Place, one.Message.En)).OrderBy(one => !one.IsError)];
     }
 
     /// <summary>A validator's problem as a finding: which card, and where in it.</summary>
-    private static Finding Of(CheckedDraft draft, FunnelProblem problem)
+    private static Finding Of(CheckedDraft draft, FunnelProblem problem, IReadOnlySet<string> taken)
     {
         var (document, path) = (draft.Document, problem.Path);
         if (!path.StartsWith("triggers[", StringComparison.Ordinal) || path.IndexOf(']', StringComparison.Ordinal) is var end && !int.TryParse(path["triggers[".Length..end], out _)) return new(true, problem.Code, "", "", problem.Words);
@@ -35,6 +39,7 @@ public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts,
         return rest switch
         {
             "when.stages" => finding with { Fixes = Stages(document, trigger) },
+            "id" when problem.Code == FunnelService.IdTaken => finding with { Fixes = [OtherId(document, trigger, taken)] },
             "if.text" when problem.UnknownPath is { } unknown => finding with { Fixes = Meant(trigger, unknown, draft.Directory) },
             _ => finding,
         };
@@ -44,6 +49,14 @@ public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts,
         trigger.If is { } condition && MeantField.PathOf(unknown, directory) is { } field
             ? [Fix.Of(trigger, trigger with { If = condition with { Text = FormulaNames.Replace(condition.Text, unknown, field) } }, $"Заменить на [{field}]", $"Use [{field}]")]
             : [];
+
+    private static Fix OtherId(FunnelDocument document, FunnelTrigger trigger, IReadOnlySet<string> taken)
+    {
+        var id = document.IdFor(trigger.Id, taken);
+        var at = document.Triggers.TakeWhile(one => one.Id != trigger.Id).Count();
+        return new(new("Дать карточке свой идентификатор", "Give the card an id of its own"), new(new(ChangeNames.Fixed, [trigger.Name]),
+            [new(trigger.Id, FunnelJson.ToJson(trigger), null, at), new(id, null, FunnelJson.ToJson(trigger with { Id = id }), at)]));
+    }
 
     private static IReadOnlyList<Fix> Stages(FunnelDocument document, FunnelTrigger trigger)
     {
