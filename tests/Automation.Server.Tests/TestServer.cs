@@ -25,6 +25,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Newtonsoft.Json;
 
 namespace Automation.Server.Tests;
@@ -38,6 +39,9 @@ public sealed class TestServer : IAsyncLifetime
 
     /// <summary>Connection string of a database of its own; null for SQLite.</summary>
     public string? Postgres { get; init; }
+
+    /// <summary>Steps may call this very server, which the guard refuses otherwise.</summary>
+    public bool MayCallItself { get; init; }
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -88,6 +92,7 @@ public sealed class TestServer : IAsyncLifetime
         await app.StartAsync(Cancel);
         Services.GetRequiredService<RuntimeGate>().Open();
         Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        if (MayCallItself) Services.GetRequiredService<IOptions<Automation.Connectors.Http.GuardedHttpOptions>>().Value.AllowedHosts.Add(Address.Authority);
         Client = NewClient();
     }
 

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Automation.Engine.Workflows.Interpreter;
 using Automation.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
@@ -9,14 +11,14 @@ namespace Automation.Server.Tests.Elsa;
 /// <summary>Both stores, each behind a whole server.</summary>
 public sealed class GoldenServers : IAsyncLifetime
 {
-    private readonly TestServer sqlite = new();
+    private readonly TestServer sqlite = new() { MayCallItself = true };
     private TestServer? postgres;
 
     public async ValueTask InitializeAsync()
     {
         await sqlite.InitializeAsync();
         if (PostgresServer.Shared is null) return;
-        postgres = new() { Postgres = await PostgresServer.Shared.CreateDatabaseAsync(TestServer.Cancel) };
+        postgres = new() { MayCallItself = true, Postgres = await PostgresServer.Shared.CreateDatabaseAsync(TestServer.Cancel) };
         await postgres.InitializeAsync();
     }
 
@@ -42,6 +44,9 @@ public sealed partial class GoldenTests(GoldenServers servers) : IClassFixture<G
 {
     // The server's own.
     private static readonly string[] Served = ["$schema", "id", "createdAt", "version", "isLatest", "isPublished", "isReadonly", "isSystem", "tenantId"];
+
+    // What a document is wrapped in, and what stands for others.
+    private static readonly string[] OfTheEngine = ["Elsa.Workflow", "Elsa.WorkflowDefinitionActivity", "Elsa.NotFoundActivity"];
 
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Elsa", "Golden");
 
@@ -74,7 +79,7 @@ public sealed partial class GoldenTests(GoldenServers servers) : IClassFixture<G
         Assert.True(JToken.DeepEquals(Normal(document), Normal(exported)), exported.ToString());
         await PostAsync(api, "workflow-definitions/golden/publish", "{}");
 
-        var found = await RunAsync(server, api, golden);
+        var found = await RunAsync(server, api, $"golden-{name}", golden);
         if (Environment.GetEnvironmentVariable("AUTOMATION_GOLDEN") is { Length: > 0 } folder)
         {
             golden["expected"] = found;
@@ -85,12 +90,31 @@ public sealed partial class GoldenTests(GoldenServers servers) : IClassFixture<G
         Assert.Equal(golden["expected"]?.ToString(), found.ToString());
     }
 
-    private static async Task<JObject> RunAsync(TestServer server, HttpClient api, JObject golden)
+    [Fact]
+    public void Documents_UseEveryActivityOfElsas()
     {
-        var body = new JObject { ["input"] = golden["input"] ?? new JObject() };
-        var id = (string)(await PostAsync(api, "workflow-definitions/golden/execute", body.ToString())).SelectToken("workflowState.id")!;
+        var used = Directory.GetFiles(Folder, "*.json").SelectMany(file => Parse(File.ReadAllText(file)).Descendants().OfType<JProperty>()).Where(member => member.Name == "type").Select(member => (string?)member.Value).OfType<string>().ToHashSet();
+        var known = servers.Of("sqlite").Services.GetRequiredService<ActivityRegistry>().Descriptors.Select(one => one.TypeName).Where(name => name.StartsWith("Elsa.", StringComparison.Ordinal)).Except(OfTheEngine).ToList();
+        Assert.NotEmpty(known);
+        Assert.Equal([], known.Except(used));
+    }
+
+    /// <summary>Begins with a call of the workflow, or with the request that <c>ask</c> says; <c>acts</c> follow.</summary>
+    private static async Task<JObject> RunAsync(TestServer server, HttpClient api, string account, JObject golden)
+    {
+        var answers = new JArray();
+        var input = (JObject)(golden["input"] ?? new JObject()).DeepClone();
+        if (input["server"] is not null) input["server"] = server.Address.ToString().TrimEnd('/');
+        var id = golden["ask"] is JObject first ? await AskAsync(first)
+            : (string)(await PostAsync(api, "workflow-definitions/golden/execute", new JObject { ["input"] = input }.ToString())).SelectToken("workflowState.id")!;
         foreach (var act in golden["acts"] ?? new JArray())
         {
+            if (act["ask"] is JObject ask)
+            {
+                await AskAsync(ask);
+                continue;
+            }
+
             if (act["event"] is { } name)
             {
                 await PostAsync(api, $"events/{name}/trigger", new JObject { ["input"] = act["payload"] }.ToString());
@@ -105,13 +129,25 @@ public sealed partial class GoldenTests(GoldenServers servers) : IClassFixture<G
         await server.RunEndedAsync(Guid.Parse(id));
         var instance = await GetAsync(api, $"workflow-instances/{id}");
         var journal = (await PostAsync(api, $"workflow-instances/{id}/journal?take=1000", """{"filter":{"excludedActivityTypes":["Elsa.Workflow"]}}"""))["items"]!;
-        return new()
+        var left = new JObject
         {
             ["status"] = instance["subStatus"],
             // The answer to a start may come before or after the child has told its end.
             ["journal"] = new JArray(journal.Where(line => line["payload"]?["effect"] is null || (string?)line["eventName"] != "Resumed").Select(Line)),
             ["output"] = instance.SelectToken("workflowState.output"),
         };
+        if (answers.Count > 0) left["answers"] = answers;
+        return left;
+
+        async Task<string> AskAsync(JObject ask)
+        {
+            using var outside = server.NewClient();
+            using var request = new HttpRequestMessage(new((string)ask["method"]!), $"/workflows/{account}/{ask["path"]}");
+            if (ask["body"] is { } body) request.Content = new StringContent((string)body!, Encoding.UTF8, "application/json");
+            var answer = await outside.SendAsync(request, Cancel);
+            answers.Add(new JObject { ["status"] = (int)answer.StatusCode, ["type"] = answer.Content.Headers.ContentType?.MediaType, ["body"] = await answer.Content.ReadAsStringAsync(Cancel) });
+            return answer.Headers.TryGetValues("x-elsa-workflow-instance-id", out var run) ? run.Single() : "";
+        }
     }
 
     // Ids of runs, and what is computed from them and from the clock, differ.
