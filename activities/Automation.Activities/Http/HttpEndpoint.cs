@@ -64,7 +64,7 @@ public sealed partial class HttpEndpoint : Trigger<JToken>
 
     [Output] public Output<JObject>? QueryStringData { get; set; }
 
-    [Output] public Output<JObject>? Headers { get; set; }
+    [Output(CanContainSecrets = true)] public Output<JObject>? Headers { get; set; }
 
     protected override IEnumerable<object> GetTriggerPayloads(TriggerIndexingContext context) =>
         Rules(context.Get(Policy), context.Get(Path), context.Get(SupportedMethods), context.Get(Authorize), context.Get(RequestTimeout), context.Get(RequestSizeLimit),

@@ -30,7 +30,7 @@ public abstract class HttpRequestActivity : Activity, IResilientActivity
     /// <summary>JSON when the answer is JSON, otherwise its text.</summary>
     [Output] public Output<JToken>? ParsedContent { get; set; }
 
-    [Output] public Output<JObject>? ResponseHeaders { get; set; }
+    [Output(CanContainSecrets = true)] public Output<JObject>? ResponseHeaders { get; set; }
 
     protected override void Execute(ActivityExecutionContext context)
     {

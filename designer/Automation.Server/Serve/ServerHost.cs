@@ -16,6 +16,7 @@ using Automation.Engine.Workflows.Interpreter;
 using Automation.Server.CommandLine;
 using Automation.Server.Setup;
 using Automation.Server.Studio;
+using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 
 namespace Automation.Server.Serve;
@@ -98,6 +99,8 @@ public static class ServerHost
         else services.AddSqliteStore(Path.Combine(options.Data, "automation.db"));
         services.AddPersistence(options.Data, Environment.GetEnvironmentVariable(MasterKey.Variable));
         services.AddAutomationExpressions();
+        services.AddOptions<LogPersistenceOptions>().BindConfiguration("Automation:LogPersistence");
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<LogPersistenceOptions>>().Value);
         services.AddAutomationEngine();
         services.AddAutomationActivities();
         services.AddActivities(typeof(Automation.Activities.Crm.ServiceCollectionExtensions).Assembly);

@@ -13,7 +13,7 @@ namespace Automation.Engine.Hosting.Definitions;
 
 /// <summary>What a trial of one activity showed. Nothing of it has happened.</summary>
 /// <param name="Status">Completed, Faulted, Canceled, or Running where it would now wait for something.</param>
-/// <param name="Inputs">Evaluated, without secrets.</param>
+/// <param name="Inputs">Evaluated, by the inputs' names, without secrets.</param>
 /// <param name="Planned">What it would send.</param>
 public sealed record TrialReport(
     string Status, JObject Inputs, IReadOnlyList<string> Outcomes, JObject Outputs, IReadOnlyList<EffectRequest> Planned, IReadOnlyList<PublishedEvent> Published, IReadOnlyList<Bookmark> Waits, TrialFailure? Failure);
@@ -41,7 +41,7 @@ public sealed class ActivityTrial(IWorkflowInterpreter interpreter, ActivityRegi
         try
         {
             var step = await interpreter.StartAsync(workflow, new(run, null, new Dictionary<string, JToken>(), null, null), environment, cancellationToken);
-            return Report(step, $"{DefinitionDocument.RootNode}:{(string?)alone["root"]!["id"]}");
+            return Report(step, workflow, $"{DefinitionDocument.RootNode}:{(string?)alone["root"]!["id"]}");
         }
         catch (StepInputException unread)
         {
@@ -83,7 +83,7 @@ public sealed class ActivityTrial(IWorkflowInterpreter interpreter, ActivityRegi
         }
     }
 
-    private static TrialReport Report(RunStep step, string nodeId)
+    private static TrialReport Report(RunStep step, CompiledWorkflow workflow, string nodeId)
     {
         using var writer = new JTokenWriter();
         writer.WriteStartArray();
@@ -94,7 +94,7 @@ public sealed class ActivityTrial(IWorkflowInterpreter interpreter, ActivityRegi
         var outputs = new JObject();
         foreach (var output in (step.State.Body["output"] as JObject ?? []).Properties().Where(output => output.Name.StartsWith(Bound, StringComparison.Ordinal))) outputs[output.Name[Bound.Length..]] = output.Value;
         return new(
-            (string?)end?["event"] ?? "Running", facts.Find(fact => fact["inputs"] is JObject)?["inputs"] as JObject ?? [],
+            (string?)end?["event"] ?? "Running", workflow.Describe(nodeId)!.Descriptor.ByName(facts.Find(fact => fact["inputs"] is JObject)?["inputs"] as JObject ?? []),
             [.. (end?["outcomes"] as JArray ?? []).Select(outcome => (string)outcome!)], outputs, [.. step.Effects.Select(effect => effect.Request)], step.Published, step.State.Bookmarks,
             step.State.Incidents is [var incident, ..] ? new(incident.Code, incident.Message) : null);
     }

@@ -91,4 +91,7 @@ public sealed class OutputAttribute : Attribute
     public string? Description { get; set; }
     public bool IsBrowsable { get; set; } = true;
     public bool IsSerializable { get; set; } = true;
+
+    /// <summary>Its value never stands in the journal. Default false.</summary>
+    public bool CanContainSecrets { get; set; }
 }

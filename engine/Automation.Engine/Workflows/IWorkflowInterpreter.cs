@@ -1,3 +1,4 @@
+using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Workflows;
@@ -17,6 +18,9 @@ public abstract class CompiledWorkflow
     /// <summary>The kind of the activity that stands at a node; null when there is none.</summary>
     public abstract string? TypeOf(string nodeId);
 
+    /// <summary>What stands at a node; null when there is nothing.</summary>
+    public abstract PlacedActivity? Describe(string nodeId);
+
     /// <summary>The activities that may start it and are marked so (<c>canStartWorkflow</c>), with what starts them.</summary>
     /// <exception cref="DefinitionInvalidException">One of them is not set up well.</exception>
     public abstract IReadOnlyList<WorkflowTrigger> Triggers(DateTimeOffset now, TimeZoneInfo zone);
@@ -24,6 +28,11 @@ public abstract class CompiledWorkflow
     /// <summary>False when it holds an activity that this server does not have.</summary>
     public abstract bool IsWhole { get; }
 }
+
+/// <summary>An activity in its place in a workflow.</summary>
+/// <param name="Name">Null where the document gives it none.</param>
+/// <param name="Version">Of its type.</param>
+public sealed record PlacedActivity(string? Name, int Version, ActivityDescriptor Descriptor);
 
 /// <summary>A published version of a workflow that others may use as an activity.</summary>
 public sealed record CompositeDefinition(string VersionId, string DefinitionId, int Version, JObject Document);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Workflows.Interpreter;
 
@@ -43,6 +44,9 @@ public sealed record ActivityDescriptor
 
     /// <summary>The workflow that it stands for; null for an activity that is a class.</summary>
     public CompositeDefinition? Composite { get; init; }
+
+    /// <summary>Values of inputs under their names; they come under those that a document writes.</summary>
+    public JObject ByName(JObject inputs) => new(inputs.Properties().Select(input => new JProperty(Inputs.FirstOrDefault(one => one.JsonName == input.Name)?.Name ?? input.Name, input.Value)));
 }
 
 /// <param name="JsonName">Name of its property in a definition.</param>

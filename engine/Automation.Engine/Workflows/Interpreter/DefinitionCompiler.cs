@@ -18,13 +18,14 @@ internal sealed partial class DefinitionCompiler
     private readonly List<string> _within = [];
     private readonly HashSet<PlanNode> _bodies = [];
     private HashSet<string> _workflowOutputs = new(StringComparer.Ordinal);
-    private LogPersistence _logs = LogPersistence.Everything;
+    private LogPersistence _logs;
     private bool _keepsResults;
     private PlanNode? _current;
 
-    public DefinitionCompiler(ActivityRegistry registry, ICompositeSource? composites)
+    /// <param name="logs">What the journal keeps where the document does not say.</param>
+    public DefinitionCompiler(ActivityRegistry registry, ICompositeSource? composites, LogPersistenceMode logs)
     {
-        (_registry, _composites) = (registry, composites);
+        (_registry, _composites, _logs) = (registry, composites, LogPersistence.Of(logs));
         _serializer = JsonSerializer.Create(new JsonSerializerSettings { DateParseHandling = DateParseHandling.None, FloatParseHandling = FloatParseHandling.Decimal, MaxDepth = 256 });
         foreach (var converter in DefinitionConverters.All(this)) _serializer.Converters.Add(converter);
     }
@@ -33,7 +34,7 @@ internal sealed partial class DefinitionCompiler
     {
         var document = definition.Document;
         _workflowOutputs = OutputNames(document);
-        _logs = LogPersistence.Everything.Under(document["customProperties"]);
+        _logs = _logs.Under(document["customProperties"]);
         _keepsResults = AsksForResults(document);
         _within.Add(definition.VersionId);
         var workflow = new Workflow { Id = "Workflow1", NodeId = "Workflow1", Name = (string?)document["name"], Type = "Elsa.Workflow" };
@@ -122,7 +123,7 @@ internal sealed partial class DefinitionCompiler
 
     private void ReadProperties(PlanNode node, JObject json)
     {
-        node.IsQuiet = _logs.IsQuiet;
+        node.IsQuiet = IsHidden(node, node, _logs.Own);
         if (node.Activity is IVariableContainer and not WorkflowDefinitionActivity) ReadVariables(node, json["variables"]);
         var descriptor = node.Descriptor;
         node.Inputs = [.. descriptor.Inputs.Where(i => i.IsWrapped).Select(i => ReadInput(node, i, Member(json, i.JsonName))).OfType<PlanInput>()];
@@ -174,7 +175,8 @@ internal sealed partial class DefinitionCompiler
         var input = (Input)Activator.CreateInstance(typeof(Input<>).MakeGenericType(descriptor.Type), expression)!;
         descriptor.Property?.SetValue(node.Activity, input);
         var planned = reader.Plan(input, json);
-        return _logs.Shows(descriptor.JsonName) ? planned : planned with { IsOpen = false };
+        if (!planned.IsOpen) return planned;
+        return IsHidden(node, planned, _logs.Input(descriptor.Name)) ? planned with { IsOpen = false } : planned;
     }
 
     private PlanOutput ReadOutput(PlanNode node, OutputDescriptor descriptor, JToken? json)
@@ -184,7 +186,16 @@ internal sealed partial class DefinitionCompiler
         if (target is { Length: > 0 }) output.MemoryReference = new MemoryBlockReference { Id = target };
         descriptor.Property?.SetValue(node.Activity, output);
         var variable = target is null ? null : FindVariable(target)?.Name;
-        return new PlanOutput(descriptor.Name, output, variable, variable is null && target is not null && _workflowOutputs.Contains(target) ? target : null);
+        var planned = new PlanOutput(descriptor, output, variable, variable is null && target is not null && _workflowOutputs.Contains(target) ? target : null);
+        return planned.IsOpen && IsHidden(node, planned, _logs.Output(descriptor.Name)) ? planned with { IsOpen = false } : planned;
+    }
+
+    // An expression is asked when the activity runs.
+    private static bool IsHidden(PlanNode node, object of, LogRule rule)
+    {
+        if (rule.Expression is null) return !rule.Shows;
+        node.LogQuestions = [.. node.LogQuestions ?? [], new(of, rule)];
+        return false;
     }
 
     private void ReadPlain(PlanNode node, PropertyInfo property, JToken? json)

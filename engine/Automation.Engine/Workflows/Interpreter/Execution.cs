@@ -23,8 +23,8 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
     public new ExecutionStatus Status { get; set; }
     public bool IsTrigger { get; set; }
 
-    /// <summary>This step's facts have named its node and type.</summary>
-    public bool IsTold { get; set; }
+    /// <summary>What this step told of it last; null before its first fact, which names its node and type.</summary>
+    public RunFact? LastFact { get; set; }
 
     /// <summary>Method of the parent that takes over when this one completes.</summary>
     public string? CompletionCallback { get; set; }
@@ -139,7 +139,7 @@ internal sealed partial class Execution(Burst burst, PlanNode node, int number, 
     public override void AddExecutionLogEntry(string eventName, string? message = null, JToken? payload = null)
     {
         var fact = Burst.Facts.Add(this, eventName);
-        if (Node.IsQuiet) return;
+        if (IsQuiet) return;
         if (message is not null) fact["message"] = message;
         if (payload is not null) fact["payload"] = JsonText.Normalize(payload.DeepClone());
     }

@@ -9,6 +9,7 @@ internal sealed partial class Execution
     private const string CompositeOutputs = "$outputs";
     private RunScope? _scope;
     private object?[]? _values;
+    private HashSet<object>? _hidden;
 
     /// <summary>Evaluated inputs by position, as JSON; null where none is.</summary>
     public JToken?[] Tokens { get; } = node.Inputs.Length == 0 ? [] : new JToken?[node.Inputs.Length];
@@ -25,9 +26,17 @@ internal sealed partial class Execution
         return (T?)(values[index] ??= ConvertTo(token, typeof(T), Node.Inputs[index].Descriptor.Name));
     }
 
+    /// <summary>An expression keeps it out of the journal. Until that is asked, in each step anew, all that it decides on stays out.</summary>
+    /// <param name="of">An input or an output of its node, or the node for what it says.</param>
+    public bool Hides(object of) => Node.LogQuestions is { } questions && (_hidden?.Contains(of) ?? questions.Any(question => ReferenceEquals(question.Of, of)));
+
+    /// <inheritdoc cref="PlanNode.IsQuiet"/>
+    public bool IsQuiet => Node.IsQuiet || Hides(Node);
+
     /// <summary>Evaluates the inputs that have no value yet and are evaluated beforehand.</summary>
     public async ValueTask EvaluateInputsAsync()
     {
+        if (Node.LogQuestions is { } questions) _hidden ??= await LogQuestion.AskAsync(questions, this);
         for (var i = 0; i < Tokens.Length; i++)
         {
             var input = Node.Inputs[i];
@@ -139,6 +148,7 @@ internal sealed partial class Execution
         Burst.Results.Keep(this, target.Name, value);
         if (target.Variable is not null) SetVariable(target.Variable, value);
         else if (target.WorkflowOutput is not null) SetWorkflowOutput(target.WorkflowOutput, value);
+        if (target.IsOpen && !Hides(target)) Burst.Facts.Gave(this, target.Name, value);
     }
 
     private object? ConvertTo(JToken token, Type type, string name)

@@ -7,7 +7,7 @@ namespace Automation.Engine.Workflows.Interpreter;
 internal sealed class ExpressionStep(Burst burst, IExpressionEvaluator evaluator)
 {
     public ValueTask<JToken> EvaluateAsync(Execution execution, PlanInput input) =>
-        EvaluateAsync(execution, input.Expression, input.Name, input.Descriptor.Name, input.IsOpen);
+        EvaluateAsync(execution, input.Expression, input.Name, input.Descriptor.Name, input.IsOpen && !execution.Hides(input));
 
     /// <param name="target">Name that a Variable, Input or Output expression points at, when already known.</param>
     /// <param name="label">Names the evaluation in keys and messages.</param>
@@ -24,12 +24,21 @@ internal sealed class ExpressionStep(Burst burst, IExpressionEvaluator evaluator
             case ExpressionTypes.Output: return execution.WorkflowOutput(target ?? InputReader.Reference(expression).Name);
         }
         var result = expression.Type == ExpressionTypes.JavaScript
-            ? await ScriptAsync(execution, expression, label)
+            ? await ScriptAsync(execution, expression, burst.ScriptKey(execution, label))
             : await evaluator.EvaluateAsync(expression, execution.ExpressionScope, burst.CancellationToken);
         if (isOpen && result.Seen.Count > 0) burst.Facts.Saw(execution, result.Seen);
         if (result.Error is { } error) throw new ActivityFaultException(error.Code, $"{label}: {error.Message}");
         if (result.Changes is { } changes) Apply(execution, changes);
         return JsonText.Normalize(result.Value);
+    }
+
+    /// <summary>Evaluates beside the run: what a script would change is not taken, and it is not counted among the run's scripts.</summary>
+    /// <exception cref="ActivityFaultException">The expression failed.</exception>
+    public async ValueTask<JToken> LookAsync(Execution execution, Expression expression, string label)
+    {
+        if (expression.Type != ExpressionTypes.JavaScript) return await EvaluateAsync(execution, expression, null, label, false);
+        var result = await ScriptAsync(execution, expression, $"script/{burst.Run.Id:N}/{execution.Id}/{label}");
+        return result.Error is { } error ? throw new ActivityFaultException(error.Code, $"{label}: {error.Message}") : result.Value;
     }
 
     private static void Apply(Execution execution, ScriptChanges changes)
@@ -53,9 +62,9 @@ internal sealed class ExpressionStep(Burst burst, IExpressionEvaluator evaluator
         return evaluated;
     }
 
-    private async ValueTask<EvaluationResult> ScriptAsync(Execution execution, Expression expression, string label)
+    private async ValueTask<EvaluationResult> ScriptAsync(Execution execution, Expression expression, string key)
     {
-        var recorded = await execution.ReadAsync(burst.ScriptKey(execution, label), async cancellationToken =>
+        var recorded = await execution.ReadAsync(key, async cancellationToken =>
             Record(await evaluator.EvaluateAsync(expression, execution.ExpressionScope, cancellationToken)));
         return Restore((JObject)recorded);
     }

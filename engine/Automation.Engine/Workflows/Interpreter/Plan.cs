@@ -35,6 +35,8 @@ internal sealed class Plan(WorkflowDefinition definition, PlanNode root, IReadOn
 
     public override string? TypeOf(string nodeId) => Find(nodeId)?.Activity.Type;
 
+    public override PlacedActivity? Describe(string nodeId) => Find(nodeId) is { } node ? new(node.Activity.Name, node.Activity.Version, node.Descriptor) : null;
+
     public PlanNode? Find(string nodeId) => _byNodeId.GetValueOrDefault(nodeId);
 
     public PlanNode Find(IActivity activity) => _byActivity.TryGetValue(activity, out var node)
@@ -59,6 +61,9 @@ internal sealed class PlanNode(IActivity activity, ActivityDescriptor descriptor
 
     /// <summary>Nothing that it says or explains stands in the journal.</summary>
     public bool IsQuiet { get; set; }
+
+    /// <summary>What expressions decide on of the journal; null for most.</summary>
+    public IReadOnlyList<LogQuestion>? LogQuestions { get; set; }
 
     /// <summary>How its effects are tried again; null for the plan of all.</summary>
     public RetryChoice? Retries { get; set; }
@@ -106,4 +111,10 @@ internal sealed record PlanInput(InputDescriptor Descriptor, Input Input, Expres
 }
 
 /// <summary>Where an output goes: to a variable or to an output of the workflow; to nobody when both are null.</summary>
-internal sealed record PlanOutput(string Name, Output? Output, string? Variable, string? WorkflowOutput);
+internal sealed record PlanOutput(OutputDescriptor Descriptor, Output? Output, string? Variable, string? WorkflowOutput)
+{
+    public string Name => Descriptor.Name;
+
+    /// <summary>Its value may stand in the journal.</summary>
+    public bool IsOpen { get; init; } = Descriptor.Attribute is { IsSerializable: true, CanContainSecrets: false };
+}

@@ -4,9 +4,10 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Engine.Workflows.Interpreter;
 
 /// <inheritdoc cref="IWorkflowInterpreter"/>
-public sealed class WorkflowInterpreter(ActivityRegistry activities, IExpressionEvaluator evaluator) : IWorkflowInterpreter
+/// <param name="logs">What the journal keeps where a document does not say; null for everything.</param>
+public sealed class WorkflowInterpreter(ActivityRegistry activities, IExpressionEvaluator evaluator, LogPersistenceOptions? logs = null) : IWorkflowInterpreter
 {
-    public CompiledWorkflow Compile(WorkflowDefinition definition, ICompositeSource? composites = null) => new DefinitionCompiler(activities, composites).Compile(definition);
+    public CompiledWorkflow Compile(WorkflowDefinition definition, ICompositeSource? composites = null) => new DefinitionCompiler(activities, composites, logs?.Mode ?? LogPersistenceMode.Include).Compile(definition);
 
     public async ValueTask<RunStep> StartAsync(CompiledWorkflow workflow, RunSeed seed, StepEnvironment environment, CancellationToken cancellationToken)
     {
@@ -99,6 +100,6 @@ public sealed class WorkflowInterpreter(ActivityRegistry activities, IExpression
         Assignments = burst.Assignments,
         Links = burst.Links,
         Published = burst.Published,
-        Facts = burst.Facts.Facts,
+        Facts = burst.Facts.Close(),
     };
 }
