@@ -41,7 +41,8 @@ internal static class DescriptorEndpoints
         elsa.MapGet("/descriptors/incident-strategies", () => Items(
             Strategy("FaultStrategy", "Fault", "The run fails at the first incident."), Strategy("ContinueWithIncidentsStrategy", "Continue with incidents", "Other branches go on.")));
         elsa.MapGet("/descriptors/log-persistence-strategies", () => Items(
-            Strategy("Include", "Include", "Kept in the journal."), Strategy("Exclude", "Exclude", "Left out of the journal."), Strategy("Inherit", "Inherit", "As the workflow says.")));
+            Strategy("Include", "Include", "Kept in the journal."), Strategy("Exclude", "Exclude", "Left out of the journal."), Strategy("Inherit", "Inherit", "As the workflow says."),
+            Strategy("Configuration", "Configuration", "As the server's settings say.")));
         // Every step is one commit, whatever is chosen: there is nothing to choose.
         elsa.MapGet("/descriptors/commit-strategies/workflows", () => Items());
         elsa.MapGet("/descriptors/commit-strategies/activities", () => Items());

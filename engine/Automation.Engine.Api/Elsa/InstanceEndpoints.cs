@@ -15,6 +15,7 @@ internal static class InstanceEndpoints
 {
     private const int MostListed = 200;
     private const int MostCounted = 10_000;
+    private const int MostStacked = 100;
 
     public static void Map(IEndpointRouteBuilder elsa)
     {
@@ -71,63 +72,60 @@ internal static class InstanceEndpoints
     private static async Task<IResult> JournalAsync(HttpContext context, string id, int? skip, int? take, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals)
     {
         var filter = HttpMethods.IsPost(context.Request.Method) && context.Request.ContentLength is not 0 ? (await ApiJson.ReadAsync<JournalQuery>(context.Request, context.RequestAborted)).Filter : null;
-        var (run, records, names) = await RecordsAsync(context, contexts, journals, id);
-        var lines = records.Lines.Where(line =>
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var story = await journals.ReadAsync(db, await FindAsync(db, context, id), context.RequestAborted);
+        var lines = story.Records.Lines.Where(line =>
             (filter?.ActivityIds is not { Count: > 0 } ids || ids.Contains(line.Execution.ActivityId))
             && (filter?.ActivityNodeIds is not { Count: > 0 } nodes || nodes.Contains(line.Execution.NodeId))
             && (filter?.ExcludedActivityTypes is not { Count: > 0 } types || !types.Contains(line.Execution.Type))
             && (filter?.EventNames is not { Count: > 0 } events || events.Contains(line.Event))).ToList();
         var page = lines.Skip(Math.Max(0, skip ?? 0)).Take(Math.Clamp(take ?? MostListed, 1, 1_000));
-        return new JsonAnswer(new JObject { ["items"] = new JArray(page.Select(line => InstanceViews.Line(line, names))), ["totalCount"] = lines.Count });
+        return new JsonAnswer(new JObject { ["items"] = new JArray(page.Select(line => InstanceViews.Line(line, story))), ["totalCount"] = lines.Count });
     }
 
     private static async Task<IResult> ReportAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals)
     {
         var body = await ApiJson.ReadAsync<ReportBody>(context.Request, context.RequestAborted);
-        var (_, records, _) = await RecordsAsync(context, contexts, journals, body.WorkflowInstanceId ?? "");
-        return new JsonAnswer(new StatsView(NodeStats.Of(records, body.ActivityNodeIds)));
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var story = await journals.ReadAsync(db, await FindAsync(db, context, body.WorkflowInstanceId ?? ""), context.RequestAborted);
+        return new JsonAnswer(new StatsView(NodeStats.Of(story.Records, body.ActivityNodeIds)));
     }
 
-    private static async Task<IResult> ExecutionsAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string? instance, string? node, Func<Guid, ExecutionRecord, IReadOnlyDictionary<string, string>, JObject> view)
+    private static async Task<IResult> ExecutionsAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string? instance, string? node, Func<PlacedExecution, JObject> view)
     {
-        var (run, records, names) = await RecordsAsync(context, contexts, journals, instance ?? "");
-        var items = new JArray(records.Executions.Where(execution => string.IsNullOrEmpty(node) || execution.NodeId == node).Select(execution => view(run.Id, execution, names)));
+        var items = new JArray((await PlacedAsync(context, contexts, journals, instance ?? "")).Where(one => string.IsNullOrEmpty(node) || one.Execution.NodeId == node).Select(view));
         return new JsonAnswer(new JObject { ["items"] = items, ["count"] = items.Count });
     }
 
-    private static async Task<IResult> ExecutionAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string? id)
+    private static async Task<IResult> ExecutionAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string? id) =>
+        new JsonAnswer(InstanceViews.Full(await ExecutionOfAsync(context, contexts, journals, id)));
+
+    private static async Task<IResult> CallStackAsync(HttpContext context, string id, bool? includeCrossWorkflowChain, int? skip, int? take, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals)
     {
-        var (run, execution, names, _) = await ExecutionOfAsync(context, contexts, journals, id);
-        return new JsonAnswer(InstanceViews.Full(run.Id, execution, names));
+        var stack = (await ExecutionOfAsync(context, contexts, journals, id)).Stack(includeCrossWorkflowChain ?? true);
+        var page = stack.Skip(Math.Max(0, skip ?? 0)).Take(take is > 0 and var most ? Math.Min(most, 1_000) : MostStacked);
+        return new JsonAnswer(new JObject { ["activityExecutionId"] = id, ["items"] = new JArray(page.Select(InstanceViews.Full)), ["totalCount"] = stack.Count });
     }
 
-    private static async Task<IResult> CallStackAsync(HttpContext context, string id, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals)
+    private static async Task<PlacedExecution> ExecutionOfAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string? id) =>
+        (await PlacedAsync(context, contexts, journals, ExecutionId(id).Run)).FirstOrDefault(one => one.Execution.Id == id) ?? throw None();
+
+    private static async Task<IEnumerable<PlacedExecution>> PlacedAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string run)
     {
-        var (run, execution, names, records) = await ExecutionOfAsync(context, contexts, journals, id);
-        var byId = records.Executions.ToDictionary(one => one.Id, StringComparer.Ordinal);
-        var stack = new List<ExecutionRecord>();
-        for (var one = execution; one is not null; one = one.Parent is { } parent ? byId.GetValueOrDefault(parent) : null) stack.Add(one);
-        stack.Reverse();
-        return new JsonAnswer(new JObject { ["activityExecutionId"] = id, ["items"] = new JArray(stack.Select(one => InstanceViews.Full(run.Id, one, names))), ["totalCount"] = stack.Count });
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        return await PlacedAsync(db, await FindAsync(db, context, run), journals, context.RequestAborted);
     }
 
-    private static async Task<(RunRow Run, ExecutionRecord Execution, IReadOnlyDictionary<string, string> Names, RunRecords Records)> ExecutionOfAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string? id)
+    internal static async Task<IEnumerable<PlacedExecution>> PlacedAsync(AutomationDbContext db, RunRow run, RunRecordsCache journals, CancellationToken cancellationToken)
     {
-        var (run, records, names) = await RecordsAsync(context, contexts, journals, ExecutionId(id).Run);
-        return (run, records.Executions.FirstOrDefault(one => one.Id == id) ?? throw None(), names, records);
+        var story = await journals.ReadAsync(db, run, cancellationToken);
+        var before = await RunCallers.ReadAsync(db, run, journals, cancellationToken);
+        return story.Records.Executions.Select(execution => new PlacedExecution(run, story, execution, before));
     }
 
     /// <summary>Run and number of an execution's id: ours begin with their run's.</summary>
     /// <exception cref="ProblemException">404: it is no such id.</exception>
     internal static (string Run, string Number) ExecutionId(string? id) => id?.LastIndexOf('-') is > 0 and var dash ? (id[..dash], id[(dash + 1)..]) : throw None();
-
-    private static async Task<(RunRow Run, RunRecords Records, IReadOnlyDictionary<string, string> Names)> RecordsAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string id)
-    {
-        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var row = await FindAsync(db, context, id);
-        var story = await journals.ReadAsync(db, row, context.RequestAborted);
-        return (row, story.Records, story.Names);
-    }
 
     private static async Task<DefinitionRow?> DefinitionAsync(AutomationDbContext db, RunRow row, HttpContext context) =>
         await db.Definitions.AsNoTracking().FirstOrDefaultAsync(one => one.AccountId == row.AccountId && one.VersionId == row.DefinitionVersionId, context.RequestAborted);

@@ -60,8 +60,8 @@ internal static class InstanceFiles
         {
             ["workflowState"] = view["workflowState"],
             ["bookmarks"] = view["workflowState"]!["bookmarks"]!.DeepClone(),
-            ["activityExecutionRecords"] = new JArray(story.Records.Executions.Select(execution => InstanceViews.Full(row.Id, execution, story.Names))),
-            ["workflowExecutionLogRecords"] = new JArray(story.Records.Lines.Select(line => InstanceViews.Line(line, story.Names))),
+            ["activityExecutionRecords"] = new JArray((await InstanceEndpoints.PlacedAsync(db, row, journals, cancellationToken)).Select(InstanceViews.Full)),
+            ["workflowExecutionLogRecords"] = new JArray(story.Records.Lines.Select(line => InstanceViews.Line(line, story))),
         };
     }
 

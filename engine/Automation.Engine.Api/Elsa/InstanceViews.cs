@@ -43,6 +43,7 @@ internal static class InstanceViews
         };
         if (row.CorrelationId is not null) view["correlationId"] = row.CorrelationId;
         if (row.FinishedAt is { } ended) view["finishedAt"] = ended;
+        if (RunCallers.ParentOf(row) is { } parent) view["parentWorkflowInstanceId"] = parent.ToString();
         return view;
     }
 
@@ -56,6 +57,7 @@ internal static class InstanceViews
             ["definitionId"] = view["definitionId"],
             ["definitionVersionId"] = row.DefinitionVersionId,
             ["definitionVersion"] = view["version"],
+            ["parentWorkflowInstanceId"] = view["parentWorkflowInstanceId"],
             ["correlationId"] = row.CorrelationId ?? "",
             ["status"] = view["status"],
             ["subStatus"] = view["subStatus"],
@@ -82,41 +84,44 @@ internal static class InstanceViews
         return new(declared.Select(variable => new JObject { ["id"] = variable["id"] ?? variable["name"], ["name"] = variable["name"], ["value"] = values[(string?)variable["name"] ?? ""]?.DeepClone() ?? variable["value"]?.DeepClone() }));
     }
 
-    public static JObject Line(RecordLine line, IReadOnlyDictionary<string, string> names)
+    public static JObject Line(RecordLine line, RunStory story)
     {
         var execution = line.Execution;
+        var placed = story.Workflow?.Describe(execution.NodeId);
         var view = new JObject
         {
             ["id"] = line.Id,
             ["activityInstanceId"] = execution.Id,
             ["activityId"] = execution.ActivityId,
             ["activityType"] = execution.Type,
-            ["activityTypeVersion"] = 1,
-            ["activityName"] = names.GetValueOrDefault(execution.ActivityId, execution.ActivityId),
+            ["activityTypeVersion"] = placed?.Version ?? 1,
+            ["activityName"] = Name(story, execution, placed),
             ["nodeId"] = execution.NodeId,
             ["timestamp"] = line.At,
             ["sequence"] = line.Sequence,
             ["eventName"] = line.Event,
             ["message"] = line.Fact["message"] ?? line.Fact["summary"] ?? "",
             ["source"] = "",
-            ["activityState"] = execution.Inputs.DeepClone(),
+            ["activityState"] = Inputs(execution, placed),
             ["payload"] = Payload(line.Fact),
         };
         if (execution.Parent is not null) view["parentActivityInstanceId"] = execution.Parent;
         return view;
     }
 
-    public static JObject Short(Guid run, ExecutionRecord execution, IReadOnlyDictionary<string, string> names)
+    public static JObject Short(PlacedExecution one)
     {
+        var execution = one.Execution;
+        var placed = one.Story.Workflow?.Describe(execution.NodeId);
         var view = new JObject
         {
             ["id"] = execution.Id,
-            ["workflowInstanceId"] = run.ToString(),
+            ["workflowInstanceId"] = one.Run.Id.ToString(),
             ["activityId"] = execution.ActivityId,
             ["activityNodeId"] = execution.NodeId,
             ["activityType"] = execution.Type,
-            ["activityTypeVersion"] = 1,
-            ["activityName"] = names.GetValueOrDefault(execution.ActivityId, execution.ActivityId),
+            ["activityTypeVersion"] = placed?.Version ?? 1,
+            ["activityName"] = Name(one.Story, execution, placed),
             ["startedAt"] = execution.StartedAt,
             ["hasBookmarks"] = execution.Waits,
             ["metadata"] = new JObject(),
@@ -126,18 +131,31 @@ internal static class InstanceViews
         return view;
     }
 
-    public static JObject Full(Guid run, ExecutionRecord execution, IReadOnlyDictionary<string, string> names)
+    public static JObject Full(PlacedExecution one)
     {
-        var view = Short(run, execution, names);
-        view["activityState"] = execution.Inputs.DeepClone();
-        view["payload"] = new JObject { ["Outcomes"] = execution.Outcomes.DeepClone() };
-        view["outputs"] = execution.Data?.DeepClone() ?? new JObject();
+        var execution = one.Execution;
+        var view = Short(one);
+        view["activityState"] = Inputs(execution, one.Story.Workflow?.Describe(execution.NodeId));
+        view["payload"] = new JObject((execution.Data ?? []).Properties()) { ["Outcomes"] = execution.Outcomes.DeepClone() };
+        view["outputs"] = execution.Outputs.DeepClone();
         view["properties"] = execution.Retries is { } retries ? new JObject { ["ResilienceStrategy"] = new JObject { ["id"] = retries } } : new JObject();
         view["aggregateFaultCount"] = execution.Faults;
+        view["callStackDepth"] = one.Depth;
         if (execution.Exception is not null) view["exception"] = execution.Exception.DeepClone();
-        if (execution.Parent is not null) view["schedulingActivityExecutionId"] = execution.Parent;
+        if (one.Scheduler is { } scheduler)
+        {
+            (view["schedulingActivityExecutionId"], view["schedulingActivityId"]) = (scheduler.Execution.Id, scheduler.Execution.ActivityId);
+            if (scheduler.Run.Id != one.Run.Id) view["schedulingWorkflowInstanceId"] = scheduler.Run.Id.ToString();
+        }
+
         return view;
     }
+
+    // Studio looks for the descriptor's names.
+    private static JToken Inputs(ExecutionRecord execution, PlacedActivity? placed) => placed?.Descriptor.ByName(execution.Inputs) ?? execution.Inputs.DeepClone();
+
+    private static string Name(RunStory story, ExecutionRecord execution, PlacedActivity? placed) =>
+        placed?.Name is { Length: > 0 } name ? name : story.Names.GetValueOrDefault(execution.ActivityId, execution.ActivityId);
 
     private static JObject Incident(Incident incident) => new()
     {

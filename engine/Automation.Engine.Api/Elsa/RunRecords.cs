@@ -18,6 +18,9 @@ internal sealed record ExecutionRecord(string Id, string NodeId, string Type, in
     public JObject Inputs { get; set; } = [];
     public JArray Outcomes { get; set; } = [];
     public JObject? Data { get; set; }
+
+    /// <summary>The values that it gave, by the outputs' names.</summary>
+    public JObject Outputs { get; } = [];
     public JObject? Exception { get; set; }
 
     /// <summary>Failures of its own and of what it contains.</summary>
@@ -53,6 +56,14 @@ internal sealed class RunRecords
     /// <summary>In the order in which they began.</summary>
     public IReadOnlyCollection<ExecutionRecord> Executions => executions.Values;
 
+    public ExecutionRecord? Find(string id) => executions.GetValueOrDefault(id);
+
+    /// <summary>It, what it stands in, what that stands in, up to the workflow itself.</summary>
+    public IEnumerable<ExecutionRecord> Upwards(ExecutionRecord from)
+    {
+        for (var at = from; at is not null; at = at.Parent is { } parent ? Find(parent) : null) yield return at;
+    }
+
     public IReadOnlyList<RecordLine> Lines => lines;
 
     private void Take(Guid run, JournalRow row, JObject fact)
@@ -73,8 +84,7 @@ internal sealed class RunRecords
     private void CountFaults()
     {
         foreach (var faulted in executions.Values.Where(one => one.Status == "Faulted"))
-            for (var at = faulted; at is not null; at = at.Parent is { } parent ? executions.GetValueOrDefault(parent) : null)
-                at.Faults++;
+            foreach (var at in Upwards(faulted)) at.Faults++;
     }
 
     // A run that failed leaves its containers where they stood: nothing told of their end.
@@ -89,6 +99,7 @@ internal sealed class RunRecords
         if ((string?)fact["parent"] is { } parent) execution.Parent = $"{run:N}-{parent}";
         if (fact["inputs"] is JObject inputs) execution.Inputs = inputs;
         if (fact["data"] is JObject data) execution.Data = data;
+        foreach (var (output, value) in fact["outputs"] as JObject ?? []) execution.Outputs[output] = value!.DeepClone();
         if (name is "Suspended" or "EffectPlanned") execution.Waits = true;
         if ((string?)fact["retries"] is { } retries) execution.Retries = retries;
         if (name == "Resumed") execution.Waits = false;

@@ -1,21 +1,24 @@
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Definitions;
+using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Automation.Engine.Api.Elsa;
 
 /// <summary>A run's journal as Studio reads it.</summary>
 /// <param name="Names">The activities' names, by id.</param>
+/// <param name="Workflow">The version that ran; null where it is gone or does not compile any more.</param>
 /// <param name="Size">Characters of the journal rows.</param>
-internal sealed record RunStory(RunRecords Records, IReadOnlyDictionary<string, string> Names, int Size);
+internal sealed record RunStory(RunRecords Records, IReadOnlyDictionary<string, string> Names, CompiledWorkflow? Workflow, int Size);
 
 /// <summary>
 /// Keeps journals that were read while their run stands as it did: a viewer asks for the same one several times a second. A step changes a
 /// run's row and its journal in one commit, so an unchanged row means an unchanged journal.
 /// </summary>
-internal sealed class RunRecordsCache
+internal sealed class RunRecordsCache(FunnelCatalog workflows)
 {
     private const int MostRows = 10_000;
 
@@ -38,9 +41,21 @@ internal sealed class RunRecordsCache
         var document = await db.Definitions.AsNoTracking().Where(one => one.AccountId == run.AccountId && one.VersionId == run.DefinitionVersionId).Select(one => one.Document).FirstOrDefaultAsync(cancellationToken);
         foreach (var activity in document is null ? [] : DefinitionDocument.Activities(ApiJson.Parse(document)))
             if ((string?)activity["id"] is { } id && (string?)activity["name"] is { Length: > 0 } name) names[id] = name;
-        var story = new RunStory(new(run, rows), names, rows.Sum(row => row.Facts.Length));
+        var story = new RunStory(new(run, rows), names, await WorkflowAsync(run), rows.Sum(row => row.Facts.Length));
         Keep(run, story);
         return story;
+    }
+
+    private async Task<CompiledWorkflow?> WorkflowAsync(RunRow run)
+    {
+        try
+        {
+            return await workflows.WorkflowAsync(new(run.AccountId), run.DefinitionVersionId);
+        }
+        catch (DefinitionInvalidException)
+        {
+            return null;
+        }
     }
 
     private RunStory? Find(RunRow run)

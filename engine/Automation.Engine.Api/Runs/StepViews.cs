@@ -16,6 +16,7 @@ public sealed record RunSteps(IReadOnlyList<StepView> Steps);
 /// <param name="Kind">What it is, by name.</param>
 /// <param name="Status">running, waiting, done, failed, cancelled.</param>
 /// <param name="Inputs">As they were when it began; long ones cut.</param>
+/// <param name="Outputs">What it says of its work, and the values that it gave where they say more; long ones cut.</param>
 /// <param name="Outcomes">The exits that it took, in words; none for the plain one.</param>
 /// <param name="Effects">What it sent, and what became of it.</param>
 public sealed record StepView(
@@ -39,11 +40,18 @@ internal sealed class StepReader(ActivityRegistry activities, IReadOnlyDictionar
             yield return new(
                 execution.Id, execution.ActivityId, execution.Type, names.GetValueOrDefault(execution.ActivityId, kind), kind, Status(execution), execution.StartedAt, execution.EndedAt,
                 [.. execution.Inputs.Properties().Select(input => Value(input, descriptor?.Inputs.FirstOrDefault(one => one.JsonName == input.Name)))],
-                [.. (execution.Data ?? []).Properties().Where(value => value.Value.Type is not (JTokenType.Null or JTokenType.Array)).Select(value => Value(value, null))],
+                [.. Results(execution).Where(value => value.Value.Type is not (JTokenType.Null or JTokenType.Array)).Select(value => Value(value, null))],
                 [.. execution.Outcomes.Select(one => (string?)one).OfType<string>().Where(one => one != "Done").Select(one => RunWords.Outcome(one, english))],
                 (string?)execution.Exception?["type"], (string?)execution.Exception?["message"],
                 [.. effects.Where(effect => effect.ContextId == execution.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)).Select(EffectView.Of)]);
         }
+    }
+
+    // An output often is what the step said already.
+    private static IEnumerable<JProperty> Results(ExecutionRecord execution)
+    {
+        var said = (execution.Data ?? []).Properties().ToList();
+        return said.Concat(execution.Outputs.Properties().Where(output => !said.Exists(one => JToken.DeepEquals(one.Value, output.Value))).DistinctBy(output => output.Value, JToken.EqualityComparer));
     }
 
     private static string Status(ExecutionRecord execution) => execution.Status switch

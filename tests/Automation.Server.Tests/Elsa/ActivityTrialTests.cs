@@ -19,7 +19,7 @@ public sealed class ActivityTrialTests(TestServer server) : IClassFixture<TestSe
         var saved = (await api.PostAsync("workflow-definitions", new JObject { ["model"] = document }))["workflowDefinition"]!;
 
         var trial = await TryAsync(api, saved, "line");
-        Assert.Equal(("Completed", "Привет, Анна!"), ((string?)trial["status"], (string?)trial.SelectToken("activityState.text")));
+        Assert.Equal(("Completed", "Привет, Анна!"), ((string?)trial["status"], (string?)trial.SelectToken("activityState.Text")));
         Assert.Equal("Completed", (string?)(await api.PostAsync("tests/activities", Handles(saved, new JObject { ["activityNodeId"] = "Workflow1:flow:if:within:line" })))["status"]);
     }
 

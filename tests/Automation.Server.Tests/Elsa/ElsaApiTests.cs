@@ -28,6 +28,7 @@ public sealed class ElsaApiTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(JTokenType.Integer, editor.SelectToken("uiSpecifications.code-editor.editorHeight")!.Type);
         foreach (var list in new[] { "expression-descriptors", "storage-drivers", "variables", "workflow-activation-strategies", "incident-strategies", "log-persistence-strategies", "commit-strategies/workflows", "commit-strategies/activities" })
             Assert.IsType<JArray>((await GetAsync(api, $"descriptors/{list}"))["items"]);
+        Assert.Equal(["Include", "Exclude", "Inherit", "Configuration"], (await GetAsync(api, "descriptors/log-persistence-strategies"))["items"]!.Select(strategy => (string?)strategy["typeName"]));
     }
 
     [Fact]
@@ -112,7 +113,7 @@ public sealed class ElsaApiTests(TestServer server) : IClassFixture<TestServer>
         var stats = (await PostAsync(api, "activity-executions/report", $$"""{"workflowInstanceId":"{{instance}}","activityNodeIds":["Workflow1:flow:line"]}"""))["stats"]![0]!;
         Assert.Equal((1, 1, false), ((int)stats["startedCount"]!, (int)stats["completedCount"]!, (bool)stats["isFaulted"]!));
         var execution = (await GetAsync(api, $"activity-executions/list?WorkflowInstanceId={instance}&ActivityNodeId=Workflow1:flow:line"))["items"]![0]!;
-        Assert.Equal("привет", (string?)(await GetAsync(api, $"activity-executions/by-id?id={(string)execution["id"]!}")).SelectToken("activityState.text"));
+        Assert.Equal("привет", (string?)(await GetAsync(api, $"activity-executions/by-id?id={(string)execution["id"]!}")).SelectToken("activityState.Text"));
         Assert.Equal(3, (int)(await GetAsync(api, $"activity-executions/{(string)execution["id"]!}/call-stack"))["totalCount"]!);
         Assert.Equal("Finished", (string?)(await GetAsync(api, $"workflow-instances/{instance}/execution-state"))["workflowSubStatus"]);
     }
@@ -129,7 +130,7 @@ public sealed class ElsaApiTests(TestServer server) : IClassFixture<TestServer>
             var answer = await api.PostAsync($"/elsa/api/workflow-definitions/{id}/execute", Json("""{"versionOptions":"Latest"}"""), Cancel);
             var instance = (await ReadAsync(answer))["workflowState"]!["id"]!;
             var execution = (await GetAsync(api, $"activity-executions/list?WorkflowInstanceId={instance}&ActivityNodeId=Workflow1:flow:line"))["items"]![0]!;
-            Assert.Equal(text, (string?)execution.SelectToken("activityState.text"));
+            Assert.Equal(text, (string?)execution.SelectToken("activityState.Text"));
         }
 
         Assert.Equal(3, (int)(await GetAsync(api, $"workflow-definitions?DefinitionIds={id}"))["totalCount"]!);

@@ -103,7 +103,7 @@ public sealed class InstanceActionsTests(TestServer server) : IClassFixture<Test
         var runs = new[] { await api.RunAsync(definition), await api.RunAsync(definition) };
         var file = await api.GetAsync($"workflow-instances/{runs[0]}/export");
         Assert.Equal(runs[0], (string?)file.SelectToken("workflowState.id"));
-        Assert.Contains(file["activityExecutionRecords"]!, record => (string?)record["activityId"] == "line" && (string?)record.SelectToken("activityState.text") == "привет");
+        Assert.Contains(file["activityExecutionRecords"]!, record => (string?)record["activityId"] == "line" && (string?)record.SelectToken("activityState.Text") == "привет");
 
         var answer = await api.Http.PostAsync("/elsa/api/bulk-actions/export/workflow-instances", ElsaClient.Json(Ids(runs)), Cancel);
         using (var archive = new ZipArchive(await answer.Content.ReadAsStreamAsync(Cancel))) Assert.Equal(runs.Select(run => $"workflow-instance-{Guid.Parse(run):N}.json").Order(), archive.Entries.Select(entry => entry.FullName).Order());

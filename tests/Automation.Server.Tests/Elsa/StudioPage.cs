@@ -87,14 +87,25 @@ internal sealed class StudioPage(IPage page, string admin)
         saved => saved.SelectToken("model.root.connections")?.Any(one => (string?)one.SelectToken("source.port") == port && IdOf(saved, to) == (string?)one.SelectToken("target.activity")) == true,
         Soon * 2));
 
+    /// <summary>Writes the activity's first input as it is: no language is chosen.</summary>
+    public async Task LiteralAsync(string activity, string text)
+    {
+        await InputsAsync(activity);
+        await InputMenuAsync();
+        var field = await InPanelAsync(page.Locator("input[type=text], textarea"));
+        await SavedAsync(
+            async () =>
+            {
+                await field.FillAsync(text);
+                await field.PressAsync("Tab");
+            },
+            saved => Holds(saved, activity, "Literal", text));
+    }
+
     /// <summary>Chooses the language of the activity's first input and writes its text.</summary>
     public async Task ExpressionAsync(string activity, string language, string text)
     {
-        await page.GetByText(activity).Locator("visible=true").Last.ClickAsync();
-        // The panel follows the choice later: before its name stands there, the inputs are those of another one.
-        await TabAsync("Common");
-        await page.WaitForFunctionAsync("name => [...document.querySelectorAll('input')].some(one => one.value === name && one.getBoundingClientRect().y > 600)", activity);
-        await page.GetByRole(AriaRole.Tab, new() { Name = "Input", Exact = true }).ClickAsync();
+        await InputsAsync(activity);
         var menu = await InputMenuAsync();
         await menu.ClickAsync();
         await page.Locator(".mud-popover-open").GetByText(language, new() { Exact = true }).ClickAsync();
@@ -102,8 +113,7 @@ internal sealed class StudioPage(IPage page, string admin)
         await editor.WaitForAsync();
         await editor.ClickAsync();
         await page.Keyboard.PressAsync("Control+A");
-        await SavedAsync(() => page.Keyboard.InsertTextAsync(text), saved => saved.SelectTokens("model.root.activities[*]").Any(one =>
-            (string?)one["name"] == activity && one.SelectTokens("*.expression").Any(given => (string?)given["type"] == language && (string?)given["value"] == text)));
+        await SavedAsync(() => page.Keyboard.InsertTextAsync(text), saved => Holds(saved, activity, language, text));
     }
 
     public Task PublishAsync() => SavedAsync(() => Toolbar(2).ClickAsync(), saved => (bool?)saved["publish"] == true);
@@ -147,6 +157,28 @@ internal sealed class StudioPage(IPage page, string admin)
 
     /// <summary>A tab may be scrolled out of sight.</summary>
     public Task TabAsync(string name) => page.Locator(".mud-tab").Filter(new() { HasTextRegex = new($"^\\s*{name}", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).First.EvaluateAsync("tab => tab.click()");
+
+    /// <summary>The journal of the run that is shown has these lines and no others: each an activity's name and what happened.</summary>
+    public async Task JournalAsync(params string[] lines)
+    {
+        const string Shown = "[...document.querySelectorAll('.mud-timeline-item')].map(one => [...one.querySelectorAll('.mud-timeline-item-content .mud-typography')].map(part => part.textContent.trim()).join(' '))";
+        try
+        {
+            await page.WaitForFunctionAsync($"lines => JSON.stringify({Shown}) === JSON.stringify(lines)", lines, new() { Timeout = Patience });
+        }
+        catch (TimeoutException)
+        {
+            Assert.Equal(lines, await page.EvaluateAsync<string[]>(Shown));
+        }
+    }
+
+    /// <summary>Chooses an activity of the run that is shown; its details say so.</summary>
+    public async Task DetailsAsync(string activity, params (string Name, string Value)[] values)
+    {
+        await page.Locator(Nodes).Filter(new() { HasText = activity }).First.ClickAsync();
+        foreach (var (name, value) in values)
+            await page.Locator("tr").Filter(new() { Has = page.Locator("td").Filter(new() { HasTextRegex = Whole(name) }) }).Filter(new() { HasText = value }).Locator("visible=true").First.WaitForAsync(new() { Timeout = Patience });
+    }
 
     public Task SeesAsync(string text) => Visible(text).WaitForAsync(new() { Timeout = Patience });
 
@@ -242,13 +274,31 @@ internal sealed class StudioPage(IPage page, string admin)
         return (box[0], box[1]);
     }
 
+    private static bool Holds(JObject saved, string activity, string language, string text) => saved.SelectTokens("model.root.activities[*]").Any(one =>
+        (string?)one["name"] == activity && one.SelectTokens("*.expression").Any(given => (string?)given["type"] == language && (string?)given["value"] == text));
+
+    private async Task InputsAsync(string activity)
+    {
+        await page.GetByText(activity).Locator("visible=true").Last.ClickAsync();
+        // The panel follows the choice later: before its name stands there, the inputs are those of another one.
+        await TabAsync("Common");
+        await page.WaitForFunctionAsync("name => [...document.querySelectorAll('input')].some(one => one.value === name && one.getBoundingClientRect().y > 600)", activity);
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Input", Exact = true }).ClickAsync();
+    }
+
     // The menu or, once a language is chosen, the button beside the first input of the lower panel.
     private async Task<ILocator> InputMenuAsync()
     {
-        var menus = page.Locator(".mud-menu").Locator("visible=true");
         await page.WaitForFunctionAsync("() => [...document.querySelectorAll('.mud-menu')].some(one => { const box = one.getBoundingClientRect(); return box.y > 600 && box.x < 1200 && box.width > 0; })");
-        for (var i = 0; i < await menus.CountAsync(); i++)
-            if (await menus.Nth(i).BoundingBoxAsync() is { Y: > 600, X: < 1200 }) return menus.Nth(i).Locator("button").First;
+        return (await InPanelAsync(page.Locator(".mud-menu"))).Locator("button").First;
+    }
+
+    // The first of them in the lower panel.
+    private static async Task<ILocator> InPanelAsync(ILocator all)
+    {
+        var seen = all.Locator("visible=true");
+        for (var i = 0; i < await seen.CountAsync(); i++)
+            if (await seen.Nth(i).BoundingBoxAsync() is { Y: > 600, X: < 1200 }) return seen.Nth(i);
         throw new InvalidOperationException("The activity has no input.");
     }
 }

@@ -34,14 +34,17 @@ public sealed partial class StudioScenarioTests
         await studio.DropAsync("Условие", 60, 60);
         await studio.DropAsync("Записать строку", 330, 60);
         await studio.DropAsync("Отправить SMS", 330, 260);
+        await studio.DropAsync("Записать строку", 600, 60);
         await studio.ConnectAsync("FlowDecision1", "True", "WriteLine1");
         await studio.ConnectAsync("FlowDecision1", "False", "SendSms1");
-        Assert.Equal(2, (await DefinitionAsync(api, id)).SelectToken("root.connections")!.Count());
+        await studio.ConnectAsync("WriteLine1", "Done", "WriteLine2");
+        Assert.Equal(3, (await DefinitionAsync(api, id)).SelectToken("root.connections")!.Count());
 
         // Set inputs in each language, and plainly.
         await studio.ExpressionAsync("FlowDecision1", "JavaScript", "getInput('sum') === undefined || 1 < 2");
         await studio.ExpressionAsync("WriteLine1", "Liquid", "Сумма {{ 2 | plus: 3 }}");
         await studio.ExpressionAsync("SendSms1", "NCalc", "'Привет'");
+        await studio.LiteralAsync("WriteLine2", "Готово, {{ 2 }}");
         await studio.PictureAsync("drawn");
         var drawn = await DefinitionAsync(api, id);
         Assert.Equal(["JavaScript", "Liquid", "NCalc"], new[] { "Elsa.FlowDecision", "Elsa.WriteLine", "Crm.SendSms" }.Select(type => Expression(drawn, type)));
@@ -51,7 +54,11 @@ public sealed partial class StudioScenarioTests
         Assert.True((bool)(await DefinitionAsync(api, id))["isPublished"]!);
         await studio.RunAsync();
         await studio.SeesAsync("Finished");
-        await studio.SeesAsync("WriteLine1");
+        await studio.JournalAsync(
+            "FlowDecision1 Started", "FlowDecision1 Completed", "WriteLine1 Started", "WriteLine1 WriteLine", "WriteLine1 Completed", "WriteLine2 Started", "WriteLine2 WriteLine", "WriteLine2 Completed");
+        await studio.DetailsAsync("WriteLine1", ("Name", "WriteLine1"), ("Text", "Сумма 5"));
+        await studio.DetailsAsync("WriteLine2", ("Name", "WriteLine2"), ("Text", "Готово, {{ 2 }}"));
+        await studio.DetailsAsync("FlowDecision1", ("Name", "FlowDecision1"), ("Condition", "True"));
         await studio.PictureAsync("finished");
 
         // A second version, and back to the first.
@@ -82,8 +89,10 @@ public sealed partial class StudioScenarioTests
         var waiting = await PublishedAsync(api, "Ждёт", """[{"id":"wait","name":"Wait1","type":"Elsa.Event","version":1,"eventName":{"expression":{"type":"Literal","value":"go"}},"metadata":{"designer":{"position":{"x":60,"y":60}}}}]""");
         await studio.OpenRunAsync(await DispatchAsync(api, waiting), "Wait1");
         await studio.SeesAsync("Suspended");
-        await api.PostAsync("/elsa/api/events/go/trigger", null, Cancel);
+        await PostAsync(api, "events/go/trigger", new JObject { ["input"] = new JObject { ["sum"] = 7 } });
         await studio.SeesAsync("Finished");
+        await studio.JournalAsync("Wait1 Started", "Wait1 Suspended", "Wait1 Resumed", "Wait1 Completed");
+        await studio.DetailsAsync("Wait1", ("EventName", "go"), ("Result", """{"sum":7}"""));
         await studio.PictureAsync("live");
 
         Assert.True(refused.IsEmpty, string.Join("\n", refused));
