@@ -82,10 +82,13 @@ public sealed class WorkflowStarter(IDbContextFactory<AutomationDbContext> conte
         return "only-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32];
     }
 
-    // Runs of any workflow count, and those without a strategy stand in mailboxes of their own.
     private async Task<bool> HasOpenAsync(AccountId account, string? correlation, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context.Runs.AnyAsync(run => run.AccountId == account.Value && (run.Status == (int)RunStatus.Running || run.Status == (int)RunStatus.Suspended) && run.CorrelationId == correlation, cancellationToken);
+        return await Open(context, account, correlation).AnyAsync(cancellationToken);
     }
+
+    /// <summary>Open runs with that correlation id. Those of any workflow count, and without a strategy they stand in mailboxes of their own.</summary>
+    internal static IQueryable<RunRow> Open(AutomationDbContext context, AccountId account, string? correlation) =>
+        context.Runs.Where(run => run.AccountId == account.Value && (run.Status == (int)RunStatus.Running || run.Status == (int)RunStatus.Suspended) && run.CorrelationId == correlation);
 }

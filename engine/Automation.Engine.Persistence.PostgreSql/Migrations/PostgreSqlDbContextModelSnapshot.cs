@@ -1405,7 +1405,8 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
 
                     b.Property<string>("CorrelationId")
                         .HasColumnType("text")
-                        .HasColumnName("correlation_id");
+                        .HasColumnName("correlation_id")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1480,6 +1481,9 @@ namespace Automation.Engine.Persistence.PostgreSql.Migrations
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id");
+
+                    b.HasIndex(new[] { "AccountId", "CorrelationId" }, "ix_runs_open_correlation")
+                        .HasFilter("status IN (0, 1)");
 
                     b.HasIndex(new[] { "AccountId", "CreatedAt" }, "ix_runs_created");
 

@@ -1402,6 +1402,9 @@ namespace Automation.Engine.Persistence.Sqlite.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex(new[] { "AccountId", "CorrelationId" }, "ix_runs_open_correlation")
+                        .HasFilter("status IN (0, 1)");
+
                     b.HasIndex(new[] { "AccountId", "CreatedAt" }, "ix_runs_created");
 
                     b.HasIndex(new[] { "AccountId", "Id" }, "ix_runs_dead")

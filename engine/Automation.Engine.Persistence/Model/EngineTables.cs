@@ -35,6 +35,7 @@ internal static class EngineTables
             run.HasKey(x => x.Id);
             run.HasIndex(x => new { x.AccountId, x.ConnectionId, x.EntityType, x.EntityId, x.Status }, "ix_runs_mailbox");
             run.HasIndex(x => new { x.AccountId, x.CreatedAt }, "ix_runs_created");
+            run.HasIndex(x => new { x.AccountId, x.CorrelationId }, "ix_runs_open_correlation").HasFilter("status IN (0, 1)");
         });
         model.Entity<EffectRow>(effect =>
         {
