@@ -75,6 +75,7 @@ public static class HostingRegistration
         services.AddSingleton<Funnels.Checks.DraftChecks>();
         services.AddSingleton<WorkingCopies>();
         services.AddSingleton<Definitions.CompositeCatalog>();
+        services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<Definitions.CompositeCatalog>());
         services.AddSingleton<Definitions.AccountActivityCatalog>();
         services.AddSingleton<Definitions.TriggerCatalog>();
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<Definitions.TriggerCatalog>());

@@ -9,7 +9,7 @@ public sealed class AccountActivities(ActivityRegistry registry, AccountComposit
 {
     /// <summary>Null for a type that is not there.</summary>
     public ActivityDescriptor? Find(string typeName, int version) =>
-        registry.Find(typeName, version) ?? (composites?.Find(typeName, version) is { } composite ? CompositeDescriber.Describe(composite) : null);
+        registry.Find(typeName, version) ?? composites?.Describe(typeName, version);
 
     /// <summary>One for each type and version; where both have one, the server's.</summary>
     public IEnumerable<ActivityDescriptor> Descriptors => registry.Descriptors.Concat(composites?.Descriptors ?? []).DistinctBy(one => (one.TypeName, one.Version));
@@ -18,5 +18,5 @@ public sealed class AccountActivities(ActivityRegistry registry, AccountComposit
 /// <summary>Reads them.</summary>
 public sealed class AccountActivityCatalog(ActivityRegistry registry, CompositeCatalog composites)
 {
-    public async Task<AccountActivities> ReadAsync(AccountId account, CancellationToken cancellationToken) => new(registry, await composites.ReadAsync(account, cancellationToken));
+    public async ValueTask<AccountActivities> ReadAsync(AccountId account, CancellationToken cancellationToken) => new(registry, await composites.ReadAsync(account, cancellationToken));
 }

@@ -6,6 +6,7 @@ using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
@@ -60,8 +61,7 @@ public sealed class DefinitionService(
         var (row, already) = await PutAsync(context, account, definitionId, document, cancellationToken);
         if (publish && row.FunnelId is not null) throw new DefinitionRefusedException("definition_of_funnel", "This workflow is published with its funnel.");
         if (publish && !already) await PublishAsync(context, row, cancellationToken);
-        await SaveAsync(context, cancellationToken);
-        if (publish) triggers.Forget(account.Value);
+        await SaveAsync(context, account, cancellationToken);
         return new(row, publish && already);
     }
 
@@ -72,7 +72,7 @@ public sealed class DefinitionService(
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         foreach (var (definitionId, document) in documents) await PutAsync(context, account, definitionId, document, cancellationToken);
-        await SaveAsync(context, cancellationToken);
+        await SaveAsync(context, account, cancellationToken);
     }
 
     /// <summary>Changes the latest version's document; a published one gets a draft behind it.</summary>
@@ -86,7 +86,7 @@ public sealed class DefinitionService(
         var document = RunJson.Parse(latest.Document);
         if (!change(document)) return null;
         var (row, _) = await PutAsync(context, account, definitionId, document, cancellationToken);
-        await SaveAsync(context, cancellationToken);
+        await SaveAsync(context, account, cancellationToken);
         return row;
     }
 
@@ -142,8 +142,7 @@ public sealed class DefinitionService(
         if (row.FunnelId is not null) throw new DefinitionRefusedException("definition_of_funnel", "This workflow is published with its funnel.");
         if (row.IsPublished) return new(row, true);
         await PublishAsync(context, row, cancellationToken);
-        await SaveAsync(context, cancellationToken);
-        triggers.Forget(account.Value);
+        await SaveAsync(context, account, cancellationToken);
         return new(row, false);
     }
 
@@ -158,8 +157,7 @@ public sealed class DefinitionService(
         var published = rows.Find(row => row.IsPublished) ?? throw new DefinitionRefusedException("not_published", "This workflow is not published.");
         published.IsPublished = false;
         await TriggerTimers.DisarmAsync(context, account, [definitionId], cancellationToken);
-        await SaveAsync(context, cancellationToken);
-        triggers.Forget(account.Value);
+        await SaveAsync(context, account, cancellationToken);
         return published;
     }
 
@@ -175,14 +173,14 @@ public sealed class DefinitionService(
         {
             var copy = rows.Find(one => one.IsLatest)!;
             copy.Document = old.Document;
-            await SaveAsync(context, cancellationToken);
+            await SaveAsync(context, account, cancellationToken);
             return copy;
         }
 
         var row = Next(account, definitionId, await HighestAsync(context, old, cancellationToken) + 1, old.Name, old.Document);
         foreach (var latest in rows.Where(one => one.IsLatest)) latest.IsLatest = false;
         context.Definitions.Add(row);
-        await SaveAsync(context, cancellationToken);
+        await SaveAsync(context, account, cancellationToken);
         return row;
     }
 
@@ -213,7 +211,7 @@ public sealed class DefinitionService(
             ?? throw new DefinitionRefusedException("draft_changed", "Somebody saved this workflow at the same moment. Read it again.");
         draft.IsLatest = false;
         context.Definitions.Add(Next(account, draft.DefinitionId, draft.Version + 1, draft.Name, draft.Document));
-        await SaveAsync(context, cancellationToken);
+        await SaveAsync(context, account, cancellationToken);
         return draft;
     }
 
@@ -234,8 +232,7 @@ public sealed class DefinitionService(
             if (left is not null) left.IsLatest = true;
         }
 
-        await SaveAsync(context, cancellationToken);
-        triggers.Forget(account.Value);
+        await SaveAsync(context, account, cancellationToken);
         return rows.Count;
     }
 
@@ -253,8 +250,9 @@ public sealed class DefinitionService(
     private async Task<CompiledWorkflow> CheckAsync(DefinitionRow row, CancellationToken cancellationToken) =>
         interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, RunJson.Parse(row.Document)), await composites.ReadAsync(new(row.AccountId), cancellationToken));
 
-    private static async Task SaveAsync(AutomationDbContext context, CancellationToken cancellationToken)
+    private async Task SaveAsync(AutomationDbContext context, AccountId account, CancellationToken cancellationToken)
     {
+        var moves = context.ChangeTracker.Entries<DefinitionRow>().Any(Moves);
         try
         {
             await context.SaveChangesAsync(cancellationToken);
@@ -263,6 +261,20 @@ public sealed class DefinitionService(
         {
             throw new DefinitionRefusedException("draft_changed", "Somebody saved this workflow at the same moment. Read it again.");
         }
+        finally
+        {
+            if (moves) Forget(account);
+        }
+    }
+
+    // A draft that is saved in its place moves nothing: nothing starts by it, and nobody uses it.
+    private static bool Moves(EntityEntry<DefinitionRow> entry) =>
+        entry.State is EntityState.Added or EntityState.Deleted || entry.Property(row => row.IsPublished).IsModified || entry.Property(row => row.IsLatest).IsModified;
+
+    private void Forget(AccountId account)
+    {
+        triggers.Forget(account.Value);
+        composites.Forget(account.Value);
     }
 
     private static Task<int> HighestAsync(AutomationDbContext context, DefinitionRow of, CancellationToken cancellationToken) =>

@@ -104,6 +104,9 @@ public sealed class FunnelCatalog(IDbContextFactory<AutomationDbContext> context
     {
         await using var context = await contexts.CreateDbContextAsync();
         var row = await context.Definitions.AsNoTracking().FirstOrDefaultAsync(definition => definition.AccountId == key.Account.Value && definition.VersionId == key.VersionId);
-        return row is null ? null : interpreter.Compile(new(row.VersionId, row.DefinitionId, row.Version, RunJson.Parse(row.Document)), await composites.ReadAsync(key.Account, CancellationToken.None));
+        if (row is null) return null;
+        var definition = new WorkflowDefinition(row.VersionId, row.DefinitionId, row.Version, RunJson.Parse(row.Document));
+        var workflow = interpreter.Compile(definition, await composites.ReadAsync(key.Account, CancellationToken.None));
+        return workflow.IsWhole ? workflow : interpreter.Compile(definition, await composites.ReadAnewAsync(key.Account, CancellationToken.None));
     }
 }
