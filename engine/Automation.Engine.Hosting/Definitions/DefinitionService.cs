@@ -224,6 +224,8 @@ public sealed class DefinitionService(
         var versions = rows.ConvertAll(row => row.VersionId);
         var needed = await context.Runs.Where(run => run.AccountId == account.Value && versions.Contains(run.DefinitionVersionId) && (run.Status == (int)RunStatus.Running || run.Status == (int)RunStatus.Suspended)).CountAsync(cancellationToken);
         if (needed > 0) throw new DefinitionRefusedException("definition_in_use", $"{needed} runs of it have not ended. Cancel them first, or wait.");
+        if (await UsesInRuns.FindAsync(context, account, rows, await composites.ReadAnewAsync(account, cancellationToken), cancellationToken) is { Count: > 0 } uses)
+            throw new DefinitionRefusedException("definition_in_use", $"{uses.Sum(use => use.Runs)} runs of workflows that use it as a step have not ended: {UsesInRuns.Names(uses)}. Cancel them first, or wait.");
         context.Definitions.RemoveRange(rows);
         await TriggerTimers.DisarmAsync(context, account, [.. rows.Where(row => row.IsPublished).Select(row => row.DefinitionId)], cancellationToken);
         foreach (var definition in rows.Where(row => row.IsLatest).Select(row => row.DefinitionId))

@@ -1,3 +1,4 @@
+using System.Net;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Server.Tests.Elsa;
@@ -57,6 +58,42 @@ public sealed class DefinitionUsesTests(TestServer server) : IClassFixture<TestS
         await api.RefusedAsync(HttpMethod.Post, $"workflow-definitions/{unpublished["definitionId"]}/update-references", [], 400, "not_published");
         await other.RefusedAsync(HttpMethod.Post, $"workflow-definitions/{id}/update-references", [], 404, "not_found");
     }
+
+    [Fact]
+    public async Task Delete_UsedByRunsThatHaveNotEnded_IsRefusedInWords()
+    {
+        using var api = await ElsaClient.NewAsync(server);
+        var used = await api.SaveAsync(ElsaClient.Waiting(), "Offer", options: Usable);
+        var between = await api.SaveAsync(ElsaClient.Chart(Step("Offer", used)), "Between", options: Usable);
+        var user = await api.SaveAsync(ElsaClient.Chart(Step("Between", between)), "Whole offer");
+        var run = await api.RunAsync(user);
+        Assert.Equal("Suspended", await api.StateAsync(run));
+        // Its runs go on with the version that they began with.
+        var next = await api.SaveAsync(ElsaClient.Chart(ElsaClient.Line()), "Offer", id: (string)used["definitionId"]!, options: Usable);
+
+        foreach (var (method, path, body) in new (HttpMethod, string, JObject?)[]
+        {
+            (HttpMethod.Delete, $"workflow-definitions/{used["definitionId"]}", null), (HttpMethod.Delete, $"workflow-definition-versions/{used["id"]}", null), (HttpMethod.Delete, $"workflow-definitions/{between["definitionId"]}", null),
+            (HttpMethod.Post, "bulk-actions/delete/workflow-definitions/by-id", new() { ["ids"] = new JArray(used["id"]!) }),
+        })
+            Assert.Contains("1 runs of workflows that use it as a step have not ended: “Whole offer”", (string?)(await api.RefusedAsync(method, path, body, 400, "definition_in_use"))["message"], StringComparison.Ordinal);
+        Assert.Equal("Suspended", await api.StateAsync(run));
+
+        var retracted = await api.SaveAsync(ElsaClient.Waiting(), "Lone", options: Usable);
+        var waiting = await api.RunAsync(await api.SaveAsync(ElsaClient.Chart(Step("Lone", retracted)), "Uses it"));
+        await api.PostAsync($"workflow-definitions/{retracted["definitionId"]}/retract", []);
+        await api.RefusedAsync(HttpMethod.Delete, $"workflow-definitions/{retracted["definitionId"]}", null, 400, "definition_in_use");
+        Assert.Equal("Suspended", await api.StateAsync(waiting));
+
+        // Nobody runs that version.
+        Assert.Equal(HttpStatusCode.NoContent, (await api.Http.DeleteAsync($"/elsa/api/workflow-definition-versions/{next["id"]}", TestServer.Cancel)).StatusCode);
+        await api.PostAsync("bulk-actions/cancel/workflow-instances", new JObject { ["ids"] = new JArray(run) });
+        await api.EndedAsync(run);
+        Assert.Equal(HttpStatusCode.NoContent, (await api.Http.DeleteAsync($"/elsa/api/workflow-definitions/{used["definitionId"]}", TestServer.Cancel)).StatusCode);
+    }
+
+    private static JObject Step(string type, JObject of) =>
+        new() { ["id"] = "inner", ["type"] = type, ["version"] = of["version"], ["workflowDefinitionId"] = of["definitionId"], ["workflowDefinitionVersionId"] = of["id"] };
 
     [Fact]
     public async Task Segments_BranchOfABranch_NameTheWayThere()
