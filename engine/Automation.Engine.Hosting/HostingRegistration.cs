@@ -80,6 +80,7 @@ public static class HostingRegistration
         services.AddSingleton<Definitions.TriggerCatalog>();
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<Definitions.TriggerCatalog>());
         services.AddSingleton<Definitions.StimulusSender>();
+        services.AddSingleton<Definitions.StepChecks>();
         services.AddSingleton<Definitions.DefinitionService>();
         services.AddSingleton<Definitions.DefinitionReferences>();
         services.AddSingleton<Definitions.ActivityTrial>();

@@ -27,7 +27,7 @@ public sealed record DefinitionSaved(DefinitionRow Row, bool AlreadyPublished);
 /// version that was published never changes: runs stay on the one they began with (R12).
 /// </summary>
 public sealed class DefinitionService(
-    IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter, CompositeCatalog composites, TriggerCatalog triggers, AccountDirectory accounts, IIdSource ids, TimeProvider clock)
+    IDbContextFactory<AutomationDbContext> contexts, IWorkflowInterpreter interpreter, CompositeCatalog composites, StepChecks steps, TriggerCatalog triggers, AccountDirectory accounts, IIdSource ids, TimeProvider clock)
 {
     private const int LongestName = 200;
 
@@ -241,6 +241,7 @@ public sealed class DefinitionService(
     private async Task PublishAsync(AutomationDbContext context, DefinitionRow row, CancellationToken cancellationToken)
     {
         var workflow = await CheckAsync(row, cancellationToken);
+        await steps.CheckAsync(RunJson.Parse(row.Document), await composites.ReadAsync(new(row.AccountId), cancellationToken), cancellationToken);
         var account = await accounts.GetAsync(new(row.AccountId), cancellationToken);
         await TriggerTimers.DisarmAsync(context, account.Id, [row.DefinitionId], cancellationToken);
         await TriggerTimers.ArmAsync(context, account, row.DefinitionId, workflow.Triggers(clock.GetUtcNow(), account.TimeZone), ids, clock.GetUtcNow(), cancellationToken);

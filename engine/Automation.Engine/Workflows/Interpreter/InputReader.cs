@@ -54,7 +54,7 @@ internal sealed class InputReader(DefinitionCompiler compiler, InputDescriptor d
         }
     }
 
-    private static JToken Content(Expression expression) =>
+    internal static JToken Content(Expression expression) =>
         expression is { Type: ExpressionTypes.Object, Value: JValue { Value: string text } } && JsonText.TryParse(text, out var json) ? json : expression.Value!;
 
     // Elsa's dictionary editor: each value plain, or an expression of its own.
