@@ -25,6 +25,7 @@ internal static class ElsaApi
         ActivityTrials.Map(elsa);
         InstanceEndpoints.Map(elsa);
         InstanceActions.Map(elsa);
+        RetryEndpoints.Map(elsa);
         InstanceFiles.Map(elsa);
         ResilienceEndpoints.Map(elsa);
         StartEndpoints.Map(elsa);

@@ -36,6 +36,7 @@ public sealed class RoleTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("POST", "/elsa/api/workflow-definitions/none/execute", "operator admin")]
     [InlineData("DELETE", "/elsa/api/workflow-definitions/none", "publisher admin")]
     [InlineData("POST", "/elsa/api/cancel/workflow-instances/none", "operator admin")]
+    [InlineData("POST", "/elsa/api/alterations/workflows/retry", "operator admin")]
     [InlineData("POST", "/elsa/hubs/workflow-instance/negotiate", "viewer editor publisher operator admin")]
     public async Task Call_OfEachRole_IsAllowedOrForbidden(string method, string path, string allowed)
     {

@@ -1,8 +1,10 @@
 using System.IO.Compression;
 using System.Net;
 using Automation.Engine.Api.Elsa;
+using Automation.Engine.Api.Runs;
 using Automation.Engine.Effects;
 using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Newtonsoft.Json.Linq;
@@ -50,6 +52,36 @@ public sealed class InstanceActionsTests(TestServer server) : IClassFixture<Test
         await api.EndedAsync(open);
         Assert.Equal(2, (int)(await api.PostAsync("bulk-actions/delete/workflow-instances/by-id", Ids(ended, open, Guid.Empty.ToString())))["deleted"]!);
         Assert.Equal(0, (int)(await api.PostAsync("workflow-instances", []))["totalCount"]!);
+    }
+
+    [Fact]
+    public async Task Retry_FailedRun_IsRedrivenAndTheOthersAreNamed()
+    {
+        using var api = await ElsaClient.NewAsync(server);
+        using var other = await ElsaClient.NewAsync(server);
+        var failed = await api.RunAsync(await api.SaveAsync(ElsaClient.Chain(ElsaClient.Line(), ElsaClient.Activity("bad", "Elsa.Fault", ("message", "Literal", "нет ответа")))));
+        var well = await api.RunAsync(await api.SaveAsync(ElsaClient.Chart(ElsaClient.Line()), "Другой"));
+        Assert.Equal("Faulted", await api.StateAsync(failed));
+        Assert.False((bool)(await other.PostAsync("alterations/workflows/retry", Retried(failed)))["results"]![0]!["isSuccessful"]!);
+        var before = (await SeenAsync(_ => true)).Sequence;
+
+        var results = (await api.PostAsync("alterations/workflows/retry", Retried(failed, well, "none")))["results"]!;
+        Assert.Equal([(failed, true), (well, false), ("none", false)], results.Select(result => ((string)result["workflowInstanceId"]!, (bool)result["isSuccessful"]!)));
+        Assert.True((bool)results[0]!["workflowHasScheduledWork"]!);
+        Assert.All(results, result => Assert.NotEmpty((string)result.SelectToken("log.logEntries[0].message")!));
+        // It fails again, at the step that failed and not from the start.
+        Assert.Equal((int)RunStatus.Faulted, (await SeenAsync(row => row.Sequence > before && row.Status == (int)RunStatus.Faulted)).Status);
+        var lines = (await api.PostAsync($"workflow-instances/{failed}/journal?take=100", []))["items"]!;
+        Assert.Equal((1, 2), (lines.Count(line => (string?)line["activityId"] == "line" && (string?)line["eventName"] == "Started"), lines.Count(line => (string?)line["activityId"] == "bad" && (string?)line["eventName"] == "Faulted")));
+
+        await api.RefusedAsync(HttpMethod.Post, "alterations/workflows/retry", [], 400, "payload_invalid");
+        await api.RefusedAsync(HttpMethod.Post, "alterations/workflows/retry", new JObject { ["workflowInstanceIds"] = new JArray(failed), ["activityIds"] = new JArray("line", "bad") }, 400, "alteration_unsupported");
+        await api.RefusedAsync(HttpMethod.Post, "alterations/workflows/retry", new JObject { ["workflowInstanceIds"] = new JArray(failed), ["activityIds"] = new JArray("none") }, 400, "query_invalid");
+
+        async Task<RunRow> SeenAsync(Func<RunRow, bool> isEnough) =>
+            (await server.Services.GetRequiredService<RunWatch>().UntilAsync(api.Account, Guid.Parse(failed), Guid.Empty, isEnough, TimeSpan.FromSeconds(60), Cancel)).Run!;
+
+        static JObject Retried(params string[] ids) => new() { ["workflowInstanceIds"] = new JArray(ids) };
     }
 
     [Fact]

@@ -53,4 +53,22 @@ public sealed class StartApiTests(TestServer server) : IClassFixture<TestServer>
         await elsa.RefusedAsync(HttpMethod.Post, $"workflow-definitions/{id}/dispatch", [], 400, "cannot_start");
         Assert.Equal("true", (await elsa.Http.PostAsync($"/elsa/api/workflow-definitions/{id}/execute", Json([]), Cancel)).Headers.GetValues("x-elsa-workflow-cannot-start").Single());
     }
+
+    [Fact]
+    public async Task Dispatch_WithAnIdOfItsOwn_StartsThatRunOnce()
+    {
+        using var elsa = await NewAsync(server);
+        using var other = await NewAsync(server);
+        var id = (string)(await elsa.SaveAsync(Chart(Line())))["definitionId"]!;
+        var run = Guid.CreateVersion7(DateTimeOffset.UnixEpoch).ToString();
+        foreach (var wrong in new[] { "mine", "8f14e45f" }) await elsa.RefusedAsync(HttpMethod.Post, $"workflow-definitions/{id}/dispatch", Named(wrong), 400, "payload_invalid");
+
+        Assert.Equal(run, (string?)(await elsa.PostAsync($"workflow-definitions/{id}/dispatch", Named(run)))["workflowInstanceId"]);
+        await elsa.EndedAsync(run);
+        Assert.Equal("Finished", await elsa.StateAsync(run));
+        foreach (var caller in new[] { elsa, other })
+            await caller.RefusedAsync(HttpMethod.Post, $"workflow-definitions/{(caller == elsa ? id : (string)(await other.SaveAsync(Chart(Line())))["definitionId"]!)}/dispatch", Named(run), 400, "instance_exists");
+
+        static JObject Named(string run) => new() { ["instanceId"] = run, ["channel"] = "any" };
+    }
 }
