@@ -18,7 +18,10 @@ namespace Automation.Engine.Api.Elsa;
 /// <summary>Workflow definitions as Studio's list and editor read and write them.</summary>
 internal static class DefinitionEndpoints
 {
-    private const int MostListed = 200;
+    private const int LongestPage = 200;
+
+    // Without a page: Studio's picker of workflows shows what it is given, and asks for nothing more.
+    private const int MostListed = 5_000;
 
     public static void Map(IEndpointRouteBuilder elsa)
     {
@@ -53,19 +56,14 @@ internal static class DefinitionEndpoints
             "VERSION" => descending ? rows.OrderByDescending(row => row.Version) : rows.OrderBy(row => row.Version),
             _ => descending ? rows.OrderByDescending(row => row.CreatedAt) : rows.OrderBy(row => row.CreatedAt),
         };
-        IQueryable<DefinitionRow> page = ordered.ThenBy(row => row.VersionId);
-        if (Number(query, "PageSize") is { } size)
-        {
-            size = Math.Clamp(size, 1, MostListed);
-            page = page.Skip((Number(query, "Page") ?? 0) * size).Take(size);
-        }
-        else
-        {
-            page = page.Take(MostListed);
-        }
-
-        var found = await page.ToListAsync(context.RequestAborted);
-        return new JsonAnswer(new JObject { ["items"] = new JArray(found.Select(DefinitionViews.Summary)), ["totalCount"] = total, ["links"] = DefinitionViews.ListLinks() });
+        var size = Number(query, "PageSize") is { } asked ? Math.Clamp(asked, 1, LongestPage) : (int?)null;
+        var page = ordered.ThenBy(row => row.VersionId).Skip((Number(query, "Page") ?? 0) * (size ?? 0)).Take(size ?? MostListed);
+        // One document at a time: of each only a few words are told.
+        var items = new JArray();
+        await foreach (var row in page.AsAsyncEnumerable().WithCancellation(context.RequestAborted)) items.Add(DefinitionViews.Summary(row));
+        var answer = new JObject { ["items"] = items, ["totalCount"] = total, ["links"] = DefinitionViews.ListLinks() };
+        if (size is null && total > items.Count) answer["message"] = $"These are the first {items.Count} of {total}. Ask for the rest by Page and PageSize.";
+        return new JsonAnswer(answer);
     }
 
     private static async Task<IResult> CountAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts)
@@ -78,7 +76,7 @@ internal static class DefinitionEndpoints
     {
         var ids = context.Request.Query["ids"].OfType<string>().ToList();
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var rows = await Of(db, context).AsNoTracking().Where(row => ids.Contains(row.VersionId)).Take(MostListed).ToListAsync(context.RequestAborted);
+        var rows = await Of(db, context).AsNoTracking().Where(row => ids.Contains(row.VersionId)).Take(LongestPage).ToListAsync(context.RequestAborted);
         var activities = await catalog.ReadAsync(context.Account(), context.RequestAborted);
         return new JsonAnswer(new JObject { ["items"] = new JArray(rows.Select(row => DefinitionViews.Whole(row, activities))) });
     }
@@ -109,11 +107,19 @@ internal static class DefinitionEndpoints
         var saved = await definitions.SaveAsync(context.Account(), id, model, publish && !WorkingCopies.Is(id), context.RequestAborted);
         // A trigger's workflow is published with its funnel.
         if (publish && WorkingCopies.Is(id)) await copies.PublishAsync(context.Account(), id!, context.Author(), context.RequestAborted);
-        return await SavedAsync(context, saved, references, catalog, copies);
+        var followed = publish && !WorkingCopies.Is(id) ? await FollowAsync(context, saved, references) : [];
+        return await SavedAsync(context, saved, followed, catalog, copies);
     });
 
     private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, DefinitionReferences references, AccountActivityCatalog catalog, WorkingCopies copies) =>
-        RefusedAsync<IResult>(async () => await SavedAsync(context, await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), references, catalog, copies));
+        RefusedAsync<IResult>(async () =>
+        {
+            var saved = await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None();
+            return await SavedAsync(context, saved, await FollowAsync(context, saved, references), catalog, copies);
+        });
+
+    private static async Task<IReadOnlyList<DefinitionRow>> FollowAsync(HttpContext context, DefinitionSaved saved, DefinitionReferences references) =>
+        saved.AlreadyPublished ? [] : await references.FollowAsync(context.Account(), saved.Row, context.RequestAborted);
 
     private static Task<IResult> RetractAsync(HttpContext context, string definitionId, DefinitionService definitions, AccountActivityCatalog catalog) =>
         RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), await catalog.ReadAsync(context.Account(), context.RequestAborted))));
@@ -130,16 +136,18 @@ internal static class DefinitionEndpoints
         return await RefusedAsync<IResult>(async () => new JsonAnswer(new JObject { ["deleted"] = await delete(body) }));
     }
 
-    private static async Task<IResult> BulkPublishAsync(HttpContext context, DefinitionService definitions)
+    private static async Task<IResult> BulkPublishAsync(HttpContext context, DefinitionService definitions, DefinitionReferences references)
     {
         var body = await ApiJson.ReadAsync<BulkBody>(context.Request, context.RequestAborted);
         var (published, already, notFound, failed, warnings) = (new JArray(), new JArray(), new JArray(), new JArray(), new JArray());
+        var followed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var id in body.DefinitionIds ?? [])
         {
             try
             {
                 var done = await definitions.PublishAsync(context.Account(), id, context.RequestAborted);
                 (done is null ? notFound : done.AlreadyPublished ? already : published).Add(id);
+                if (done is not null) followed.UnionWith((await FollowAsync(context, done, references)).Select(row => row.DefinitionId));
             }
             catch (Exception e) when (e is DefinitionRefusedException or DefinitionInvalidException)
             {
@@ -148,7 +156,7 @@ internal static class DefinitionEndpoints
             }
         }
 
-        return new JsonAnswer(new JObject { ["published"] = published, ["alreadyPublished"] = already, ["notFound"] = notFound, ["skipped"] = new JArray(), ["updatedConsumers"] = new JArray(), ["failed"] = failed, ["warnings"] = warnings });
+        return new JsonAnswer(new JObject { ["published"] = published, ["alreadyPublished"] = already, ["notFound"] = notFound, ["skipped"] = new JArray(), ["updatedConsumers"] = new JArray(followed), ["failed"] = failed, ["warnings"] = warnings });
     }
 
     private static async Task<IResult> BulkRetractAsync(HttpContext context, DefinitionService definitions)
@@ -170,11 +178,13 @@ internal static class DefinitionEndpoints
         return new JsonAnswer(new JObject { ["retracted"] = retracted, ["alreadyRetracted"] = already, ["notFound"] = notFound });
     }
 
-    private static async Task<JsonAnswer> SavedAsync(HttpContext context, DefinitionSaved saved, DefinitionReferences references, AccountActivityCatalog catalog, WorkingCopies copies) => new(new JObject
+    private static async Task<JsonAnswer> SavedAsync(HttpContext context, DefinitionSaved saved, IReadOnlyList<DefinitionRow> followed, AccountActivityCatalog catalog, WorkingCopies copies) => new(new JObject
     {
         ["workflowDefinition"] = await WholeAsync(context, saved.Row, catalog, copies),
         ["alreadyPublished"] = saved.AlreadyPublished,
-        ["consumingWorkflowCount"] = (await references.FindConsumersAsync(context.Account(), saved.Row.DefinitionId, context.RequestAborted)).Count,
+        // Studio says that so many were updated.
+        ["consumingWorkflowCount"] = followed.Count,
+        ["updatedConsumers"] = new JArray(followed.Select(row => row.DefinitionId)),
         ["validationErrors"] = new JArray(),
     });
 

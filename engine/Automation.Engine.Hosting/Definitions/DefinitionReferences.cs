@@ -2,6 +2,7 @@ using Automation.Engine.Accounts;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
+using Automation.Engine.Workflows;
 using Automation.Engine.Workflows.Interpreter;
 using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json;
@@ -43,7 +44,49 @@ public sealed class DefinitionReferences(IDbContextFactory<AutomationDbContext> 
     /// <param name="only">Consumers to change; null for all.</param>
     /// <returns>The drafts that changed; null when there is no such definition.</returns>
     /// <exception cref="DefinitionRefusedException">None of its versions is published, or somebody saved a consumer at the same moment.</exception>
-    public async Task<IReadOnlyList<DefinitionRow>?> UpdateAsync(AccountId account, string definitionId, IReadOnlyCollection<string>? only, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DefinitionRow>?> UpdateAsync(AccountId account, string definitionId, IReadOnlyCollection<string>? only, CancellationToken cancellationToken) =>
+        ChangeAsync(account, definitionId, (consumer, point) => only?.Contains(consumer.DefinitionId) == false ? Task.FromResult<DefinitionRow?>(null) : definitions.ReviseAsync(account, consumer.DefinitionId, point, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Brings the consumers of a version that was just published along, where it says so (Elsa's <c>autoUpdateConsumingWorkflows</c>): one that is
+    /// published as it stands is published again, and its own consumers follow it. One that cannot be published so is left as a draft, one
+    /// that somebody saves at the same moment as it is.
+    /// </summary>
+    /// <returns>What changed; empty for a version that says nothing.</returns>
+    public async Task<IReadOnlyList<DefinitionRow>> FollowAsync(AccountId account, DefinitionRow published, CancellationToken cancellationToken)
+    {
+        if (!IsFollowed(RunJson.Parse(published.Document))) return [];
+        var (changed, left) = (new Dictionary<string, DefinitionRow>(StringComparer.Ordinal), new Queue<string>([published.DefinitionId]));
+        while (left.TryDequeue(out var next))
+            foreach (var consumer in await ChangeAsync(account, next, ChangeOneAsync, cancellationToken) ?? [])
+            {
+                if (consumer.IsPublished && !changed.ContainsKey(consumer.DefinitionId)) left.Enqueue(consumer.DefinitionId);
+                changed[consumer.DefinitionId] = consumer;
+            }
+
+        return [.. changed.Values];
+
+        async Task<DefinitionRow?> ChangeOneAsync(DefinitionRow consumer, Func<JObject, bool> point)
+        {
+            // Round a circle: what was published is what the person meant.
+            if (consumer.DefinitionId == published.DefinitionId) return null;
+            DefinitionRow? draft = null;
+            try
+            {
+                draft = await definitions.ReviseAsync(account, consumer.DefinitionId, point, cancellationToken);
+                return draft is not null && consumer is { IsPublished: true, IsLatest: true } ? (await definitions.PublishAsync(account, draft.DefinitionId, cancellationToken))?.Row : draft;
+            }
+            catch (Exception e) when (e is DefinitionInvalidException or DefinitionRefusedException)
+            {
+                return draft;
+            }
+        }
+    }
+
+    private static bool IsFollowed(JObject document) => CompositeDescriber.IsUsable(document) && (document["options"] as JObject)?["autoUpdateConsumingWorkflows"] is JValue { Value: true };
+
+    /// <param name="change">Changes a consumer's document as it is told to; gives null where it leaves it.</param>
+    private async Task<IReadOnlyList<DefinitionRow>?> ChangeAsync(AccountId account, string definitionId, Func<DefinitionRow, Func<JObject, bool>, Task<DefinitionRow?>> change, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (!await Of(context, account).AnyAsync(row => row.DefinitionId == definitionId, cancellationToken)) return null;
@@ -52,11 +95,7 @@ public sealed class DefinitionReferences(IDbContextFactory<AutomationDbContext> 
         var types = await TypesAsync(context, account, definitionId, cancellationToken);
         var changed = new List<DefinitionRow>();
         foreach (var consumer in await FindAsync(context, account, definitionId, types, cancellationToken))
-        {
-            if (consumer.FunnelId is not null || only?.Contains(consumer.DefinitionId) == false) continue;
-            if (await definitions.ReviseAsync(account, consumer.DefinitionId, document => Point(document, published, types), cancellationToken) is { } draft) changed.Add(draft);
-        }
-
+            if (consumer.FunnelId is null && await change(consumer, document => Point(document, published, types)) is { } draft) changed.Add(draft);
         return changed;
     }
 

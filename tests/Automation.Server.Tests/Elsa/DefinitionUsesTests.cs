@@ -23,7 +23,8 @@ public sealed class DefinitionUsesTests(TestServer server) : IClassFixture<TestS
 
         var found = (await api.GetAsync($"workflow-definitions/{id}/consumers"))["consumingWorkflowDefinitionIds"]!;
         Assert.Equal(new[] { starts, named, pinned }.Select(row => (string?)row["definitionId"]), found.Select(one => (string?)one));
-        Assert.Equal(3, (int)(await api.SavedAsync(ElsaClient.Chart(), "send the offer", id: id, options: Usable))["consumingWorkflowCount"]!);
+        // Studio would say that so many were updated.
+        Assert.Equal(0, (int)(await api.SavedAsync(ElsaClient.Chart(), "send the offer", id: id, options: Usable))["consumingWorkflowCount"]!);
         await other.RefusedAsync(HttpMethod.Get, $"workflow-definitions/{id}/consumers", null, 404, "not_found");
         await other.RefusedAsync(HttpMethod.Get, $"workflow-definitions/{id}/versions", null, 404, "not_found");
         Assert.Equal([1], (await api.GetAsync($"workflow-definitions/{id}/versions"))["items"]!.Select(one => (int)one["version"]!));
@@ -57,6 +58,47 @@ public sealed class DefinitionUsesTests(TestServer server) : IClassFixture<TestS
         var unpublished = await api.SaveAsync(ElsaClient.Chart(), "Later", publish: false);
         await api.RefusedAsync(HttpMethod.Post, $"workflow-definitions/{unpublished["definitionId"]}/update-references", [], 400, "not_published");
         await other.RefusedAsync(HttpMethod.Post, $"workflow-definitions/{id}/update-references", [], 404, "not_found");
+    }
+
+    [Fact]
+    public async Task Publish_VersionThatItsConsumersFollow_TakesThemAndTheirsAlong()
+    {
+        using var api = await ElsaClient.NewAsync(server);
+        var followed = new JObject { ["usableAsActivity"] = true, ["autoUpdateConsumingWorkflows"] = true };
+        var first = await api.SaveAsync(ElsaClient.Chart(), "Offer", options: followed);
+        var id = (string)first["definitionId"]!;
+        var live = await api.SaveAsync(ElsaClient.Chart(Step("Offer", first)), "Live", options: Usable);
+        var top = await api.SaveAsync(ElsaClient.Chart(Step("Live", live)), "Top");
+        var draft = await api.SaveAsync(ElsaClient.Chart(Step("Offer", first)), "Draft", publish: false);
+        var ahead = await api.SaveAsync(ElsaClient.Chart(Step("Offer", first)), "Ahead");
+        await api.SaveAsync(ElsaClient.Chain(Step("Offer", first), ElsaClient.Line()), "Ahead", publish: false, id: (string)ahead["definitionId"]!);
+        await api.SaveAsync(ElsaClient.Chart(ElsaClient.Activity("run", "Elsa.ExecuteWorkflow", ("workflowDefinitionId", "Literal", id))), "Starter");
+
+        Assert.Equal(0, (int)(await api.SavedAsync(ElsaClient.Chart(ElsaClient.Line()), "Offer", publish: false, id: id, options: followed))["consumingWorkflowCount"]!);
+        var answer = await api.PostAsync($"workflow-definitions/{id}/publish", []);
+        Assert.Equal(4, (int)answer["consumingWorkflowCount"]!);
+        Assert.Equal(new[] { live, top, draft, ahead }.Select(row => (string?)row["definitionId"]).Order(), answer["updatedConsumers"]!.Select(one => (string?)one).Order());
+        Assert.Equal((2, 2), await PinnedAsync(live, "Published"));
+        Assert.Equal((2, 2), await PinnedAsync(top, "Published"));
+        Assert.Equal((1, 2), await PinnedAsync(draft, "Latest"));
+        // Somebody works on it: he publishes it himself.
+        Assert.Equal((1, 1), await PinnedAsync(ahead, "Published"));
+        Assert.Equal((2, 2), await PinnedAsync(ahead, "Latest"));
+        Assert.Equal(0, (int)(await api.PostAsync($"workflow-definitions/{id}/publish", []))["consumingWorkflowCount"]!);
+
+        await api.SaveAsync(ElsaClient.Chart(ElsaClient.Line("2")), "Offer", publish: false, id: id, options: followed);
+        var bulk = await api.PostAsync("bulk-actions/publish/workflow-definitions/by-definition-ids", new JObject { ["definitionIds"] = new JArray(id) });
+        Assert.Equal(4, bulk["updatedConsumers"]!.Select(one => (string?)one).Distinct().Count());
+        Assert.Equal((3, 3), await PinnedAsync(top, "Published"));
+        // Without the option nobody follows.
+        Assert.Equal(0, (int)(await api.SavedAsync(ElsaClient.Chart(ElsaClient.Line("3")), "Offer", id: id, options: Usable))["consumingWorkflowCount"]!);
+        Assert.Equal((3, 3), await PinnedAsync(live, "Published"));
+
+        async Task<(int Version, int Pinned)> PinnedAsync(JObject of, string versions)
+        {
+            var found = await api.GetAsync($"workflow-definitions/{of["definitionId"]}/export?versionOptions={versions}");
+            return ((int)found["version"]!, (int)found.SelectToken("root.activities[0].version")!);
+        }
     }
 
     [Fact]

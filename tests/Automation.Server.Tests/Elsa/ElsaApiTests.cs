@@ -65,6 +65,29 @@ public sealed class ElsaApiTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(0, (int)(await GetAsync(api, $"workflow-definitions?DefinitionIds={id}"))["totalCount"]!);
     }
 
+    /// <summary>Studio's picker of workflows asks for no page.</summary>
+    [Fact]
+    public async Task List_WithoutAPage_IsWholeAndSaysWhereItEnds()
+    {
+        using var api = await ElsaClient.NewAsync(server);
+        await AddAsync(0, 201);
+        var list = await api.GetAsync("workflow-definitions?versionOptions=Latest&OrderBy=Name");
+        Assert.Equal((201, 201, null), (list["items"]!.Count(), (int)list["totalCount"]!, (string?)list["message"]));
+        Assert.Equal(200, (await api.GetAsync("workflow-definitions?versionOptions=Latest&PageSize=500"))["items"]!.Count());
+
+        await AddAsync(201, 5_001);
+        list = await api.GetAsync("workflow-definitions?versionOptions=Latest&OrderBy=Name");
+        Assert.Equal((5_000, 5_001), (list["items"]!.Count(), (int)list["totalCount"]!));
+        Assert.Contains("first 5000 of 5001", (string?)list["message"], StringComparison.Ordinal);
+
+        async Task AddAsync(int from, int to)
+        {
+            await using var db = await server.DbAsync();
+            for (var number = from; number < to; number++) db.Definitions.Add(new() { AccountId = api.Account.Value, VersionId = $"{api.Slug}-{number}", DefinitionId = $"{number}", Version = 1, Name = $"{number:0000}", Document = "{}", IsLatest = true, CreatedAt = DateTimeOffset.UnixEpoch });
+            await db.SaveChangesAsync(Cancel);
+        }
+    }
+
     [Fact]
     public async Task Publish_BrokenWorkflow_SaysWhereAndStaysADraft()
     {
