@@ -60,8 +60,8 @@ internal static class DefinitionEndpoints
         var page = ordered.ThenBy(row => row.VersionId).Skip((Number(query, "Page") ?? 0) * (size ?? 0)).Take(size ?? MostListed);
         // One document at a time: of each only a few words are told.
         var items = new JArray();
-        await foreach (var row in page.AsAsyncEnumerable().WithCancellation(context.RequestAborted)) items.Add(DefinitionViews.Summary(row));
-        var answer = new JObject { ["items"] = items, ["totalCount"] = total, ["links"] = DefinitionViews.ListLinks() };
+        await foreach (var row in page.AsAsyncEnumerable().WithCancellation(context.RequestAborted)) items.Add(DefinitionViews.Summary(row, context.Caller()));
+        var answer = new JObject { ["items"] = items, ["totalCount"] = total, ["links"] = DefinitionViews.ListLinks(context.Caller()) };
         if (size is null && total > items.Count) answer["message"] = $"These are the first {items.Count} of {total}. Ask for the rest by Page and PageSize.";
         return new JsonAnswer(answer);
     }
@@ -78,7 +78,7 @@ internal static class DefinitionEndpoints
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
         var rows = await Of(db, context).AsNoTracking().Where(row => ids.Contains(row.VersionId)).Take(LongestPage).ToListAsync(context.RequestAborted);
         var activities = await catalog.ReadAsync(context.Account(), context.RequestAborted);
-        return new JsonAnswer(new JObject { ["items"] = new JArray(rows.Select(row => DefinitionViews.Whole(row, activities))) });
+        return new JsonAnswer(new JObject { ["items"] = new JArray(rows.Select(row => DefinitionViews.Whole(row, activities, context.Caller()))) });
     }
 
     private static async Task<IResult> ReadAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions, AccountActivityCatalog catalog, WorkingCopies copies) =>
@@ -89,7 +89,7 @@ internal static class DefinitionEndpoints
 
     private static async Task<JObject> WholeAsync(HttpContext context, DefinitionRow row, AccountActivityCatalog catalog, WorkingCopies copies)
     {
-        var view = DefinitionViews.Whole(row, await catalog.ReadAsync(context.Account(), context.RequestAborted));
+        var view = DefinitionViews.Whole(row, await catalog.ReadAsync(context.Account(), context.RequestAborted), context.Caller());
         // A working copy is never published itself: its funnel is.
         if (WorkingCopies.Is(row.DefinitionId)) view["isPublished"] = await copies.IsPublishedAsync(context.Account(), row.DefinitionId, context.RequestAborted);
         return view;
@@ -122,10 +122,10 @@ internal static class DefinitionEndpoints
         saved.AlreadyPublished ? [] : await references.FollowAsync(context.Account(), saved.Row, context.RequestAborted);
 
     private static Task<IResult> RetractAsync(HttpContext context, string definitionId, DefinitionService definitions, AccountActivityCatalog catalog) =>
-        RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), await catalog.ReadAsync(context.Account(), context.RequestAborted))));
+        RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), await catalog.ReadAsync(context.Account(), context.RequestAborted), context.Caller())));
 
     private static Task<IResult> RevertAsync(HttpContext context, string definitionId, int version, DefinitionService definitions) =>
-        RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Summary(await definitions.RevertAsync(context.Account(), definitionId, version, context.RequestAborted) ?? throw None())));
+        RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Summary(await definitions.RevertAsync(context.Account(), definitionId, version, context.RequestAborted) ?? throw None(), context.Caller())));
 
     private static Task<IResult> DeleteAsync(HttpContext context, Func<CancellationToken, Task<int>> delete) =>
         RefusedAsync<IResult>(async () => await delete(context.RequestAborted) > 0 ? Results.NoContent() : throw None());

@@ -61,7 +61,7 @@ internal static class DefinitionFiles
         var document = await DefinitionBody.ReadAsync(context.Request, 0, context.RequestAborted);
         if (document["root"] is not JObject) throw NoDefinition(null);
         var saved = await definitions.SaveAsync(context.Account(), IdOf(document), document, publish: false, context.RequestAborted);
-        return new JsonAnswer(DefinitionViews.Whole(saved.Row, await catalog.ReadAsync(context.Account(), context.RequestAborted)));
+        return new JsonAnswer(DefinitionViews.Whole(saved.Row, await catalog.ReadAsync(context.Account(), context.RequestAborted), context.Caller()));
     });
 
     /// <summary>All of them as drafts, or none. Of several versions of a workflow the last one counts.</summary>

@@ -31,7 +31,7 @@ internal static class DefinitionUses
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
         var rows = await db.Definitions.AsNoTracking().Where(row => row.AccountId == account && row.DefinitionId == definitionId).OrderByDescending(row => row.Version).Take(MostVersions).ToListAsync(context.RequestAborted);
         if (rows.Count == 0) throw None();
-        return new JsonAnswer(new JObject { ["items"] = new JArray(rows.Select(DefinitionViews.Summary)), ["count"] = rows.Count });
+        return new JsonAnswer(new JObject { ["items"] = new JArray(rows.Select(row => DefinitionViews.Summary(row, context.Caller()))), ["count"] = rows.Count });
     }
 
     private static async Task<IResult> ConsumersAsync(HttpContext context, string definitionId, DefinitionService definitions, DefinitionReferences references)

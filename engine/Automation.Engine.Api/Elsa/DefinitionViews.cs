@@ -1,3 +1,4 @@
+using Automation.Engine.Api.Access;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Hosting.Funnels;
@@ -11,30 +12,38 @@ namespace Automation.Engine.Api.Elsa;
 internal static class DefinitionViews
 {
     private const string Schema = "https://elsaworkflows.io/schemas/workflow-definition/v3.0.0/schema.json";
-    private static readonly string[] Reads = ["self", "versions", "bulk-dispatch", "dispatch", "execute", "export"];
+    private static readonly (string Rel, Permissions Takes)[] Uses =
+        [("self", Permissions.Read), ("versions", Permissions.Read), ("bulk-dispatch", Permissions.Operate), ("dispatch", Permissions.Operate), ("execute", Permissions.Operate), ("export", Permissions.Read)];
 
-    // Without "publish" the editor is read-only.
-    private static readonly string[] Changes = ["publish", "retract", "delete", "import", "update-references"];
-    private static readonly string[] ListChanges = ["self", "is-name-unique", "count", "many-by-id", "bulk-delete-by-definition-id", "bulk-delete-by-id", "bulk-publish", "bulk-retract", "import", "import-files", "create"];
+    // Without "publish" the editor is read-only, and without "bulk-publish" the list: they go to everybody who may change a draft.
+    private static readonly (string Rel, Permissions Takes)[] Changes =
+        [("publish", Permissions.Edit), ("retract", Permissions.Publish), ("delete", Permissions.Publish), ("import", Permissions.Edit), ("update-references", Permissions.Edit)];
+
+    private static readonly (string Rel, Permissions Takes)[] ListChanges =
+    [
+        ("self", Permissions.Read), ("is-name-unique", Permissions.Read), ("count", Permissions.Read), ("many-by-id", Permissions.Read),
+        ("bulk-delete-by-definition-id", Permissions.Publish), ("bulk-delete-by-id", Permissions.Publish), ("bulk-publish", Permissions.Edit), ("bulk-retract", Permissions.Publish),
+        ("import", Permissions.Edit), ("import-files", Permissions.Edit), ("create", Permissions.Edit),
+    ];
 
     /// <summary>A version with its workflow.</summary>
-    public static JObject Whole(DefinitionRow row, AccountActivities activities)
+    public static JObject Whole(DefinitionRow row, AccountActivities activities, Caller caller)
     {
         var view = Served(row);
         view.Merge(DefinitionDocument.Given(ApiJson.Parse(row.Document), activities), new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace });
         view["name"] = row.Name ?? (string?)view["name"];
-        view["links"] = Links(IsReadonly(row) ? Reads : [.. Reads, .. Changes]);
+        view["links"] = Links(IsReadonly(row) ? Uses : [.. Uses, .. Changes], caller);
         return view;
     }
 
-    public static JObject Summary(DefinitionRow row)
+    public static JObject Summary(DefinitionRow row, Caller caller)
     {
         var document = ApiJson.Parse(row.Document);
         var view = Served(row);
         (view["name"], view["description"]) = (row.Name, document["description"]);
         view["toolVersion"] = System.Version.TryParse((string?)document["toolVersion"], out _) ? document["toolVersion"] : DefinitionDocument.ToolVersion;
         (view["materializerName"], view["isMaterializerAvailable"]) = ("Json", true);
-        view["links"] = Links(IsReadonly(row) ? Reads : [.. Reads, .. Changes]);
+        view["links"] = Links(IsReadonly(row) ? Uses : [.. Uses, .. Changes], caller);
         return view;
     }
 
@@ -48,7 +57,7 @@ internal static class DefinitionViews
         return view;
     }
 
-    public static JArray ListLinks() => Links(ListChanges);
+    public static JArray ListLinks(Caller caller) => Links(ListChanges, caller);
 
     // A funnel's workflows are changed and published with their funnel.
     private static bool IsReadonly(DefinitionRow row) => row.FunnelId is not null && !WorkingCopies.Is(row.DefinitionId);
@@ -65,5 +74,7 @@ internal static class DefinitionViews
         ["isPublished"] = row.IsPublished,
     };
 
-    private static JArray Links(IEnumerable<string> rels) => new(rels.Select(rel => new JObject { ["href"] = "", ["rel"] = rel, ["method"] = "GET" }));
+    // Studio offers what has a link.
+    private static JArray Links(IEnumerable<(string Rel, Permissions Takes)> links, Caller caller) =>
+        new(links.Where(link => caller.May(link.Takes)).Select(link => new JObject { ["href"] = "", ["rel"] = link.Rel, ["method"] = "GET" }));
 }

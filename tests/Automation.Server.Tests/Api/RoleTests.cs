@@ -62,6 +62,28 @@ public sealed class RoleTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(HttpStatusCode.OK, saved.StatusCode);
     }
 
+    /// <summary>Studio offers what has a link: who may not save gets an editor that only shows, and a list that only lists.</summary>
+    [Theory]
+    [InlineData(Roles.Viewer, "", "")]
+    [InlineData(Roles.Operator, "execute", "")]
+    [InlineData(Roles.Editor, "publish import", "bulk-publish create")]
+    [InlineData(Roles.Publisher, "publish retract delete import", "bulk-publish bulk-retract bulk-delete-by-id create")]
+    [InlineData(Roles.Admin, "execute publish retract delete import", "bulk-publish bulk-retract bulk-delete-by-id create")]
+    public async Task Links_OfADefinition_AreThoseOfTheCallersRole(string role, string ofOne, string ofTheList)
+    {
+        using var saved = await SendAsync(await KeyAsync(Roles.Publisher), "POST", "/elsa/api/workflow-definitions", """{"model":{"name":"links","root":{"id":"s","type":"Elsa.Sequence","version":1,"activities":[]}},"publish":true}""");
+        var id = (string)(await saved.JsonAsync()).SelectToken("workflowDefinition.definitionId")!;
+        var key = await KeyAsync(role);
+        var one = await (await SendAsync(key, "GET", $"/elsa/api/workflow-definitions/by-definition-id/{id}")).JsonAsync();
+        var list = await (await SendAsync(key, "GET", $"/elsa/api/workflow-definitions?DefinitionIds={id}")).JsonAsync();
+        Assert.Equal(ofOne, Held(one["links"]!, "execute", "publish", "retract", "delete", "import"));
+        Assert.Equal(ofOne, Held(list["items"]![0]!["links"]!, "execute", "publish", "retract", "delete", "import"));
+        Assert.Equal(ofTheList, Held(list["links"]!, "bulk-publish", "bulk-retract", "bulk-delete-by-id", "create"));
+        Assert.Equal("self export", Held(one["links"]!, "self", "export"));
+
+        static string Held(JToken links, params string[] rels) => string.Join(' ', rels.Where(rel => links.Any(link => (string?)link["rel"] == rel)));
+    }
+
     /// <summary>Nothing that changes something is forgotten: what says nothing would take an admin, and that too is said.</summary>
     [Fact]
     public void Endpoints_ThatAreNoGet_SayWhatTheyTake()
