@@ -27,12 +27,12 @@ public sealed class BulkDispatchWorkflows : ChildWorkflowActivity
     public Input<bool>? StartNewTrace { get; set; }
 
     /// <summary>Kept for Elsa's documents: there is one channel here.</summary>
-    [Input(DisplayName = "Channel", DisplayNameRu = "Канал", Order = 8)]
+    [Input(DisplayName = "Channel", DisplayNameRu = "Канал", UIHint = "dropdown", Options = new[] { "" }, Order = 8)]
     public Input<string>? ChannelName { get; set; }
 
-    [Port] public IActivity? ChildCompleted { get; set; }
+    [Port(DisplayNameRu = "Сценарий завершён")] public IActivity? ChildCompleted { get; set; }
 
-    [Port] public IActivity? ChildFaulted { get; set; }
+    [Port(DisplayNameRu = "Сценарий остановился")] public IActivity? ChildFaulted { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
@@ -45,7 +45,7 @@ public sealed class BulkDispatchWorkflows : ChildWorkflowActivity
         if (items.Count > MostItems) throw new ActivityFaultException("items_too_many", $"{items.Count} items: one step starts at most {MostItems} workflows. Split the list.");
         if (items.Count == 0)
         {
-            await context.CompleteActivityWithOutcomesAsync("Completed", "Done");
+            await context.CompleteActivityAsync();
             return;
         }
 
@@ -86,9 +86,10 @@ public sealed class BulkDispatchWorkflows : ChildWorkflowActivity
 
     private ValueTask OnPortCompletedAsync(ActivityExecutionContext owner, ActivityExecutionContext child) => EndIfAllHaveAsync(owner);
 
-    private static async ValueTask EndIfAllHaveAsync(ActivityExecutionContext context)
+    private async ValueTask EndIfAllHaveAsync(ActivityExecutionContext context)
     {
         if ((int)context.Properties["open"] > 0 || context.Children.Count > 0 || (int)context.Properties["unstarted"] > 0) return;
-        await context.CompleteActivityWithOutcomesAsync("Completed", "Done");
+        // Who does not wait knows of no completion.
+        await context.CompleteActivityWithOutcomesAsync(context.Get(WaitForCompletion) ? ["Completed", "Done"] : ["Done"]);
     }
 }

@@ -25,12 +25,14 @@ public abstract class ChildWorkflowActivity : Activity<JToken>
     [Input(DisplayName = "Input", DisplayNameRu = "Входные данные", UIHint = "dictionary", Order = 2)]
     public Input<JObject>? Input { get; set; }
 
+    /// <summary>As in Elsa, the child also takes <c>ParentInstanceId</c> in.</summary>
     /// <param name="bookmark">What the child tells; null when nobody waits for it.</param>
     /// <param name="more">Input of this child alone.</param>
     protected void PlanStart(ActivityExecutionContext context, Bookmark? bookmark, string when, JObject? more, string? correlation, EffectCallback callback)
     {
         if (context.Get(WorkflowDefinitionId) is not { Length: > 0 } definition) throw new ActivityFaultException("workflow_missing", "No workflow is chosen.");
         var input = (JObject?)context.Get(Input)?.DeepClone() ?? [];
+        input["ParentInstanceId"] = context.Run.Id.ToString();
         foreach (var (name, value) in more ?? []) input[name] = value!.DeepClone();
         var request = new JObject { ["definition"] = definition, ["input"] = input };
         if ((correlation ?? context.Get(CorrelationId)) is { Length: > 0 } link) request["correlation"] = link;
@@ -92,7 +94,7 @@ public sealed class DispatchWorkflow : ChildWorkflowActivity
     public Input<bool>? StartNewTrace { get; set; }
 
     /// <summary>Kept for Elsa's documents: there is one channel here.</summary>
-    [Input(DisplayName = "Channel", DisplayNameRu = "Канал", Order = 5)]
+    [Input(DisplayName = "Channel", DisplayNameRu = "Канал", UIHint = "dropdown", Options = new[] { "" }, Order = 5)]
     public Input<string>? ChannelName { get; set; }
 
     protected override void Execute(ActivityExecutionContext context)

@@ -18,7 +18,7 @@ public sealed class RunTask : Activity<JToken>
 
     [Input(DisplayNameRu = "Данные", UIHint = "dictionary", Order = 1)] public Input<JObject>? Payload { get; set; }
 
-    [Output] public Output<string>? TaskId { get; set; }
+    [Output(DisplayNameRu = "Номер задания")] public Output<string>? TaskId { get; set; }
 
     protected override void Execute(ActivityExecutionContext context)
     {

@@ -47,6 +47,16 @@ public sealed class FlowNodeAttribute(params string[] outcomes) : Attribute
 public sealed class PortAttribute(string? name = null) : Attribute
 {
     public string? Name { get; } = name;
+
+    /// <summary>Russian caption, for the designer.</summary>
+    public string? DisplayNameRu { get; set; }
+}
+
+/// <summary>Which of Elsa's kinds of retry strategies suits the activity. Default: Default.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ResilienceCategoryAttribute(string category) : Attribute
+{
+    public string Category { get; } = category;
 }
 
 [AttributeUsage(AttributeTargets.Property)]
@@ -78,8 +88,9 @@ public sealed class InputAttribute : Attribute
     /// <summary>True keeps its value out of the journal.</summary>
     public bool CanContainSecrets { get; set; }
 
-    /// <summary>Russian caption and description, for the designer.</summary>
+    /// <summary>Russian caption, category and description, for the designer.</summary>
     public string? DisplayNameRu { get; set; }
+    public string? CategoryRu { get; set; }
     public string? DescriptionRu { get; set; }
 }
 
@@ -89,6 +100,10 @@ public sealed class OutputAttribute : Attribute
     public string? Name { get; set; }
     public string? DisplayName { get; set; }
     public string? Description { get; set; }
+
+    /// <summary>Russian caption and description, for the designer.</summary>
+    public string? DisplayNameRu { get; set; }
+    public string? DescriptionRu { get; set; }
     public bool IsBrowsable { get; set; } = true;
     public bool IsSerializable { get; set; } = true;
 

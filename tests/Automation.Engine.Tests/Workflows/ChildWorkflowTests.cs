@@ -86,6 +86,36 @@ public sealed class ChildWorkflowTests
         Assert.Equal(run.Snapshots, await run.ReplayAsync());
     }
 
+    /// <summary>Elsa tells of a completion only where one was waited for.</summary>
+    [Theory]
+    [InlineData("True", """["a"]""", "completed,done")]
+    [InlineData("False", """["a"]""", "done")]
+    [InlineData("True", "[]", "done")]
+    public async Task BulkDispatch_Ended_GivesCompletedOnlyAfterWaiting(string waits, string items, string lines)
+    {
+        var bulk = Activity("x", "Elsa.BulkDispatchWorkflows", new { workflowDefinitionId = Literal("other"), items = Expression("Object", items), waitForCompletion = Literal(waits) });
+        var run = new RunHarness(Workflow(Chart([bulk, Line("completed"), Line("done")], "x:Completed>completed", "x:Done>done"))) { Answer = Started };
+        await run.RunAsync();
+        if (run.State.Status == RunStatus.Suspended) await run.HitAsync(Told("one"));
+
+        Assert.Equal(RunStatus.Finished, run.State.Status);
+        Assert.Equal(lines.Split(','), run.Lines.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Elsa.ExecuteWorkflow", null)]
+    [InlineData("Elsa.DispatchWorkflow", null)]
+    [InlineData("Elsa.BulkDispatchWorkflows", """[{"a":1}]""")]
+    public async Task Child_AnyKind_TakesInWhoStartedIt(string type, string? items)
+    {
+        var run = Harness(Activity("x", type, new { workflowDefinitionId = Literal("other"), input = Expression("Object", """{"b":2}"""), items = items is null ? null : Expression("Object", items) }));
+        await run.RunAsync();
+
+        var input = (JObject)Assert.Single(run.Effects).Request.Request["input"]!;
+        Assert.Equal(run.Id.ToString(), (string?)input["ParentInstanceId"]);
+        Assert.Equal(items is null ? 2 : 3, input.Count);
+    }
+
     [Fact]
     public async Task RunTask_Completed_GoesOnWithTheResult()
     {

@@ -37,6 +37,7 @@ internal sealed class RunHarness
     }
 
     public CompiledWorkflow Workflow { get; }
+    public Guid Id => _seed!.RunId;
     public DateTimeOffset Now { get; private set; } = new(2026, 11, 22, 9, 0, 0, TimeSpan.Zero);
     public Dictionary<string, JToken> Roots { get; } = new(StringComparer.Ordinal) { ["deal"] = new JObject { ["price"] = 5000 } };
 

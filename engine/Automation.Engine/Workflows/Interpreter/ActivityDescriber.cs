@@ -38,6 +38,7 @@ public static class ActivityDescriber
             IsDeterministic = type.GetCustomAttribute<DeterministicAttribute>() is not null,
             IsIdempotent = type.GetCustomAttribute<IdempotentAttribute>() is not null,
             IsResilient = typeof(IResilientActivity).IsAssignableFrom(type),
+            ResilienceCategory = type.GetCustomAttribute<ResilienceCategoryAttribute>()?.Category ?? "Default",
             IsContainer = typeof(IVariableContainer).IsAssignableFrom(type) && !typeof(Composite).IsAssignableFrom(type),  // a composite's inside is code
             IsBrowsable = type.GetCustomAttribute<BrowsableAttribute>()?.Browsable ?? true,
             IsStart = typeof(IStartNode).IsAssignableFrom(type),
@@ -101,8 +102,9 @@ public static class ActivityDescriber
 
     private static PortDescriptor AsPort(PropertyInfo property)
     {
-        var name = property.GetCustomAttribute<PortAttribute>()?.Name ?? property.Name;
+        var attribute = property.GetCustomAttribute<PortAttribute>();
+        var name = attribute?.Name ?? property.Name;
         var browsable = property.GetCustomAttribute<BrowsableAttribute>()?.Browsable ?? true;
-        return new PortDescriptor(name, CamelCase(name), Spaced(name), browsable, property);
+        return new PortDescriptor(name, CamelCase(name), Spaced(name), attribute?.DisplayNameRu, browsable, property);
     }
 }

@@ -26,6 +26,9 @@ public sealed record ActivityDescriptor
 
     /// <summary>Its step may choose how often it is tried again.</summary>
     public bool IsResilient { get; init; }
+
+    /// <summary>Elsa's kind of its retry strategies.</summary>
+    public string ResilienceCategory { get; init; } = "Default";
     public required bool IsContainer { get; init; }
     public required bool IsBrowsable { get; init; }
     public required bool IsStart { get; init; }
@@ -67,4 +70,4 @@ public sealed record OutputDescriptor(string Name, string JsonName, Type Type, O
     public string DisplayName => Attribute.DisplayName ?? ActivityDescriber.Spaced(Name);
 }
 
-public sealed record PortDescriptor(string Name, string JsonName, string DisplayName, bool IsBrowsable, PropertyInfo Property);
+public sealed record PortDescriptor(string Name, string JsonName, string DisplayName, string? DisplayNameRu, bool IsBrowsable, PropertyInfo Property);
