@@ -35,36 +35,36 @@ public sealed partial class HttpEndpoint : Trigger<JToken>
 
     [Input(DisplayName = "Request size limit", Description = "Of the body, in bytes.", DisplayNameRu = "Наибольший размер, байт", Order = 5)] public Input<long?>? RequestSizeLimit { get; set; }
 
-    [Input(DisplayName = "File size limit", Description = "Of one file, in bytes.", DisplayNameRu = "Наибольший размер файла, байт", Category = "Upload", Order = 6)] public Input<long?>? FileSizeLimit { get; set; }
+    [Input(DisplayName = "File size limit", Description = "Of one file, in bytes.", DisplayNameRu = "Наибольший размер файла, байт", Category = "Upload", CategoryRu = "Файлы", Order = 6)] public Input<long?>? FileSizeLimit { get; set; }
 
-    [Input(DisplayName = "Allowed file extensions", Description = "Empty: all.", DisplayNameRu = "Какие файлы брать", DescriptionRu = "Расширения, например pdf. Пусто — любые.", Category = "Upload", UIHint = "multitext", Order = 7)]
+    [Input(DisplayName = "Allowed file extensions", Description = "Empty: all.", DisplayNameRu = "Какие файлы брать", DescriptionRu = "Расширения, например pdf. Пусто — любые.", Category = "Upload", CategoryRu = "Файлы", UIHint = "multitext", Order = 7)]
     public Input<ICollection<string>>? AllowedFileExtensions { get; set; }
 
-    [Input(DisplayName = "Blocked file extensions", DisplayNameRu = "Какие файлы не брать", DescriptionRu = "Расширения, например exe.", Category = "Upload", UIHint = "multitext", Order = 8)]
+    [Input(DisplayName = "Blocked file extensions", DisplayNameRu = "Какие файлы не брать", DescriptionRu = "Расширения, например exe.", Category = "Upload", CategoryRu = "Файлы", UIHint = "multitext", Order = 8)]
     public Input<ICollection<string>>? BlockedFileExtensions { get; set; }
 
-    [Input(DisplayName = "Allowed MIME types", Description = "Empty: all.", DisplayNameRu = "Типы файлов (MIME)", DescriptionRu = "Пусто — любые.", Category = "Upload", UIHint = "multitext", Order = 9)]
+    [Input(DisplayName = "Allowed MIME types", Description = "Empty: all.", DisplayNameRu = "Типы файлов (MIME)", DescriptionRu = "Пусто — любые.", Category = "Upload", CategoryRu = "Файлы", UIHint = "multitext", Order = 9)]
     public Input<ICollection<string>>? AllowedMimeTypes { get; set; }
 
-    [Input(DisplayName = "Expose \"Request too large\" outcome", DisplayNameRu = "Выход «запрос велик»", Category = "Outcomes", Order = 10)] public bool ExposeRequestTooLargeOutcome { get; set; }
+    [Input(DisplayName = "Expose \"Request too large\" outcome", DisplayNameRu = "Выход «запрос велик»", Category = "Outcomes", CategoryRu = "Выходы", Order = 10)] public bool ExposeRequestTooLargeOutcome { get; set; }
 
-    [Input(DisplayName = "Expose \"File too large\" outcome", DisplayNameRu = "Выход «файл велик»", Category = "Outcomes", Order = 11)] public bool ExposeFileTooLargeOutcome { get; set; }
+    [Input(DisplayName = "Expose \"File too large\" outcome", DisplayNameRu = "Выход «файл велик»", Category = "Outcomes", CategoryRu = "Выходы", Order = 11)] public bool ExposeFileTooLargeOutcome { get; set; }
 
-    [Input(DisplayName = "Expose \"Invalid file extension\" outcome", DisplayNameRu = "Выход «не то расширение»", Category = "Outcomes", Order = 12)] public bool ExposeInvalidFileExtensionOutcome { get; set; }
+    [Input(DisplayName = "Expose \"Invalid file extension\" outcome", DisplayNameRu = "Выход «не то расширение»", Category = "Outcomes", CategoryRu = "Выходы", Order = 12)] public bool ExposeInvalidFileExtensionOutcome { get; set; }
 
-    [Input(DisplayName = "Expose \"Invalid file MIME type\" outcome", DisplayNameRu = "Выход «не тот тип файла»", Category = "Outcomes", Order = 13)] public bool ExposeInvalidFileMimeTypeOutcome { get; set; }
+    [Input(DisplayName = "Expose \"Invalid file MIME type\" outcome", DisplayNameRu = "Выход «не тот тип файла»", Category = "Outcomes", CategoryRu = "Выходы", Order = 13)] public bool ExposeInvalidFileMimeTypeOutcome { get; set; }
 
-    [Output] public Output<JToken>? ParsedContent { get; set; }
+    [Output(DisplayNameRu = "Содержимое запроса")] public Output<JToken>? ParsedContent { get; set; }
 
-    [Output(Description = "Each {name, fileName, contentType, length, content}, the content as base64.")] public Output<JArray>? Files { get; set; }
+    [Output(Description = "Each {name, fileName, contentType, length, content}, the content as base64.", DisplayNameRu = "Файлы", DescriptionRu = "У каждого name, fileName, contentType, length и content — содержимое в base64.")] public Output<JArray>? Files { get; set; }
 
-    [Output(Description = "The first of the files.")] public Output<JObject>? File { get; set; }
+    [Output(Description = "The first of the files.", DisplayNameRu = "Файл", DescriptionRu = "Первый из файлов.")] public Output<JObject>? File { get; set; }
 
-    [Output] public Output<JObject>? RouteData { get; set; }
+    [Output(DisplayNameRu = "Параметры адреса")] public Output<JObject>? RouteData { get; set; }
 
-    [Output] public Output<JObject>? QueryStringData { get; set; }
+    [Output(DisplayNameRu = "Параметры запроса", CanContainSecrets = true)] public Output<JObject>? QueryStringData { get; set; }
 
-    [Output(CanContainSecrets = true)] public Output<JObject>? Headers { get; set; }
+    [Output(DisplayNameRu = "Заголовки", CanContainSecrets = true)] public Output<JObject>? Headers { get; set; }
 
     protected override IEnumerable<object> GetTriggerPayloads(TriggerIndexingContext context) =>
         Rules(context.Get(Policy), context.Get(Path), context.Get(SupportedMethods), context.Get(Authorize), context.Get(RequestTimeout), context.Get(RequestSizeLimit),

@@ -17,11 +17,11 @@ public sealed class SendHttpRequest : HttpRequestActivity
     [Input(DisplayNameRu = "Ожидаемые коды", UIHint = "http-status-codes", Order = 7)]
     public ICollection<HttpStatusCodeCase> ExpectedStatusCodes { get; set; } = [];
 
-    [Port] public IActivity? UnmatchedStatusCode { get; set; }
+    [Port(DisplayNameRu = "Другой код ответа")] public IActivity? UnmatchedStatusCode { get; set; }
 
-    [Port] public IActivity? FailedToConnect { get; set; }
+    [Port(DisplayNameRu = "Нет соединения")] public IActivity? FailedToConnect { get; set; }
 
-    [Port] public IActivity? Timeout { get; set; }
+    [Port(DisplayNameRu = "Не дождались ответа")] public IActivity? Timeout { get; set; }
 
     protected override IEnumerable<int> Expected(ActivityExecutionContext context) => ExpectedStatusCodes.Select(expected => expected.StatusCode);
 

@@ -103,8 +103,9 @@ public sealed class RunTests
             unmatchedStatusCode = Line("other"),
             failedToConnect = Line("none"),
             parsedContent = Output("p"),
+            result = Output("r"),
         });
-        var run = new RunHarness(Workflow(Sequence("s", request), Variable("p")))
+        var run = new RunHarness(Workflow(Sequence("s", request), Variable("p"), Variable("r")))
         {
             Answer = e => status == 0 ? new(e.Key, false, JValue.CreateNull(), "network", "Nobody there.") : new(e.Key, true, new JObject { ["status"] = status, ["contentType"] = "application/json", ["body"] = """{"a":1}""" }, null, null),
         };
@@ -114,6 +115,22 @@ public sealed class RunTests
         Assert.Equal("""{"sum":5000}""", (string?)run.Effects[0].Request.Request["body"]);
         Assert.Equal((EffectPolicy.Retry, "http", "POST example.org"), (run.Effects[0].Request.Policy, run.Effects[0].Request.Kind, run.Effects[0].Request.Summary));
         Assert.Equal(status == 0, run.Variable("p").Type == JTokenType.Null);
+        if (status != 0) Assert.Equal((status, status == 200, """{"a":1}"""), ((int)run.Variable("r")["StatusCode"]!, (bool)run.Variable("r")["IsSuccessStatusCode"]!, (string?)run.Variable("r")["Content"]));
+    }
+
+    [Theory]
+    [InlineData("Bearer abc.def", "False", true)]
+    [InlineData("Digest username=\"a\", realm=\"b\"", "False", true)]
+    [InlineData("key=abc", "False", false)]
+    [InlineData("key=abc", "True", true)]
+    public async Task SendHttpRequest_Authorization_IsSentIfItIsOneOrNobodyLooks(string authorization, string off, bool sent)
+    {
+        var run = new RunHarness(Workflow(Activity("h", "Elsa.SendHttpRequest", new { url = Literal("https://example.org/"), authorization = Literal(authorization), disableAuthorizationHeaderValidation = Literal(off) })));
+        await run.StartAsync();
+
+        Assert.Equal(sent ? [authorization] : [], run.Effects.Select(effect => (string?)effect.Request.Request["headers"]!["Authorization"]));
+        Assert.Equal(sent ? [] : ["authorization_invalid"], run.State.Incidents.Select(incident => incident.Code));
+        Assert.DoesNotContain("abc", string.Concat(run.State.Incidents.Select(incident => incident.Message)), StringComparison.Ordinal);
     }
 
     [Fact]
