@@ -46,6 +46,14 @@ public sealed class DocumentTests
         """;
 
     [Fact]
+    public async Task Input_JsonOfOlderDocuments_IsReadAsObject()
+    {
+        var run = await new RunHarness(Workflow(Sequence("s", Set("v", "got", Expression("Json", """{"a":[1,2]}""")), Line("l", Expression("Variable", "got"))), Variable("got"))).RunAsync();
+
+        Assert.Equal(["""{"a":[1,2]}"""], run.Lines);
+    }
+
+    [Fact]
     public async Task Document_FromStudio_Runs()
     {
         var run = await new RunHarness((JObject)JsonText.Parse(FromStudio)).RunAsync(new { who = "Anna" });

@@ -7,6 +7,9 @@ namespace Automation.Engine.Workflows.Interpreter;
 /// <summary>Reads one wrapped input of one activity.</summary>
 internal sealed class InputReader(DefinitionCompiler compiler, InputDescriptor descriptor)
 {
+    // Elsa's older documents call an object so.
+    private const string Json = "Json";
+
     /// <summary>The expression that the JSON holds; null when it holds none (the default applies).</summary>
     public static Expression? Expression(JToken json)
     {
@@ -32,7 +35,7 @@ internal sealed class InputReader(DefinitionCompiler compiler, InputDescriptor d
 
     public static Expression? From(JObject json)
     {
-        var type = (string?)json["type"] ?? ExpressionTypes.Literal;
+        var type = (string?)json["type"] switch { null => ExpressionTypes.Literal, Json => ExpressionTypes.Object, var named => named };
         return json["value"] is { Type: not JTokenType.Null } value ? new Expression(type, value) : null;
     }
 
@@ -67,7 +70,7 @@ internal sealed class InputReader(DefinitionCompiler compiler, InputDescriptor d
     private static readonly HashSet<string> ExpressionKinds =
     [
         ExpressionTypes.Literal, ExpressionTypes.Object, ExpressionTypes.Variable, ExpressionTypes.Input, ExpressionTypes.Output,
-        ExpressionTypes.JavaScript, ExpressionTypes.Liquid, ExpressionTypes.NCalc,
+        ExpressionTypes.JavaScript, ExpressionTypes.Liquid, ExpressionTypes.NCalc, Json,
     ];
 
     // Studio's pickers write the whole variable or input as JSON text; people write its name.
