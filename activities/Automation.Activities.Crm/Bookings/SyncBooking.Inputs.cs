@@ -53,7 +53,7 @@ public sealed partial class SyncBooking
     [Input(DisplayName = "Remind after, minutes", Description = "Looks again after so long and makes a task that names the fields still empty. 0: no task.", DisplayNameRu = "Напомнить через, минут", DescriptionRu = "Через это время смотрит ещё раз и ставит задачу с названиями незаполненных полей. 0: без задачи.", Order = 17, DefaultValue = 0)]
     public Input<int>? HintMinutes { get; set; }
 
-    [Output(DisplayName = "Missing fields", Description = "Names of what a visit still needs; for the text of a task.")]
+    [Output(DisplayName = "Missing fields", Description = "Names of what a visit still needs; for the text of a task.", DisplayNameRu = "Недостающие поля", DescriptionRu = "Чего ещё не хватает для визита; для текста задачи.")]
     public Output<ICollection<string>>? MissingFields { get; set; }
 
     internal string ServiceName(ActivityExecutionContext context) => Or(context, ServiceField, "Услуга");

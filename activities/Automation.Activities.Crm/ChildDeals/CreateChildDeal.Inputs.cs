@@ -64,7 +64,7 @@ public sealed partial class CreateChildDeal
         Order = 18, UIHint = "dropdown", Options = new[] { "skip", "note", "move", "update" }, DefaultValue = "skip")]
     public Input<string>? OnDuplicate { get; set; }
 
-    [Output(DisplayName = "Deal id", Description = "Id of the child, or of the duplicate found.")]
+    [Output(DisplayName = "Deal id", Description = "Id of the child, or of the duplicate found.", DisplayNameRu = "Номер сделки", DescriptionRu = "Новой сделки или найденной такой же.")]
     public Output<string>? DealId { get; set; }
 
     private static bool On(ActivityExecutionContext context, Input<bool>? input) => input is null || context.Get(input);

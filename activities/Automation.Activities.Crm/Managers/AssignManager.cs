@@ -73,7 +73,7 @@ public sealed class AssignManager : Activity, IResilientActivity
     [Input(DisplayName = "Fallback user", Description = "Such as the head of department.", DisplayNameRu = "Запасной пользователь", DescriptionRu = "Например, руководитель.", Order = 13, UIHint = "crm-user")]
     public Input<string>? FallbackUserId { get; set; }
 
-    [Output(DisplayName = "Manager", Description = "Id of the chosen user.")]
+    [Output(DisplayName = "Manager", Description = "Id of the chosen user.", DisplayNameRu = "Менеджер", DescriptionRu = "Номер назначенного сотрудника.")]
     public Output<string>? ManagerId { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

@@ -44,7 +44,7 @@ public sealed class SendSms : Activity, IResilientActivity
         DisplayNameRu = "Страна", DescriptionRu = "Страна номеров, записанных без кода. По умолчанию RU.", Order = 6, DefaultValue = "RU")]
     public Input<string>? Country { get; set; }
 
-    [Output(DisplayName = "Message id", Description = "The gateway's id of the message.")]
+    [Output(DisplayName = "Message id", Description = "The gateway's id of the message.", DisplayNameRu = "Номер сообщения", DescriptionRu = "Номер, который дал SMS-шлюз.")]
     public Output<string>? MessageId { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

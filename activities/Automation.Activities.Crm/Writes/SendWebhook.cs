@@ -31,7 +31,7 @@ public sealed class SendWebhook : Activity, IResilientActivity
         DisplayNameRu = "Подпись", DescriptionRu = "Название подключения, секретом которого подписывать (Standard Webhooks). Пусто: без подписи.", Order = 4, UIHint = "connection")]
     public Input<string>? SignedBy { get; set; }
 
-    [Output(DisplayName = "Status", Description = "HTTP status of the answer.")]
+    [Output(DisplayName = "Status", Description = "HTTP status of the answer.", DisplayNameRu = "Код ответа", DescriptionRu = "HTTP-код ответа.")]
     public Output<int>? Status { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

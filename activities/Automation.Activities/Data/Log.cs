@@ -9,6 +9,8 @@ public enum LogLevel { Trace, Debug, Information, Warning, Error, Critical }
 [Activity("Elsa", "Diagnostics", "Writes an entry into the journal.", DisplayNameRu = "Записать в журнал", CategoryRu = "Основное", DescriptionRu = "Записывает сообщение в журнал запуска."), Deterministic]
 public sealed class Log : CodeActivity
 {
+    private const string Journal = "Journal";
+
     [Input(DisplayNameRu = "Сообщение", UIHint = "multi-line", Order = 0)] public Input<string>? Message { get; set; }
 
     [Input(DisplayNameRu = "Уровень", DefaultValue = LogLevel.Information, UIHint = "dropdown", Order = 1)] public Input<LogLevel>? Level { get; set; }
@@ -19,7 +21,7 @@ public sealed class Log : CodeActivity
 
     [Input(DisplayNameRu = "Признаки", UIHint = "dictionary", Order = 4)] public Input<JObject>? Attributes { get; set; }
 
-    [Input(DisplayNameRu = "Куда", UIHint = "checklist", Order = 5)] public Input<JArray>? SinkNames { get; set; }
+    [Input(DisplayNameRu = "Куда", UIHint = "checklist", Options = new[] { Journal }, Order = 5)] public Input<JArray>? SinkNames { get; set; }
 
     protected override void Execute(ActivityExecutionContext context)
     {

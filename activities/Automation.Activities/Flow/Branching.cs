@@ -37,9 +37,9 @@ public sealed class If : Activity<bool>
     [Input(DisplayNameRu = "Условие", UIHint = "singleline")]
     public Input<bool>? Condition { get; set; }
 
-    [Port] public IActivity? Then { get; set; }
+    [Port(DisplayNameRu = "Тогда")] public IActivity? Then { get; set; }
 
-    [Port] public IActivity? Else { get; set; }
+    [Port(DisplayNameRu = "Иначе")] public IActivity? Else { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
@@ -69,10 +69,10 @@ public sealed class Switch : Activity
     [Input(DisplayNameRu = "Сколько брать", DefaultValue = SwitchMode.MatchFirst, UIHint = "dropdown")]
     public Input<SwitchMode>? Mode { get; set; }
 
-    [Port] public IActivity? Default { get; set; }
+    [Port(DisplayNameRu = "Иначе")] public IActivity? Default { get; set; }
 
     /// <summary>Label of the first way taken; null for the default.</summary>
-    [Output] public Output<string>? Output { get; set; }
+    [Output(DisplayNameRu = "Выбранный вариант")] public Output<string>? Output { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {

@@ -8,7 +8,7 @@ namespace Automation.Activities.Flow;
 /// Activities and arrows. An activity with several ways in waits until each was visited and runs if one was followed; what is not
 /// followed is skipped, and the skip is passed on: Elsa's counter mode. With merge modes it runs by tokens (<see cref="MergeModes"/>).
 /// </summary>
-[Activity("Elsa", "Flow", "Runs activities along arrows."), Browsable(false), Deterministic]
+[Activity("Elsa", "Flow", "Runs activities along arrows.", DisplayNameRu = "Схема", CategoryRu = "Ход", DescriptionRu = "Выполняет шаги по стрелкам."), Browsable(false), Deterministic]
 public sealed partial class Flowchart : Activity, IVariableContainer
 {
     private readonly ConcurrentDictionary<string, FlowGraph> _graphs = new(StringComparer.Ordinal);

@@ -12,9 +12,9 @@ public sealed class ForEach : Activity, ILoop
     [Input(DisplayNameRu = "Элементы")]
     public Input<JArray>? Items { get; set; }
 
-    [Output] public Output<JToken>? CurrentValue { get; set; }
+    [Output(DisplayNameRu = "Текущее значение")] public Output<JToken>? CurrentValue { get; set; }
 
-    [Port] public IActivity? Body { get; set; }
+    [Port(DisplayNameRu = "Шаги")] public IActivity? Body { get; set; }
 
     protected override ValueTask ExecuteAsync(ActivityExecutionContext context) => NextAsync(context, 0);
 
@@ -43,7 +43,7 @@ public sealed class While : Activity, ILoop
     [Input(DisplayNameRu = "Условие", AutoEvaluate = false, UIHint = "singleline")]
     public Input<bool>? Condition { get; set; }
 
-    [Port] public IActivity? Body { get; set; }
+    [Port(DisplayNameRu = "Шаги")] public IActivity? Body { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
@@ -65,9 +65,9 @@ public sealed class For : Activity, ILoop
 
     [Input(DisplayNameRu = "Включая последнее", DefaultValue = true, Order = 3)] public Input<bool>? OuterBoundInclusive { get; set; }
 
-    [Output] public Output<int>? CurrentValue { get; set; }
+    [Output(DisplayNameRu = "Текущее значение")] public Output<int>? CurrentValue { get; set; }
 
-    [Port] public IActivity? Body { get; set; }
+    [Port(DisplayNameRu = "Шаги")] public IActivity? Body { get; set; }
 
     protected override ValueTask ExecuteAsync(ActivityExecutionContext context)
     {

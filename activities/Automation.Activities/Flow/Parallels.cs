@@ -11,9 +11,9 @@ public sealed class ParallelForEach : Activity, ILoop
     [Input(DisplayNameRu = "Элементы")]
     public Input<JArray>? Items { get; set; }
 
-    [Output] public Output<JToken>? CurrentValue { get; set; }
+    [Output(DisplayNameRu = "Текущий элемент")] public Output<JToken>? CurrentValue { get; set; }
 
-    [Port] public IActivity? Body { get; set; }
+    [Port(DisplayNameRu = "Шаги")] public IActivity? Body { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {

@@ -24,7 +24,7 @@ public sealed class WaitForEvent : Activity
     [Input(Description = "Whose shifts and leave count; empty: nobody's.", DisplayNameRu = "Сотрудник", UIHint = "crm-user", Order = 3)]
     public Input<string>? Manager { get; set; }
 
-    [Output(DisplayName = "Payload", Description = "What came with the event.")]
+    [Output(DisplayName = "Payload", Description = "What came with the event.", DisplayNameRu = "Данные события", DescriptionRu = "Что пришло с событием.")]
     public Output<Newtonsoft.Json.Linq.JToken>? Payload { get; set; }
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)

@@ -51,7 +51,7 @@ public abstract class Activity : IActivity
 /// <summary>An activity with a result.</summary>
 public abstract class Activity<T> : Activity
 {
-    [Output] public Output<T>? Result { get; set; }
+    [Output(DisplayNameRu = "Результат")] public Output<T>? Result { get; set; }
 }
 
 /// <summary>Completes by itself after <c>Execute</c>, unless it waits (bookmark, effect, child) or completed itself.</summary>
@@ -67,7 +67,7 @@ public abstract class CodeActivity : Activity
 /// <inheritdoc cref="CodeActivity"/>
 public abstract class CodeActivity<T> : CodeActivity
 {
-    [Output] public Output<T>? Result { get; set; }
+    [Output(DisplayNameRu = "Результат")] public Output<T>? Result { get; set; }
 }
 
 /// <summary>An activity that may start a workflow.</summary>

@@ -25,7 +25,7 @@ public abstract class Container : Activity, IVariableContainer
 [Deterministic]
 public abstract class Composite : Activity, IVariableContainer
 {
-    [Port, Browsable(false)] public IActivity? Root { get; set; }
+    [Port(DisplayNameRu = "Начало"), Browsable(false)] public IActivity? Root { get; set; }
 
     public ICollection<Variable> Variables { get; set; } = [];
 

@@ -38,6 +38,7 @@ public static class CompositeDescriber
             Name = name,
             Version = composite.Version,
             Category = category is { Length: > 0 } ? category : "Workflows",
+            CategoryRu = category is { Length: > 0 } ? null : "Сценарии",
             DisplayName = (string?)document["name"] ?? name,
             Description = (string?)document["description"],
             Kind = ActivityKind.Action,

@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace Automation.Engine.Workflows.Interpreter;
 
 /// <summary>Stands for an activity type that this server does not have. The definition opens and runs; only reaching it is an incident.</summary>
-[Activity("Elsa", "System"), Browsable(false), Deterministic]
+[Activity("Elsa", "System", DisplayNameRu = "Неизвестный шаг", CategoryRu = "Служебное"), Browsable(false), Deterministic]
 public sealed class NotFoundActivity : Activity
 {
     public string MissingTypeName { get; set; } = "";

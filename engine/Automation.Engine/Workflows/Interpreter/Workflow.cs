@@ -3,10 +3,10 @@ using System.ComponentModel;
 namespace Automation.Engine.Workflows.Interpreter;
 
 /// <summary>The workflow itself: the first node of every run. It owns the workflow's variables.</summary>
-[Activity("Elsa", "Workflows"), Browsable(false), Deterministic]
+[Activity("Elsa", "Workflows", DisplayNameRu = "Сценарий", CategoryRu = "Сценарии"), Browsable(false), Deterministic]
 public sealed class Workflow : Activity, IVariableContainer
 {
-    [Port] public IActivity? Root { get; set; }
+    [Port(DisplayNameRu = "Начало")] public IActivity? Root { get; set; }
 
     public ICollection<Variable> Variables { get; set; } = [];
 
