@@ -38,6 +38,7 @@ public static class AutomationApi
         services.AddSingleton<ApiKeyService>();
         services.AddSingleton<IKeepsInMemory>(provider => provider.GetRequiredService<ApiKeyService>());
         services.AddSingleton<AttemptGate>();
+        services.AddSingleton<InputListReader>();
         services.AddAuthentication(SessionCookie.Scheme).AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionCookie.Scheme, null);
         services.AddAuthorization();
         PeopleRegistration.Add(services);

@@ -231,7 +231,7 @@ public sealed class ApiKeyService(IDbContextFactory<AutomationDbContext> context
                     ? caller with { Name = user.Name, Role = user.Role, Language = user.Language } : null;
             case ApiKeyKinds.Studio:
                 return await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(one => one.Id == row.IssuedBy, cancellationToken) is { } opener && await CallerAsync(db, opener, cancellationToken) is { } behind
-                    ? caller with { Name = behind.Name, Role = behind.Role, IssuedBy = behind.Person, Stamp = behind.Stamp } : null;
+                    ? caller with { Name = behind.Name, Role = behind.Role, IssuedBy = behind.Person, Stamp = behind.Stamp, Language = behind.Language } : null;
             default:
                 return null;
         }

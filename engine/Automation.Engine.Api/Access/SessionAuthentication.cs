@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Automation.Engine.Hosting.Accounts;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Automation.Engine.Api.Access;
 
 /// <summary>Knows a browser by its session cookie, for pages. The API asks <see cref="AccessMiddleware"/>.</summary>
-internal sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyService keys)
+internal sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyService keys, AccountDirectory accounts)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SignInPage = "/sign-in";
@@ -17,8 +18,9 @@ internal sealed class SessionAuthentication(IOptionsMonitor<AuthenticationScheme
     {
         if (Request.Cookies[SessionCookie.Name] is not { Length: > 0 } cookie) return AuthenticateResult.NoResult();
         if (await keys.FindAsync(cookie, Context.RequestAborted) is not { Kind: ApiKeyKinds.Session } caller) return AuthenticateResult.NoResult();
+        var language = caller.Language ?? (await accounts.GetAsync(caller.Account, Context.RequestAborted)).Language;
         var identity = new ClaimsIdentity(
-            [.. caller.Language is { } language ? [new Claim(SessionCookie.LanguageClaim, language)] : (Claim[])[], new(ClaimTypes.NameIdentifier, caller.Person.ToString()), new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role), new(SessionCookie.Claim, cookie)], SessionCookie.Scheme);
+            [new(SessionCookie.LanguageClaim, language), new(ClaimTypes.NameIdentifier, caller.Person.ToString()), new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role), new(SessionCookie.Claim, cookie)], SessionCookie.Scheme);
         return AuthenticateResult.Success(new(new(identity), SessionCookie.Scheme));
     }
 

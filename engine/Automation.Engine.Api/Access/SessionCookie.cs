@@ -13,7 +13,7 @@ public static class SessionCookie
     /// <summary>Claim that holds the session's key.</summary>
     public const string Claim = "automation:session";
 
-    /// <summary>Claim that holds <c>ru</c> or <c>en</c>; absent where the person has chosen none.</summary>
+    /// <summary>Claim that holds <c>ru</c> or <c>en</c>: what the person has chosen, else the account's language.</summary>
     public const string LanguageClaim = "automation:language";
 
     internal static void Set(HttpContext context, string session) => context.Response.Cookies.Append(Name, session, new CookieOptions

@@ -1,20 +1,14 @@
-using Automation.Engine.Accounts;
-using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Elsa;
 using Automation.Engine.Api.Errors;
 using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Hosting.Accounts;
-using Automation.Engine.Hosting.Calendars;
 using Automation.Engine.Hosting.Definitions;
-using Automation.Engine.Persistence;
-using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
 using Automation.Engine.Workflows.Interpreter;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 
 namespace Automation.Engine.Api.Activities;
 
@@ -24,35 +18,16 @@ internal static class ActivityEndpoints
         api.MapGet("/activities", ListAsync).WithSummary("Activities with their inputs, choices and exits, as forms are made from them").Produces<PageView<ActivityView>>();
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, AccountActivityCatalog catalog, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories, CalendarService calendars, string? connection, string? lang)
+        HttpContext context, AccountActivityCatalog catalog, AccountDirectory accounts, InputListReader lists, string? connection, string? lang)
     {
         var account = context.Account();
         var english = await Languages.IsEnglishAsync(context, accounts, lang);
-        var forms = new ActivityForms(english, await DirectoryAsync(account, connection, contexts, directories, context.RequestAborted), await ListsAsync(account, contexts, calendars, context.RequestAborted));
+        var forms = new ActivityForms(english, await lists.ReadAsync(account, english, connection, context.RequestAborted));
         // The newest version of each: a step that stands on an older one keeps it.
         var known = (await catalog.ReadAsync(account, context.RequestAborted)).Descriptors.GroupBy(one => one.TypeName, StringComparer.Ordinal).Select(versions => versions.MaxBy(one => one.Version)!);
         var views = new List<(int Rank, ActivityView View)>();
         foreach (var activity in known) views.Add((ActivityForms.Rank(activity), forms.Of(activity, await ProvidedAsync(activity, context))));
         return new JsonAnswer(new PageView<ActivityView>([.. views.OrderBy(one => one.Rank).ThenBy(one => one.View.Category, StringComparer.CurrentCulture).ThenBy(one => one.View.Name, StringComparer.CurrentCulture).Select(one => one.View)], null));
-    }
-
-    private static async Task<Dictionary<string, IReadOnlyList<ActivityOption>>> ListsAsync(AccountId account, IDbContextFactory<AutomationDbContext> contexts, CalendarService calendars, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var connections = await db.Connections.AsNoTracking().Where(row => row.AccountId == account.Value).OrderBy(row => row.Name).Select(row => row.Name).ToListAsync(cancellationToken);
-        return new(StringComparer.Ordinal)
-        {
-            ["connection"] = connections.ConvertAll(name => new ActivityOption(name, name)),
-            ["calendar"] = [.. (await calendars.ListAsync(account, cancellationToken)).Select(calendar => new ActivityOption(calendar.Name, calendar.Title is { Length: > 0 } title ? title : calendar.Name))],
-        };
-    }
-
-    private static async Task<CrmDirectory?> DirectoryAsync(AccountId account, string? connection, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (connection is { Length: > 0 }) return await directories.GetAsync(new((await ConnectionFinder.FindAsync(db, account, connection, cancellationToken)).Id), cancellationToken);
-        var first = await db.Connections.AsNoTracking().Where(row => row.AccountId == account.Value && row.Directory != null).OrderBy(row => row.Name).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(cancellationToken);
-        return first is { } id ? await directories.GetAsync(new(id), cancellationToken) : null;
     }
 
     private static async Task<Dictionary<string, IReadOnlyList<InputOption>>?> ProvidedAsync(ActivityDescriptor activity, HttpContext context)

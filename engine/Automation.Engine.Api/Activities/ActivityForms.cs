@@ -1,5 +1,4 @@
 using Automation.Engine.Expressions;
-using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
 using Automation.Engine.Workflows.Interpreter;
 using Newtonsoft.Json.Linq;
@@ -8,9 +7,8 @@ namespace Automation.Engine.Api.Activities;
 
 /// <summary>Makes the views of activities from what their classes declare.</summary>
 /// <param name="english">Captions in English; Russian otherwise.</param>
-/// <param name="crm">Stages, fields and users for the lists; null where no CRM was read yet.</param>
-/// <param name="lists">Choices of the account's own, by hint: <c>connection</c>, <c>calendar</c>; null for none.</param>
-public sealed class ActivityForms(bool english, CrmDirectory? crm, IReadOnlyDictionary<string, IReadOnlyList<ActivityOption>>? lists = null)
+/// <param name="lists">Captions of their choices are in the same language.</param>
+public sealed class ActivityForms(bool english, InputLists lists)
 {
     // What only diagrams use, or what lists offer in their own way: as a branch, a wait, an end.
     private static readonly HashSet<string> Unlisted = new(StringComparer.Ordinal)
@@ -42,19 +40,12 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm, IReadOnlyDict
 
     /// <param name="provided">Choices that an input's own provider listed, by the input's name; null for none.</param>
     public ActivityView Of(ActivityDescriptor activity, IReadOnlyDictionary<string, IReadOnlyList<InputOption>>? provided = null) => new(
-        activity.TypeName, activity.Version, Say(activity.DisplayNameRu, activity.DisplayName)!, Say(activity.CategoryRu, activity.Category)!, Explain(activity.DisplayNameRu, activity.DescriptionRu, activity.Description),
+        activity.TypeName, activity.Version, Say(activity.DisplayNameRu, activity.DisplayName), Say(activity.CategoryRu, activity.Category), Explain(activity.DisplayNameRu, activity.DescriptionRu, activity.Description),
         activity.Outcomes, activity.IsContainer, IsListed(activity), [.. activity.Inputs.Where(input => input.Attribute.IsBrowsable).Select(input => Of(input, provided?.GetValueOrDefault(input.Name)))],
         activity.Outcomes.ToDictionary(outcome => outcome, outcome => OutcomeWords.Of(outcome, english), StringComparer.Ordinal));
 
     /// <summary>Place of an activity's category among the others.</summary>
     public static int Rank(ActivityDescriptor activity) => Array.IndexOf(Categories, activity.Category) is >= 0 and var at ? at : Categories.Length;
-
-    /// <summary>The fixed choices of a drop-down list.</summary>
-    public static IEnumerable<string> Choices(InputDescriptor input)
-    {
-        var bare = Nullable.GetUnderlyingType(input.Type) ?? input.Type;
-        return input.Attribute.Options is IEnumerable<string> options ? options : bare.IsEnum ? Enum.GetNames(bare) : [];
-    }
 
     private static bool IsListed(ActivityDescriptor activity) =>
         activity is { IsBrowsable: true, IsContainer: false, IsStart: false, Ports.Count: 0 } && !Unlisted.Contains(activity.TypeName);
@@ -65,8 +56,8 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm, IReadOnlyDict
         var hint = HintOf(input, type, options);
         var syntaxes = Syntaxes(input, type, hint);
         return new(
-            input.JsonName, Say(attribute.DisplayNameRu, input.DisplayName)!, Enumerates(input, attribute.Description) ? null : Explain(attribute.DisplayNameRu, attribute.DescriptionRu, attribute.Description), type, hint, syntaxes[0],
-            attribute.DefaultValue is { } value ? value is Enum or TimeSpan ? value.ToString() : JToken.FromObject(value) : null, attribute.Category, attribute.Order, attribute.CanContainSecrets, input.IsWrapped,
+            input.JsonName, Say(attribute.DisplayNameRu, input.DisplayName), Enumerates(input, attribute.Description) ? null : Explain(attribute.DisplayNameRu, attribute.DescriptionRu, attribute.Description), type, hint, syntaxes[0],
+            attribute.DefaultValue is { } value ? value is Enum or TimeSpan ? value.ToString() : JToken.FromObject(value) : null, attribute.Category is { } category ? Say(attribute.CategoryRu, category) : null, attribute.Order, attribute.CanContainSecrets, input.IsWrapped,
             options, attribute.IsRequired, syntaxes);
     }
 
@@ -75,7 +66,7 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm, IReadOnlyDict
         var hint = Hints.GetValueOrDefault(input.UIHint, input.UIHint);
         // What is one of a list is a list, where there is one to choose from.
         if (hint is "connection" or "calendar" or "crm-field-name") hint = options is null ? "single-line" : "dropdown";
-        if (hint is "dropdown" && options is null) hint = type.EndsWith("[]", StringComparison.Ordinal) ? "multi-text" : "single-line";
+        if (hint is "dropdown" or "checklist" && options is null) hint = type.EndsWith("[]", StringComparison.Ordinal) ? "multi-text" : "single-line";
         if (hint is not "single-line") return hint;
         return type switch
         {
@@ -99,28 +90,15 @@ public sealed class ActivityForms(bool english, CrmDirectory? crm, IReadOnlyDict
         return input.Attribute.DefaultSyntax is { } first && first != all[0] ? [first, .. all.Where(one => one != first)] : all;
     }
 
-    private List<ActivityOption>? Options(InputDescriptor input, IReadOnlyList<InputOption>? provided) => input.UIHint switch
-    {
-        "crm-pipeline" or "crm-pipelines" => Listed((crm?.Pipelines ?? []).Select(pipeline => new ActivityOption(pipeline.Id, pipeline.Name))),
-        "crm-stage" => Listed((crm?.Pipelines ?? []).SelectMany(pipeline => pipeline.Stages.Select(stage => new ActivityOption(stage.Id, $"{pipeline.Name}: {stage.Name}")))),
-        "crm-stages" => Listed((crm?.Pipelines ?? []).SelectMany(pipeline => pipeline.Stages.Select(stage => new ActivityOption($"{pipeline.Id}/{stage.Id}", $"{pipeline.Name}: {stage.Name}")))),
-        "crm-field" => Listed((crm?.Fields ?? []).Select(field => new ActivityOption(field.Id, field.Name))),
-        "crm-user" or "crm-users" => Listed((crm?.Users ?? []).Where(user => user.Active).Select(user => new ActivityOption(user.Id, user.Name))),
-        "crm-field-name" => Listed((crm?.Fields ?? []).Where(field => field.EntityType == "deal").Select(field => new ActivityOption(field.Name, field.Name))),
-        "connection" or "calendar" => Listed(lists?.GetValueOrDefault(input.UIHint) ?? []),
-        _ when provided is { Count: > 0 } => [.. provided.Select(option => new ActivityOption(option.Value, option.Text))],
-        "dropdown" or "checklist" => Listed(Choices(input).Select(choice => new ActivityOption(choice, OptionWords.Of(input.JsonName, choice, english)))),
-        _ => null,
-    };
-
-    private static List<ActivityOption>? Listed(IEnumerable<ActivityOption> options) => options.ToList() is { Count: > 0 } list ? list : null;
+    // A form has a line of its own for nothing chosen.
+    private List<ActivityOption>? Options(InputDescriptor input, IReadOnlyList<InputOption>? provided) =>
+        lists.Of(input, provided)?.Where(option => option.Value.Length > 0).ToList() is { Count: > 0 } list ? list : null;
 
     // Says which choices there are: the list itself says it in words.
     private static bool Enumerates(InputDescriptor input, string? description) =>
-        input.UIHint == "dropdown" && description is not null && Choices(input).Count(choice => description.Contains(choice, StringComparison.Ordinal)) > 1;
+        input.UIHint == "dropdown" && description is not null && InputLists.Choices(input).Count(choice => description.Contains(choice, StringComparison.Ordinal)) > 1;
 
-    // What speaks Russian is not explained in English; a plug-in that does not is.
-    private string? Explain(string? name, string? russian, string? plain) => (english || (name is null && russian is null) ? plain : russian) is { Length: > 0 } words ? words : null;
+    private string? Explain(string? name, string? russian, string? plain) => Wording.Explain(english, name, russian, plain);
 
-    private string? Say(string? russian, string? plain) => english || russian is null ? plain : russian;
+    private string Say(string? russian, string plain) => Wording.Of(english, russian, plain);
 }

@@ -8,8 +8,10 @@ public static class OptionWords
     {
         ["all"] = ("Все", "All"),
         ["booking"] = ("Запись", "The booking"),
+        ["channelName."] = ("Основной", "Default"),
         ["company"] = ("Компания", "Company"),
         ["contact"] = ("Контакт", "Contact"),
+        ["contentType."] = ("По содержимому тела", "As the body is"),
         ["copy"] = ("Скопировать", "Copy"),
         ["crm"] = ("CRM", "The CRM"),
         ["deal"] = ("Сделка", "Deal"),
@@ -19,6 +21,7 @@ public static class OptionWords
         ["emoji"] = ("Значок", "A symbol"),
         ["fallback.none"] = ("Никого", "Nobody"),
         ["ignore-shifts"] = ("Наименее загруженный, без учёта смен", "The least loaded, whatever the shifts"),
+        ["journal"] = ("Журнал запуска", "The run's journal"),
         ["key"] = ("По ключу", "By key"),
         ["leave"] = ("Оставить", "Leave"),
         ["list"] = ("По списку", "Those of the list"),

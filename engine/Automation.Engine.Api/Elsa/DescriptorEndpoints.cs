@@ -1,16 +1,14 @@
-using Automation.Engine.Accounts;
+using Automation.Engine.Api.Activities;
 using Automation.Engine.Api.Errors;
+using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Expressions;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Definitions;
-using Automation.Engine.Persistence;
-using Automation.Engine.Ports;
 using Automation.Engine.Workflows.Interpreter;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Api.Elsa;
@@ -21,28 +19,33 @@ internal static class DescriptorEndpoints
     private static readonly string[] VariableTypes =
     [
         "Object", "String", "Boolean", "Int16", "Int32", "Int64", "Single", "Double", "Decimal", "Guid", "DateTime", "DateTimeOffset", "TimeSpan", "ByteArray",
-        "JSON", "JsonElement", "JsonNode", "JsonObject", "JsonArray", "ObjectDictionary", "StringDictionary", "ObjectMap", "StringMap",
+        "JSON", "JsonElement", "JsonNode", "JsonObject", "JsonArray", "ObjectDictionary", "StringDictionary", "ObjectMap", "StringMap", "Stream",
     ];
 
     public static void Map(IEndpointRouteBuilder elsa)
     {
         elsa.MapGet("/descriptors/activities", ActivitiesAsync);
         elsa.MapPost("/descriptors/activities/{typeName}/options/{inputName}", OptionsAsync).Needs(Permissions.Read);
-        elsa.MapGet("/descriptors/expression-descriptors", () => Items(
-            Expression(ExpressionTypes.Literal, "Literal", browsable: false), Expression(ExpressionTypes.Object, "Object", browsable: false, "json"), Expression(ExpressionTypes.Variable, "Variable"),
-            Expression(ExpressionTypes.Input, "Input"), Expression(ExpressionTypes.JavaScript, "JavaScript", true, "javascript"), Expression(ExpressionTypes.Liquid, "Liquid", true, "liquid"), Expression(ExpressionTypes.NCalc, "NCalc", true, "plaintext")));
-        elsa.MapGet("/descriptors/storage-drivers", () => Items(
-            new JObject { ["typeName"] = "WorkflowInstanceStorageDriver", ["displayName"] = "Workflow instance", ["priority"] = 5, ["deprecated"] = false },
-            new JObject { ["typeName"] = "MemoryStorageDriver", ["displayName"] = "Memory", ["priority"] = 0, ["deprecated"] = false }));
-        elsa.MapGet("/descriptors/variables", () => Items([.. VariableTypes.Select(type => new JObject { ["typeName"] = type, ["displayName"] = type, ["category"] = "Primitives", ["description"] = "" })]));
-        elsa.MapGet("/descriptors/workflow-activation-strategies", () => Items(
-            Strategy("Always", "Always", "Starts always."), Strategy("Singleton", "Singleton", "Starts while no other run of it has not ended."),
-            Strategy("Correlation", "Correlation", "Starts while no other run has the correlation id."), Strategy("CorrelatedSingleton", "Correlated singleton", "Starts while no other run of it has the correlation id.")));
-        elsa.MapGet("/descriptors/incident-strategies", () => Items(
-            Strategy("FaultStrategy", "Fault", "The run fails at the first incident."), Strategy("ContinueWithIncidentsStrategy", "Continue with incidents", "Other branches go on.")));
-        elsa.MapGet("/descriptors/log-persistence-strategies", () => Items(
-            Strategy("Include", "Include", "Kept in the journal."), Strategy("Exclude", "Exclude", "Left out of the journal."), Strategy("Inherit", "Inherit", "As the workflow says."),
-            Strategy("Configuration", "Configuration", "As the server's settings say.")));
+        Map(elsa, "expression-descriptors", words => [
+            Expression(ExpressionTypes.Literal, words("Значение", "Literal"), browsable: false), Expression(ExpressionTypes.Object, words("Объект", "Object"), browsable: false, "json"),
+            Expression(ExpressionTypes.Variable, words("Переменная", "Variable")), Expression(ExpressionTypes.Input, words("Входные данные", "Input")),
+            Expression(ExpressionTypes.JavaScript, "JavaScript", true, "javascript"), Expression(ExpressionTypes.Liquid, "Liquid", true, "liquid"), Expression(ExpressionTypes.NCalc, "NCalc", true, "plaintext")]);
+        Map(elsa, "storage-drivers", words => [
+            new() { ["typeName"] = "WorkflowInstanceStorageDriver", ["displayName"] = words("Вместе с запуском", "Workflow instance"), ["priority"] = 5, ["deprecated"] = false },
+            new() { ["typeName"] = "MemoryStorageDriver", ["displayName"] = words("В памяти", "Memory"), ["priority"] = 0, ["deprecated"] = false }]);
+        Map(elsa, "variables", words => [.. VariableTypes.Select(type => new JObject { ["typeName"] = type, ["displayName"] = type, ["category"] = words("Простые", "Primitives"), ["description"] = "" })]);
+        Map(elsa, "workflow-activation-strategies", words => [
+            Strategy("Always", words("Всегда", "Always"), words("Запускается всегда.", "Starts always.")),
+            Strategy("Singleton", words("По одному", "Singleton"), words("Запускается, когда другого незавершённого запуска этого сценария нет.", "Starts while no other run of it has not ended.")),
+            Strategy("Correlation", words("Один на номер связи", "Correlation"), words("Запускается, когда ни у одного незавершённого запуска нет такого номера связи.", "Starts while no other run has the correlation id.")),
+            Strategy("CorrelatedSingleton", words("По одному на номер связи", "Correlated singleton"), words("Запускается, когда ни у одного незавершённого запуска этого сценария нет такого номера связи.", "Starts while no other run of it has the correlation id."))]);
+        Map(elsa, "incident-strategies", words => [
+            Strategy("FaultStrategy", words("Остановить", "Fault"), words("Первая же неполадка останавливает запуск.", "The run fails at the first incident.")),
+            Strategy("ContinueWithIncidentsStrategy", words("Продолжать", "Continue with incidents"), words("Другие ветви идут дальше.", "Other branches go on."))]);
+        Map(elsa, "log-persistence-strategies", words => [
+            Strategy("Include", words("Записывать", "Include"), words("Остаётся в журнале.", "Kept in the journal.")), Strategy("Exclude", words("Не записывать", "Exclude"), words("В журнал не попадает.", "Left out of the journal.")),
+            Strategy("Inherit", words("Как в сценарии", "Inherit"), words("Так, как указано для сценария.", "As the workflow says.")),
+            Strategy("Configuration", words("Как на сервере", "Configuration"), words("Так, как настроен сервер.", "As the server's settings say."))]);
         // Every step is one commit, whatever is chosen: there is nothing to choose.
         elsa.MapGet("/descriptors/commit-strategies/workflows", () => Items());
         elsa.MapGet("/descriptors/commit-strategies/activities", () => Items());
@@ -51,28 +54,31 @@ internal static class DescriptorEndpoints
         elsa.MapPost("/scripting/javascript/type-definitions/{definitionId}", (string definitionId) => Results.Text("", "application/x-typescript")).Needs(Permissions.Read);
     }
 
-    private static async Task<IResult> ActivitiesAsync(HttpContext context, AccountActivityCatalog catalog, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories)
+    private static void Map(IEndpointRouteBuilder elsa, string list, Func<Func<string, string, string>, IReadOnlyList<JObject>> make) => elsa.MapGet($"/descriptors/{list}", async (HttpContext context, AccountDirectory accounts) =>
     {
-        var views = await ViewsAsync(context, accounts, contexts, directories);
+        var english = await Languages.IsEnglishAsync(context, accounts, null);
+        return Items([.. make((russian, plain) => english ? plain : russian)]);
+    });
+
+    private static async Task<IResult> ActivitiesAsync(HttpContext context, AccountActivityCatalog catalog, AccountDirectory accounts, InputListReader lists)
+    {
+        var views = await ViewsAsync(context, accounts, lists);
         var items = (await catalog.ReadAsync(context.Account(), context.RequestAborted)).Descriptors.Append(ActivityDescriber.Describe(typeof(NotFoundActivity))).DistinctBy(one => (one.TypeName, one.Version)).Select(views.Of).ToList();
         return new JsonAnswer(new JObject { ["items"] = new JArray(items), ["count"] = items.Count });
     }
 
-    private static async Task<IResult> OptionsAsync(HttpContext context, string typeName, string inputName, AccountActivityCatalog catalog, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories)
+    private static async Task<IResult> OptionsAsync(HttpContext context, string typeName, string inputName, AccountActivityCatalog catalog, AccountDirectory accounts, InputListReader lists)
     {
         var input = (await catalog.ReadAsync(context.Account(), context.RequestAborted)).Descriptors.LastOrDefault(one => one.TypeName == typeName)?.Inputs.FirstOrDefault(one => one.Name == inputName) ?? throw ApiProblem.NotFound("There is no such input.");
-        var views = await ViewsAsync(context, accounts, contexts, directories);
+        var views = await ViewsAsync(context, accounts, lists);
         var provided = await OptionLists.ReadAsync(input, context.RequestServices, context.Account(), context.RequestAborted);
         return new JsonAnswer(new JObject { ["items"] = views.Specifications(input, provided) ?? [] });
     }
 
-    private static async Task<DescriptorViews> ViewsAsync(HttpContext context, AccountDirectory accounts, IDbContextFactory<AutomationDbContext> contexts, CrmDirectoryCache directories)
+    private static async Task<DescriptorViews> ViewsAsync(HttpContext context, AccountDirectory accounts, InputListReader lists)
     {
-        var account = context.Account();
-        var english = (await accounts.GetAsync(account, context.RequestAborted)).Language == "en";
-        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var crm = await db.Connections.AsNoTracking().Where(row => row.AccountId == account.Value && row.Directory != null).OrderBy(row => row.Name).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(context.RequestAborted);
-        return new(english, crm is { } id ? await directories.GetAsync(new ConnectionId(id), context.RequestAborted) : null);
+        var english = await Languages.IsEnglishAsync(context, accounts, null);
+        return new(english, await lists.ReadAsync(context.Account(), english, null, context.RequestAborted));
     }
 
     private static JsonAnswer Items(params IReadOnlyList<JObject> items) => new(new JObject { ["items"] = new JArray(items), ["count"] = items.Count });

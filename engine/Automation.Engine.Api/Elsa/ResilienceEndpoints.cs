@@ -1,8 +1,9 @@
 using System.Globalization;
-using Automation.Engine.Accounts;
+using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Accounts;
+using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
 using Microsoft.AspNetCore.Builder;
@@ -24,10 +25,13 @@ internal static class ResilienceEndpoints
         elsa.MapGet("/resilience/retries/{activityInstanceId}", RetriesAsync);
     }
 
-    private static async Task<IResult> StrategiesAsync(HttpContext context, AccountDirectory accounts)
+    // Each of them suits whatever acts outside; of a category that no activity has there are none.
+    private static async Task<IResult> StrategiesAsync(HttpContext context, AccountDirectory accounts, AccountActivityCatalog catalog, string? category)
     {
-        var english = (await accounts.GetAsync(context.Account(), context.RequestAborted)).Language == "en";
-        return new JsonAnswer(new JObject { ["items"] = new JArray(RetryStrategy.All.Select(strategy => View(strategy, english))), ["count"] = RetryStrategy.All.Count });
+        var english = await Languages.IsEnglishAsync(context, accounts, null);
+        var isKnown = string.IsNullOrEmpty(category) || (await catalog.ReadAsync(context.Account(), context.RequestAborted)).Descriptors.Any(one => one.IsResilient && one.ResilienceCategory == category);
+        var items = new JArray(isKnown ? RetryStrategy.All.Select(strategy => View(strategy, english)) : []);
+        return new JsonAnswer(new JObject { ["items"] = items, ["count"] = items.Count });
     }
 
     private static JObject View(RetryStrategy strategy, bool english) => new()

@@ -182,12 +182,12 @@ internal static class FunnelEndpoints
 /// <summary>The language of words in an answer.</summary>
 internal static class Languages
 {
-    /// <param name="asked"><c>ru</c> or <c>en</c>; null for the account's own.</param>
+    /// <param name="asked"><c>ru</c> or <c>en</c>; null for the caller's own, else the account's.</param>
     public static async ValueTask<bool> IsEnglishAsync(HttpContext context, AccountDirectory accounts, string? asked) => asked switch
     {
         "en" => true,
         "ru" => false,
-        null => (await accounts.GetAsync(context.Account(), context.RequestAborted)).Language == "en",
+        null => (context.Caller().Language ?? (await accounts.GetAsync(context.Account(), context.RequestAborted)).Language) == "en",
         _ => throw new ProblemException(Problem.BadQuery("lang is ru or en.")),
     };
 }

@@ -63,7 +63,7 @@ internal sealed class FlowBench : IAsyncDisposable
 
     public IRenderedComponent<MudDialogProvider> Dialogs { get; private set; } = null!;
 
-    public static IReadOnlyList<ActivityView> Activities { get; } = [.. Registry.Descriptors.GroupBy(one => one.TypeName).Select(versions => new ActivityForms(english: false, Directory).Of(versions.Last()))];
+    public static IReadOnlyList<ActivityView> Activities { get; } = [.. Registry.Descriptors.GroupBy(one => one.TypeName).Select(versions => new ActivityForms(english: false, new(english: false, [new("crm", Directory)])).Of(versions.Last()))];
 
     /// <summary>Shows a workflow. What the list changes is kept, and given back to it.</summary>
     public FlowBench Show(JObject? then, bool editable = true, string? deal = null, string? place = null)

@@ -12,7 +12,7 @@ public sealed class OptionTests
 {
     private static readonly AccountId Account = new(new Guid("0190a000-0000-7000-8000-000000000001"));
     private static readonly ActivityDescriptor ShipFrom = ActivityDescriber.Describe(typeof(ShipFrom));
-    private readonly DescriptorViews _views = new(english: true, crm: null);
+    private readonly DescriptorViews _views = new(english: true, new(english: true, []));
 
     private sealed class Warehouses : IWarehouses
     {

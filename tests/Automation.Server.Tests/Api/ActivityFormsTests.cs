@@ -24,7 +24,7 @@ public sealed class ActivityFormsTests(TestServer server) : IClassFixture<TestSe
 
     [Fact]
     public void Choices_OfEveryList_HaveWords() =>
-        Assert.Empty(Bundled.SelectMany(activity => activity.Inputs.Where(input => input.UIHint == "dropdown").SelectMany(input => ActivityForms.Choices(input).Where(choice => !OptionWords.Knows(input.JsonName, choice)).Select(choice => $"{activity.TypeName}.{input.JsonName}: {choice}"))));
+        Assert.Empty(Bundled.SelectMany(activity => activity.Inputs.Where(input => input.UIHint is "dropdown" or "checklist").SelectMany(input => InputLists.Choices(input).Where(choice => !IsWire(choice) && !OptionWords.Knows(input.JsonName, choice)).Select(choice => $"{activity.TypeName}.{input.JsonName}: {choice}"))));
 
     [Fact]
     public async Task Activities_ForAConnection_ListItsStagesUsersAndFields()
@@ -47,6 +47,16 @@ public sealed class ActivityFormsTests(TestServer server) : IClassFixture<TestSe
         Assert.True(sms.Listed);
         Assert.Equal([new("crm", "crm")], Input(sms, "connection").Options!);
         Assert.Contains(Input(all.Single(one => one.Type == "Automation.Wait"), "calendar").Options!, option => option.Value == "ru");
+    }
+
+    [Fact]
+    public async Task HttpRequest_InAForm_OffersMethodsAndTypes()
+    {
+        var form = new ActivityForms(english: false, new(english: false, [])).Of(Bundled.Single(one => one.TypeName == "Elsa.FlowSendHttpRequest"));
+
+        Assert.Equal(("dropdown", "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS"), (Input(form, "method").Hint, string.Join(',', Input(form, "method").Options!.Select(option => option.Value))));
+        // Nothing chosen is the form's own line.
+        Assert.Equal(("dropdown", "application/json"), (Input(form, "contentType").Hint, Input(form, "contentType").Options![0].Value));
     }
 
     [Fact]
@@ -93,6 +103,9 @@ public sealed class ActivityFormsTests(TestServer server) : IClassFixture<TestSe
         var now = server.Services.GetRequiredService<TimeProvider>().GetUtcNow();
         if (hours is { } length) Assert.InRange(answer.At!.Value, now.AddHours(length).AddMinutes(-1), now.AddHours(length).AddMinutes(1));
     }
+
+    // Methods and types of HTTP are called alike everywhere.
+    private static bool IsWire(string choice) => choice.Contains('/', StringComparison.Ordinal) || (choice.Length > 0 && choice.All(char.IsAsciiLetterUpper));
 
     private static ActivityInputView Input(ActivityView activity, string name) => activity.Inputs.Single(input => input.Name == name);
 
