@@ -16,7 +16,7 @@ public abstract class DoorPage : ComponentBase
     /// <summary>What is wrong with what was sent; null before and when nothing is.</summary>
     protected string? Trouble { get; set; }
 
-    protected override void OnInitialized() => W.Use(Session.PageLanguage.Of(Http), TimeZoneInfo.Utc);
+    protected override void OnInitialized() => W.Use(Session.PageLook.Language(Http), TimeZoneInfo.Utc);
 
     /// <summary>The refusal in the words of the page.</summary>
     protected void Tell(Problem refusal) => (Trouble, Http.Response.StatusCode) = (W.Refusal(refusal.Code, refusal.Title), refusal.Status);

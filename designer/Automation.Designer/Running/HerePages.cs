@@ -42,7 +42,7 @@ internal static class HerePages
     private static async Task WriteAsync(HttpContext context, string token, PresentManager? manager, TimeProvider clock)
     {
         var words = new ScreenWords();
-        words.Use(manager?.Language ?? Session.PageLanguage.Of(context), TimeZoneInfo.Utc);
+        words.Use(manager?.Language ?? Session.PageLook.Language(context), TimeZoneInfo.Utc);
         context.Response.StatusCode = manager is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";

@@ -1,3 +1,4 @@
+using Automation.Designer.Session;
 using Automation.Engine.Api.Errors;
 
 namespace Automation.Server.Studio;
@@ -18,12 +19,12 @@ internal static class StudioPages
     public static void Map(WebApplication app)
     {
         app.MapGet(Root, () => Results.Redirect($"{Root}/workflows/definitions")).ExcludeFromDescription();
-        foreach (var address in Addresses) app.MapGet(Root + address, () => Results.Content(StudioFiles.Exist ? Page : Missing, "text/html; charset=utf-8")).WithContentSecurityPolicy(Policy).ExcludeFromDescription();
+        foreach (var address in Addresses) app.MapGet(Root + address, (HttpContext context) => Results.Content(StudioFiles.Exist ? Page(PageLook.Language(context), PageLook.Theme(context)) : Missing, "text/html; charset=utf-8")).WithContentSecurityPolicy(Policy).ExcludeFromDescription();
     }
 
-    private const string Page = """
+    private static string Page(string language, string? theme) => $"""
         <!doctype html>
-        <html lang="en">
+        <html lang="{language}"{(theme is null ? "" : $" data-theme=\"{theme}\"")}>
         <head>
           <meta charset="utf-8">
           <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,7 +36,9 @@ internal static class StudioPages
           <link rel="stylesheet" href="_content/Radzen.Blazor/css/material-base.css">
           <link rel="stylesheet" href="_content/Elsa.Studio.Shell/css/shell.css">
           <link rel="stylesheet" href="Elsa.Studio.Host.CustomElements.styles.css">
+          <link rel="stylesheet" href="/designer/colours.css">
           <link rel="stylesheet" href="/studio-frame.css">
+          <script src="/designer/theme.js"></script>
         </head>
         <body>
           <header class="frame">
@@ -48,7 +51,7 @@ internal static class StudioPages
             <span class="trouble" id="trouble" role="alert"></span>
           </header>
           <main id="studio"></main>
-          <div id="blazor-error-ui">An unhandled error has occurred. <a href="" class="reload">Reload</a> <a class="dismiss">🗙</a></div>
+          <div id="blazor-error-ui">{(language == "en" ? "The page stopped." : "Страница прервалась.")} <a href="" class="reload">{(language == "en" ? "Open it again" : "Открыть заново")}</a> <a class="dismiss">🗙</a></div>
           <script src="/studio-frame.js"></script>
           <script src="_content/BlazorMonaco/jsInterop.js"></script>
           <script src="_content/BlazorMonaco/lib/monaco-editor/min/vs/loader.js"></script>

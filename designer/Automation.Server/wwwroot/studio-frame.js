@@ -14,7 +14,9 @@
       moved: 'This workflow was changed on the board meanwhile. Write over it?', anew: 'Open anew', drop: 'Changes that the draft does not have will be lost. Open anew?', board: 'To the funnel',
     },
   };
-  const say = words[localStorage.getItem('language') === 'en' ? 'en' : 'ru'];
+  const language = document.documentElement.lang;
+  const say = words[language];
+  localStorage.setItem('BlazorCulture', language === 'en' ? 'en-US' : 'ru-RU'); // Studio's dates
   const early = 5 * 60 * 1000; // renewed so long before the key ends, in milliseconds
 
   function place(path) {

@@ -4,12 +4,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Automation.Designer.Session;
 
-/// <summary>The language of a page before anybody is known: what the signed-in person chose, else the browser's first known one, else Russian.</summary>
-internal static class PageLanguage
+/// <summary>How a page looks before its circuit stands.</summary>
+public static class PageLook
 {
-    public const string ThemeCookie = "automation_theme";
+    private const string ThemeCookie = "automation_theme";
 
-    public static string Of(HttpContext? context)
+    /// <summary>light or dark; null for the browser's.</summary>
+    public static string? Theme(HttpContext? context) => context?.Request.Cookies[ThemeCookie] is "dark" or "light" ? context.Request.Cookies[ThemeCookie] : null;
+
+    /// <summary>That of the signed-in person, else the browser's first known one, else Russian.</summary>
+    public static string Language(HttpContext? context)
     {
         if (context?.User.FindFirstValue(SessionCookie.LanguageClaim) is { Length: > 0 } own) return own;
         foreach (var asked in context?.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(one => one.Quality ?? 1) ?? Enumerable.Empty<Microsoft.Net.Http.Headers.StringWithQualityHeaderValue>())
