@@ -48,7 +48,7 @@ public static class DefinitionDocument
         return document;
     }
 
-    /// <summary>The document as Studio reads it: every activity with its node id, unknown types as placeholders.</summary>
+    /// <summary>The document as Studio reads it: every activity with its node id, unknown types as placeholders, connections in today's form.</summary>
     public static JObject Given(JObject stored, AccountActivities activities)
     {
         var document = (JObject)stored.DeepClone();
@@ -87,6 +87,7 @@ public static class DefinitionDocument
                 ["metadata"] = activity["metadata"]?.DeepClone() ?? new JObject(),
             };
         (activity["nodeId"], activity["version"]) = (node, version);
+        ChartConnections.Mend(activity);
         foreach (var child in Children(activity).ToList()) Put(child, Placed(child, node, activities));
         return activity;
     }

@@ -61,4 +61,31 @@ public sealed class DefinitionDocumentTests
         Assert.Equal(1, (int?)again.SelectToken("root.version"));
         Assert.True(JToken.DeepEquals(again, DefinitionDocument.Taken(DefinitionDocument.Given(again, Activities), () => "third")));
     }
+
+    [Fact]
+    public void Given_OlderConnections_AreInTodaysForm_AndThoseToNowherePutAside()
+    {
+        var stored = DefinitionDocument.Taken(Document("""
+            { "id": "flow", "type": "Elsa.Flowchart", "version": 1, "customProperties": { "own": 1 }, "activities": [ { "id": "a", "type": "Elsa.WriteLine" }, { "id": "b", "type": "Elsa.Flowchart", "activities": [ { "id": "c", "type": "Elsa.WriteLine" } ], "connections": [ { "source": "c", "target": "a" } ] } ],
+              "connections": [
+                { "source": "a", "sourcePort": "Yes", "target": "b", "targetPort": "In", "vertices": [ { "x": 1, "y": 2 } ], "x-ours": true },
+                { "source": { "activity": "b" }, "target": { "activity": "a", "port": "In" } },
+                { "source": "b", "target": "gone" }, { "source": { "activity": "gone", "port": "Done" }, "target": { "activity": "a", "port": "In" } }, null ] }
+            """), () => "new");
+        var given = DefinitionDocument.Given(stored, Activities);
+
+        Assert.Equal(
+            """[{"source":{"activity":"a","port":"Yes"},"target":{"activity":"b","port":"In"},"vertices":[{"x":1,"y":2}],"x-ours":true},{"source":{"activity":"b","port":"Done"},"target":{"activity":"a","port":"In"}}]""",
+            given.SelectToken("root.connections")!.ToString(Newtonsoft.Json.Formatting.None));
+        Assert.Equal(
+            """{"own":1,"notFoundConnections":[{"source":"b","target":"gone"},{"source":{"activity":"gone","port":"Done"},"target":{"activity":"a","port":"In"}},null]}""",
+            given.SelectToken("root.customProperties")!.ToString(Newtonsoft.Json.Formatting.None));
+        // A chart within sees its own activities only.
+        Assert.Equal(("[]", """[{"source":"c","target":"a"}]"""), (Text("root.activities[1].connections"), Text("root.activities[1].customProperties.notFoundConnections")));
+
+        var saved = DefinitionDocument.Taken(given, () => "other");
+        Assert.True(JToken.DeepEquals(saved, DefinitionDocument.Taken(DefinitionDocument.Given(saved, Activities), () => "third")));
+
+        string Text(string path) => given.SelectToken(path)!.ToString(Newtonsoft.Json.Formatting.None);
+    }
 }

@@ -55,6 +55,43 @@ public sealed class StudioTests
         Assert.True(trouble.IsEmpty, string.Join("\n", trouble));
     }
 
+    [Fact]
+    public async Task Editor_OlderFormsAndComposites_AreDrawnWithoutErrors()
+    {
+        await using var browser = await TestBrowser.StartAsync(sandbox: false, studio: true, 1440, 900);
+        var (page, admin) = (browser.Page, browser.Admin);
+        await browser.SignInAsync();
+        var trouble = new ConcurrentBag<string>();
+        page.PageError += (_, error) => trouble.Add(error);
+        page.Console += (_, line) =>
+        {
+            if (line.Type == "error") trouble.Add(line.Text);
+        };
+
+        // Of three arrows one leads to nowhere.
+        await OpenAsync("50-older-forms", "older", "Записать строку", 3, 2);
+        await OpenAsync("49-workflow-as-activity", "composite", "Greet", 3, 2);
+        Assert.True(trouble.IsEmpty, string.Join("\n", trouble));
+
+        async Task OpenAsync(string golden, string picture, string text, int steps, int arrows)
+        {
+            var document = JObject.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Elsa", "Golden", $"{golden}.json"), Cancel));
+            foreach (var needed in document["needs"] ?? new JArray())
+            {
+                await PostAsync(browser.Api, "workflow-definitions/import", (JObject)needed);
+                await PostAsync(browser.Api, $"workflow-definitions/{needed["definitionId"]}/publish", []);
+            }
+
+            await PostAsync(browser.Api, "workflow-definitions/import", (JObject)document["definition"]!);
+            await page.GotoAsync($"{admin}/studio/workflows/definitions/golden/edit");
+            await SeenAsync(page, text, picture, trouble);
+            await Assertions.Expect(page.Locator(".x6-node")).ToHaveCountAsync(steps);
+            await Assertions.Expect(page.Locator(".x6-edge")).ToHaveCountAsync(arrows);
+            await Assertions.Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
+            await PictureAsync(page, picture);
+        }
+    }
+
     /// <summary>Waits for the text; the picture is kept where <c>AUTOMATION_PICTURES</c> says.</summary>
     private static async Task SeenAsync(IPage page, string text, string picture, params IReadOnlyCollection<string>[] told)
     {
