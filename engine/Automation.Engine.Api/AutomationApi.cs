@@ -55,6 +55,7 @@ public static class AutomationApi
         services.AddSingleton(provider => new PresenceService(provider.GetRequiredService<IDbContextFactory<AutomationDbContext>>(), provider.GetRequiredService<AttemptGate>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HealthEndpoint>();
         services.AddSingleton<RunRecordsCache>();
+        services.AddSingleton<ShownDefinitions>();
         services.AddSignalR();
         services.AddSingleton<InstanceWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceWatch>());

@@ -41,8 +41,7 @@ public sealed class CardWords(TriggerWords words)
     public string Sentence(FunnelTrigger trigger, FunnelDocument document, CrmDirectory? directory, bool english)
     {
         var view = words.View(document.Slug, trigger, document, directory, trigger.Then, english);
-        var condition = view.Condition is { } text ? english ? $", if {text}" : $", если {text}" : "";
-        return $"{Capital(view.When)}{condition} → {(view.Then.Count == 0 ? "…" : string.Join(" → ", view.Then))}";
+        return $"{TriggerWords.Occasion(view, english)} → {(view.Then.Count == 0 ? "…" : string.Join(" → ", view.Then))}";
     }
 
     /// <summary>Of the first step that does something.</summary>
@@ -53,6 +52,4 @@ public sealed class CardWords(TriggerWords words)
     private static string? FirstStep(JObject? then) => (then ?? []).Descendants().OfType<JProperty>()
         .Where(property => property.Name == "type" && property.Parent is JObject node && node["id"] is not null && property.Value is JValue { Value: string })
         .Select(property => (string)property.Value!).FirstOrDefault(type => !type.StartsWith("Elsa.Flowchart", StringComparison.Ordinal) && !type.StartsWith("Elsa.Sequence", StringComparison.Ordinal));
-
-    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -4,6 +4,7 @@ using Automation.Engine.Hosting.Definitions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Api.Elsa;
@@ -13,7 +14,7 @@ internal static class ActivityTrials
 {
     public static void Map(IEndpointRouteBuilder elsa) => elsa.MapPost("/tests/activities", RunAsync).Needs(Permissions.Edit);
 
-    private static async Task<IResult> RunAsync(HttpContext context, DefinitionService definitions, ActivityTrial trial)
+    private static async Task<IResult> RunAsync(HttpContext context, DefinitionService definitions, ShownDefinitions shown, ActivityTrial trial)
     {
         var body = await ApiJson.ReadAsync<TrialBody>(context.Request, context.RequestAborted);
         var (where, what) = (body.WorkflowDefinitionHandle, body.ActivityHandle);
@@ -25,6 +26,7 @@ internal static class ActivityTrials
             _ => throw ApiProblem.BadRequest("payload_invalid", "Say which workflow: workflowDefinitionHandle with definitionVersionId or definitionId."),
         };
         if (row is null) throw ApiProblem.NotFound("There is no such workflow.");
+        if (row.FunnelId is not null) row.Document = (await shown.DocumentAsync(context, row)).ToString(Formatting.None);
         var report = await DefinitionEndpoints.RefusedAsync(() => trial.RunAsync(context.Account(), row, activity, context.RequestAborted)) ?? throw ApiProblem.NotFound("The workflow has no such step. Save it first.");
         return new JsonAnswer(View(report));
     }

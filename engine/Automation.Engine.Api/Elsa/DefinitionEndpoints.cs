@@ -72,33 +72,26 @@ internal static class DefinitionEndpoints
         return new JsonAnswer(new JObject { ["count"] = await Of(db, context).Select(row => row.DefinitionId).Distinct().CountAsync(context.RequestAborted) });
     }
 
-    private static async Task<IResult> ManyAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, AccountActivityCatalog catalog)
+    private static async Task<IResult> ManyAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, AccountActivityCatalog catalog, ShownDefinitions shown)
     {
         var ids = context.Request.Query["ids"].OfType<string>().ToList();
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
         var rows = await Of(db, context).AsNoTracking().Where(row => ids.Contains(row.VersionId)).Take(LongestPage).ToListAsync(context.RequestAborted);
-        var activities = await catalog.ReadAsync(context.Account(), context.RequestAborted);
-        return new JsonAnswer(new JObject { ["items"] = new JArray(rows.Select(row => DefinitionViews.Whole(row, activities, context.Caller()))) });
+        var (items, activities) = (new JArray(), await catalog.ReadAsync(context.Account(), context.RequestAborted));
+        foreach (var row in rows) items.Add(await shown.WholeAsync(context, row, activities));
+        return new JsonAnswer(new JObject { ["items"] = items });
     }
 
-    private static async Task<IResult> ReadAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions, AccountActivityCatalog catalog, WorkingCopies copies) =>
-        new JsonAnswer(await WholeAsync(context, await FindAsync(context, definitionId, versionOptions ?? "Latest", definitions), catalog, copies));
+    private static async Task<IResult> ReadAsync(HttpContext context, string definitionId, string? versionOptions, DefinitionService definitions, ShownDefinitions shown) =>
+        new JsonAnswer(await shown.WholeAsync(context, await FindAsync(context, definitionId, versionOptions ?? "Latest", definitions)));
 
-    private static async Task<IResult> ReadVersionAsync(HttpContext context, string id, DefinitionService definitions, AccountActivityCatalog catalog, WorkingCopies copies) =>
-        new JsonAnswer(await WholeAsync(context, await definitions.FindVersionAsync(context.Account(), id, context.RequestAborted) ?? throw None(), catalog, copies));
-
-    private static async Task<JObject> WholeAsync(HttpContext context, DefinitionRow row, AccountActivityCatalog catalog, WorkingCopies copies)
-    {
-        var view = DefinitionViews.Whole(row, await catalog.ReadAsync(context.Account(), context.RequestAborted), context.Caller());
-        // A working copy is never published itself: its funnel is.
-        if (WorkingCopies.Is(row.DefinitionId)) view["isPublished"] = await copies.IsPublishedAsync(context.Account(), row.DefinitionId, context.RequestAborted);
-        return view;
-    }
+    private static async Task<IResult> ReadVersionAsync(HttpContext context, string id, DefinitionService definitions, ShownDefinitions shown) =>
+        new JsonAnswer(await shown.WholeAsync(context, await definitions.FindVersionAsync(context.Account(), id, context.RequestAborted) ?? throw None()));
 
     private static async Task<IResult> IsNameUniqueAsync(HttpContext context, string? name, string? definitionId, DefinitionService definitions) =>
         new JsonAnswer(new JObject { ["isUnique"] = await definitions.IsNameFreeAsync(context.Account(), name ?? "", definitionId, context.RequestAborted) });
 
-    private static async Task<IResult> SaveAsync(HttpContext context, DefinitionService definitions, DefinitionReferences references, AccountActivityCatalog catalog, WorkingCopies copies) => await RefusedAsync<IResult>(async () =>
+    private static async Task<IResult> SaveAsync(HttpContext context, DefinitionService definitions, DefinitionReferences references, ShownDefinitions shown, WorkingCopies copies) => await RefusedAsync<IResult>(async () =>
     {
         var body = await DefinitionBody.ReadAsync(context.Request, 1, context.RequestAborted);
         if (body["model"] is not JObject model) throw ApiProblem.BadRequest("payload_invalid", "The body has no model.");
@@ -107,22 +100,21 @@ internal static class DefinitionEndpoints
         var saved = await definitions.SaveAsync(context.Account(), id, model, publish && !WorkingCopies.Is(id), context.RequestAborted);
         // A trigger's workflow is published with its funnel.
         if (publish && WorkingCopies.Is(id)) await copies.PublishAsync(context.Account(), id!, context.Author(), context.RequestAborted);
-        var followed = publish && !WorkingCopies.Is(id) ? await FollowAsync(context, saved, references) : [];
-        return await SavedAsync(context, saved, followed, catalog, copies);
+        return await SavedAsync(context, saved, publish && !WorkingCopies.Is(id) ? await FollowAsync(context, saved, references) : [], shown);
     });
 
-    private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, DefinitionReferences references, AccountActivityCatalog catalog, WorkingCopies copies) =>
+    private static Task<IResult> PublishAsync(HttpContext context, string definitionId, DefinitionService definitions, DefinitionReferences references, ShownDefinitions shown) =>
         RefusedAsync<IResult>(async () =>
         {
             var saved = await definitions.PublishAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None();
-            return await SavedAsync(context, saved, await FollowAsync(context, saved, references), catalog, copies);
+            return await SavedAsync(context, saved, await FollowAsync(context, saved, references), shown);
         });
 
     private static async Task<IReadOnlyList<DefinitionRow>> FollowAsync(HttpContext context, DefinitionSaved saved, DefinitionReferences references) =>
         saved.AlreadyPublished ? [] : await references.FollowAsync(context.Account(), saved.Row, context.RequestAborted);
 
-    private static Task<IResult> RetractAsync(HttpContext context, string definitionId, DefinitionService definitions, AccountActivityCatalog catalog) =>
-        RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Whole(await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None(), await catalog.ReadAsync(context.Account(), context.RequestAborted), context.Caller())));
+    private static Task<IResult> RetractAsync(HttpContext context, string definitionId, DefinitionService definitions, ShownDefinitions shown) =>
+        RefusedAsync<IResult>(async () => new JsonAnswer(await shown.WholeAsync(context, await definitions.RetractAsync(context.Account(), definitionId, context.RequestAborted) ?? throw None())));
 
     private static Task<IResult> RevertAsync(HttpContext context, string definitionId, int version, DefinitionService definitions) =>
         RefusedAsync<IResult>(async () => new JsonAnswer(DefinitionViews.Summary(await definitions.RevertAsync(context.Account(), definitionId, version, context.RequestAborted) ?? throw None(), context.Caller())));
@@ -178,9 +170,9 @@ internal static class DefinitionEndpoints
         return new JsonAnswer(new JObject { ["retracted"] = retracted, ["alreadyRetracted"] = already, ["notFound"] = notFound });
     }
 
-    private static async Task<JsonAnswer> SavedAsync(HttpContext context, DefinitionSaved saved, IReadOnlyList<DefinitionRow> followed, AccountActivityCatalog catalog, WorkingCopies copies) => new(new JObject
+    private static async Task<JsonAnswer> SavedAsync(HttpContext context, DefinitionSaved saved, IReadOnlyList<DefinitionRow> followed, ShownDefinitions shown) => new(new JObject
     {
-        ["workflowDefinition"] = await WholeAsync(context, saved.Row, catalog, copies),
+        ["workflowDefinition"] = await shown.WholeAsync(context, saved.Row),
         ["alreadyPublished"] = saved.AlreadyPublished,
         // Studio says that so many were updated.
         ["consumingWorkflowCount"] = followed.Count,

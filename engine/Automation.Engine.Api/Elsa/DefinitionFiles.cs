@@ -56,12 +56,12 @@ internal static class DefinitionFiles
             await definitions.FindVersionAsync(account, version, cancellationToken) is { } row ? DefinitionViews.Exported(row) : null;
     }
 
-    private static async Task<IResult> ImportAsync(HttpContext context, DefinitionService definitions, AccountActivityCatalog catalog) => await DefinitionEndpoints.RefusedAsync<IResult>(async () =>
+    private static async Task<IResult> ImportAsync(HttpContext context, DefinitionService definitions, ShownDefinitions shown) => await DefinitionEndpoints.RefusedAsync<IResult>(async () =>
     {
         var document = await DefinitionBody.ReadAsync(context.Request, 0, context.RequestAborted);
         if (document["root"] is not JObject) throw NoDefinition(null);
         var saved = await definitions.SaveAsync(context.Account(), IdOf(document), document, publish: false, context.RequestAborted);
-        return new JsonAnswer(DefinitionViews.Whole(saved.Row, await catalog.ReadAsync(context.Account(), context.RequestAborted), context.Caller()));
+        return new JsonAnswer(await shown.WholeAsync(context, saved.Row));
     });
 
     /// <summary>All of them as drafts, or none. Of several versions of a workflow the last one counts.</summary>

@@ -51,15 +51,15 @@ internal static class DefinitionUses
         });
     }
 
-    private static async Task<IResult> SubgraphAsync(HttpContext context, string versionId, string? parentNodeId, DefinitionService definitions, AccountActivityCatalog catalog)
+    private static async Task<IResult> SubgraphAsync(HttpContext context, string versionId, string? parentNodeId, DefinitionService definitions, AccountActivityCatalog catalog, ShownDefinitions shown)
     {
-        var node = await NodeAsync(context, versionId, parentNodeId, definitions, catalog);
+        var node = await NodeAsync(context, versionId, parentNodeId, definitions, catalog, shown);
         return new JsonAnswer(Whole(node));
     }
 
-    private static async Task<IResult> SegmentsAsync(HttpContext context, string versionId, string? childNodeId, DefinitionService definitions, AccountActivityCatalog catalog)
+    private static async Task<IResult> SegmentsAsync(HttpContext context, string versionId, string? childNodeId, DefinitionService definitions, AccountActivityCatalog catalog, ShownDefinitions shown)
     {
-        var child = await NodeAsync(context, versionId, childNodeId, definitions, catalog);
+        var child = await NodeAsync(context, versionId, childNodeId, definitions, catalog, shown);
         var (segments, container) = (new JArray(), child.Parent ?? child);
         for (var (below, at) = (child, child.Parent); at is not null; (below, at) = (at, at.Parent))
         {
@@ -73,11 +73,11 @@ internal static class DefinitionUses
     }
 
     /// <summary>The node of that id, the root's for none.</summary>
-    private static async Task<GraphNode> NodeAsync(HttpContext context, string versionId, string? nodeId, DefinitionService definitions, AccountActivityCatalog catalog)
+    private static async Task<GraphNode> NodeAsync(HttpContext context, string versionId, string? nodeId, DefinitionService definitions, AccountActivityCatalog catalog, ShownDefinitions shown)
     {
         var row = await definitions.FindVersionAsync(context.Account(), versionId, context.RequestAborted) ?? throw None();
         var activities = await catalog.ReadAsync(context.Account(), context.RequestAborted);
-        var document = DefinitionDocument.Given(ApiJson.Parse(row.Document), activities);
+        var document = DefinitionDocument.Given(await shown.DocumentAsync(context, row), activities);
         var node = nodeId is { Length: > 0 } && nodeId != DefinitionDocument.RootNode ? await DefinitionGraph.FindAsync(context.Account(), document, nodeId, definitions, activities, context.RequestAborted) : DefinitionGraph.Of(document);
         return node ?? throw ApiProblem.NotFound("The workflow has no such step.");
     }

@@ -27,10 +27,11 @@ internal static class DefinitionViews
     ];
 
     /// <summary>A version with its workflow.</summary>
-    public static JObject Whole(DefinitionRow row, AccountActivities activities, Caller caller)
+    /// <param name="document">As it is shown.</param>
+    public static JObject Whole(DefinitionRow row, JObject document, AccountActivities activities, Caller caller)
     {
         var view = Served(row);
-        view.Merge(DefinitionDocument.Given(ApiJson.Parse(row.Document), activities), new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace });
+        view.Merge(DefinitionDocument.Given(document, activities), new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace });
         view["name"] = row.Name ?? (string?)view["name"];
         view["links"] = Links(IsReadonly(row) ? Uses : [.. Uses, .. Changes], caller);
         return view;
@@ -52,7 +53,7 @@ internal static class DefinitionViews
     {
         var view = new JObject { ["$schema"] = Schema };
         view.Merge(Served(row));
-        view.Merge(ApiJson.Parse(row.Document), new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace });
+        view.Merge(WorkingCopies.Is(row.DefinitionId) ? FunnelStart.Bare(ApiJson.Parse(row.Document)) : ApiJson.Parse(row.Document), new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace });
         view["name"] = row.Name ?? (string?)view["name"];
         return view;
     }

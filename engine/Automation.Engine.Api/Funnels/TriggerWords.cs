@@ -44,6 +44,25 @@ public sealed class TriggerWords(ActivityRegistry activities)
         Condition = trigger.If is { } condition ? ConditionWords.Of(condition, directory, english) : null,
     };
 
+    /// <summary>When, under what condition and in which stages, as a sentence.</summary>
+    public static string Rule(TriggerView view, bool english)
+    {
+        var stages = view.Stages.Count == 0 ? "" : (english, view.Stages.Count) switch
+        {
+            (true, 1) => " Stage: ",
+            (true, _) => " Stages: ",
+            (false, 1) => " Этап: ",
+            _ => " Этапы: ",
+        } + string.Join(", ", view.Stages) + ".";
+        return $"{Occasion(view, english)}.{stages}";
+    }
+
+    /// <summary>When and under what condition: how the sentence about a card begins.</summary>
+    public static string Occasion(TriggerView view, bool english) =>
+        Capital(view.When) + (view.Condition is not { } condition ? "" : english ? $", if {condition}" : $", если {condition}");
+
+    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
     private static string When(When when, CrmDirectory? directory, bool english)
     {
         var words = Event(when.Event, english);

@@ -96,8 +96,9 @@ public sealed class DefinitionService(
         var stored = Taken(document);
         var name = (string?)stored["name"];
         if (name is { Length: > LongestName }) throw new DefinitionRefusedException("definition_invalid", $"The name takes at most {LongestName} characters.");
-        var text = stored.ToString(Formatting.None);
         var latest = definitionId is null ? null : await Of(context, account).FirstOrDefaultAsync(row => row.DefinitionId == definitionId && row.IsLatest, cancellationToken);
+        if (latest is not null && WorkingCopies.Is(definitionId)) WorkingCopies.Take(stored, latest);
+        var text = stored.ToString(Formatting.None);
         if (latest is not null) RefuseFunnels(latest);
         else if (definitionId is not null) CheckId(definitionId);
         var row = latest;
@@ -240,6 +241,7 @@ public sealed class DefinitionService(
 
     private async Task PublishAsync(AutomationDbContext context, DefinitionRow row, CancellationToken cancellationToken)
     {
+        FunnelStart.Refuse(RunJson.Parse(row.Document));
         var workflow = await CheckAsync(row, cancellationToken);
         await steps.CheckAsync(RunJson.Parse(row.Document), await composites.ReadAsync(new(row.AccountId), cancellationToken), cancellationToken);
         var account = await accounts.GetAsync(new(row.AccountId), cancellationToken);

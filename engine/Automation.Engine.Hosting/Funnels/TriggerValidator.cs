@@ -4,6 +4,7 @@ using Automation.Engine.Calendars;
 using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
 using Automation.Engine.Hosting.Calendars;
+using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Ports;
@@ -107,6 +108,7 @@ internal sealed class TriggerValidator(IExpressionEvaluator evaluator, IWorkflow
             "root_missing" => "Карточка ничего не делает: добавьте действие.",
             "id_repeated" => "Два шага имеют один идентификатор: откройте схему и удалите лишний.",
             "composite_loop" => "Сценарий вызывает сам себя.",
+            FunnelStart.Code => "В сценарии лежит шаг «Триггер воронки»: карточка показывает его только на схеме. Откройте схему и примените её снова.",
             "value_invalid" => $"Значение не подходит: {problem.Message}",
             _ => $"Шаг записан неверно: {problem.Message}",
         };
@@ -115,6 +117,7 @@ internal sealed class TriggerValidator(IExpressionEvaluator evaluator, IWorkflow
         {
             try
             {
+                FunnelStart.Refuse(then);
                 interpreter.Compile(new("check", "check", 1, then));
                 foreach (var wait in CalendarUses.Waits(then)) CheckWait(wait, $"{path}.{wait.Path}");
             }

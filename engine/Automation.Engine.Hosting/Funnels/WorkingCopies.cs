@@ -32,6 +32,14 @@ public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> context
 
     public static bool Is(string? definitionId) => TryRead(definitionId, out _, out _);
 
+    /// <summary>What is stored of a copy that Studio saves: without the trigger that it was shown, under the workflow's own name. Studio knows the card's.</summary>
+    /// <param name="sent">It is changed.</param>
+    public static void Take(JObject sent, DefinitionRow copy)
+    {
+        FunnelStart.Taken(sent).Remove("name");
+        if (RunJson.Parse(copy.Document)["name"] is { } name) sent["name"] = name;
+    }
+
     /// <summary>Takes the trigger's workflow from the draft; what was edited before and not applied goes on.</summary>
     /// <param name="anew">Drops such edits.</param>
     /// <exception cref="KeyNotFoundException">The draft has no such trigger.</exception>
@@ -43,12 +51,12 @@ public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> context
         var draft = TextOf(trigger);
         if (made is null || edited is null)
         {
-            context.AddRange(made = NewRow(account, funnel, trigger, Base, draft), edited = NewRow(account, funnel, trigger, Edited, draft));
+            context.AddRange(made = NewRow(account, funnel, trigger, Base, draft), edited = NewRow(account, funnel, trigger, Edited, Begun(draft, draft)));
             edited.IsLatest = true;
         }
         else if (anew || Same(made.Document, edited.Document))
         {
-            (made.Document, edited.Document) = (draft, draft);
+            (made.Document, edited.Document) = (draft, Begun(draft, edited.Document));
         }
 
         (made.Name, edited.Name) = (trigger.Name, trigger.Name);
@@ -83,7 +91,7 @@ public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> context
         if (await FindAsync(account, definitionId, cancellationToken) is not { } copy) return null;
         if (copy.MovedOn && !anyway) throw new DefinitionRefusedException("draft_changed", "The trigger's workflow was changed on the board after this copy was made. Apply it anyway, or open it anew.");
         var document = FunnelJson.Read(copy.Funnel.Draft);
-        var applied = document with { Triggers = [.. document.Triggers.Select(trigger => trigger.Id == copy.Trigger.Id ? trigger with { Then = RunJson.Parse(copy.Row.Document) } : trigger)] };
+        var applied = document with { Triggers = [.. document.Triggers.Select(trigger => trigger.Id == copy.Trigger.Id ? trigger with { Then = copy is { HasEdits: false, MovedOn: false } ? trigger.Then : FunnelStart.Bare(RunJson.Parse(copy.Row.Document)) } : trigger)] };
         var funnel = await funnels.SaveDraftAsync(account, applied, copy.Funnel.DraftRevision, author, new(ChangeNames.Applied, [copy.Trigger.Name]), cancellationToken);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if ((await RowsAsync(context, account, definitionId, cancellationToken)).Made is { } made) made.Document = copy.Row.Document;
@@ -151,7 +159,19 @@ public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> context
         return DefinitionDocument.Taken(trigger.Then ?? [], () => $"{++given:x16}").ToString(Formatting.None);
     }
 
-    private static bool Same(string one, string other) => one == other || JToken.DeepEquals(RunJson.Parse(one), RunJson.Parse(other));
+    // A file may have brought the trigger that only Studio is shown. Where it stood in the copy before, it stands again.
+    private static string Begun(string draft, string before) => FunnelStart.PlacedAs(FunnelStart.Bare(FunnelStart.Taken(RunJson.Parse(draft))), RunJson.Parse(before)).ToString(Formatting.None);
+
+    private static bool Same(string one, string other) => one == other || JToken.DeepEquals(Workflow(one), Workflow(other));
+
+    // Where the trigger stands in Studio, and who wrote the document, is no part of the workflow; nor is what says nothing.
+    private static JObject Workflow(string text)
+    {
+        var document = FunnelStart.Bare(RunJson.Parse(text));
+        document.Remove("toolVersion");
+        foreach (var member in document.Properties().Where(member => member.Value.Type == JTokenType.Null).ToList()) member.Remove();
+        return document;
+    }
 
     private static bool TryRead(string? definitionId, out Guid funnel, out string trigger)
     {

@@ -83,17 +83,153 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
         await (await api.PostAsync("/api/funnels/sales/triggers/none/studio", Json("{}"), Cancel)).AssertProblemAsync(404, "not_found");
     }
 
-    private async Task<HttpClient> FunnelAsync()
+    [Fact]
+    public async Task Undo_AfterApply_BringsTheOldFlowBack()
+    {
+        using var api = await FunnelAsync();
+        var before = await DraftAsync(api);
+        var id = await OpenAsync(api, "big");
+        await SaveAsync(api, id, "из Studio");
+        await SendAsync(api, HttpMethod.Post, $"/api/studio/copies/{id}/apply", "{}");
+        Assert.NotEqual(before, await DraftAsync(api));
+
+        await SendAsync(api, HttpMethod.Post, "/api/funnels/sales/undo", "{}");
+        Assert.Equal(before, await DraftAsync(api));
+        // The copy is one of a draft that has moved on since.
+        Assert.True((bool)(await SendAsync(api, HttpMethod.Get, $"/api/studio/copies/{id}"))["movedOn"]!);
+        await SendAsync(api, HttpMethod.Post, "/api/funnels/sales/redo", "{}");
+        Assert.Contains("из Studio", await DraftAsync(api), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Copy_InStudio_BeginsWithItsTriggerInWords()
+    {
+        using var api = await FunnelAsync();
+        var opened = await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{await OpenAsync(api, "big")}");
+        var start = opened.SelectToken("root.activities[0]")!;
+        Assert.Equal(("Crm.Trigger", "Крупная сделка", true), ((string?)start["type"], (string?)start.SelectToken("metadata.displayText"), (bool)start.SelectToken("customProperties.canStartWorkflow")!));
+        Assert.Equal("Сделка создана на этапе, если бюджет ≥ 30 000. Этап: Новая.", ((string?)start.SelectToken("metadata.description"))!.Replace('\u00a0', ' '));
+        Assert.Equal(("сделка создана на этапе", "Новая"), ((string?)start.SelectToken("when.expression.value"), (string?)start.SelectToken("stages.expression.value")));
+
+        var descriptor = (await SendAsync(api, HttpMethod.Get, "/elsa/api/descriptors/activities"))["items"]!.Single(one => (string?)one["typeName"] == "Crm.Trigger");
+        Assert.Equal(("Триггер воронки", "Trigger", false, true), ((string?)descriptor["displayName"], (string?)descriptor["kind"], (bool)descriptor["isBrowsable"]!, (bool)descriptor["isStart"]!));
+        Assert.All(descriptor["inputs"]!, input => Assert.True((bool)input["isReadOnly"]!));
+        Assert.False((bool)(await SendAsync(api, HttpMethod.Get, "/api/activities"))["items"]!.Single(one => (string?)one["type"] == "Crm.Trigger")["listed"]!);
+    }
+
+    [Fact]
+    public async Task Copy_SavedAsItIsShown_IsNoChange()
+    {
+        using var api = await FunnelAsync();
+        foreach (var file in Samples())
+        {
+            var document = JObject.Parse(await File.ReadAllTextAsync(file, Cancel));
+            (document["connection"], document["slug"]) = ("crm", "sample");
+            await SendAsync(api, HttpMethod.Post, "/api/funnels/import", document.ToString());
+            var draft = await DraftAsync(api, "sample");
+            foreach (var trigger in JObject.Parse(draft)["triggers"]!)
+            {
+                var id = await OpenAsync(api, (string)trigger["id"]!, "sample");
+                var shown = await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{id}");
+                Assert.Contains("Crm.Trigger", shown["root"]!.ToString(), StringComparison.Ordinal);
+                var saved = await SendAsync(api, HttpMethod.Post, "/elsa/api/workflow-definitions", new JObject { ["model"] = shown }.ToString());
+                Assert.True(JToken.DeepEquals(shown["root"], saved.SelectToken("workflowDefinition.root")), $"{file} {trigger["id"]}");
+                Assert.False((bool)(await SendAsync(api, HttpMethod.Get, $"/api/studio/copies/{id}"))["hasEdits"]!, $"{file} {trigger["id"]}");
+                await SendAsync(api, HttpMethod.Post, $"/api/studio/copies/{id}/apply", "{}");
+            }
+
+            Assert.Equal(Flows(draft), Flows(await DraftAsync(api, "sample")));
+        }
+    }
+
+    [Fact]
+    public async Task Trigger_MovedAndReconnected_ReachesNeitherDraftNorFilesNorVersions()
+    {
+        using var api = await FunnelAsync("""{"id":"flow","type":"Elsa.Flowchart","version":1,"activities":[{"id":"a","type":"Elsa.WriteLine","version":1},{"id":"b","type":"Elsa.Finish","version":1}],"connections":[{"source":{"activity":"a","port":"Done"},"target":{"activity":"b","port":"In"}}]}""");
+        var id = await OpenAsync(api, "big");
+        var shown = await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{id}");
+        var start = shown.SelectToken("root.activities[0]")!;
+        start["metadata"]!["designer"]!["position"] = new JObject { ["x"] = -77, ["y"] = 5 };
+        await SaveAsync(api, shown);
+        Assert.False((bool)(await SendAsync(api, HttpMethod.Post, "/api/funnels/sales/triggers/big/studio", "{}"))["hasEdits"]!);
+        Assert.Equal(-77, (int)(await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{id}")).SelectToken("root.activities[0].metadata.designer.position.x")!);
+
+        shown["root"]!["connections"]!.Single(one => (string?)one.SelectToken("source.activity") == (string?)start["id"])["target"]!["activity"] = "b";
+        await SaveAsync(api, shown, publish: true);
+        Assert.True((bool)(await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{id}"))["isPublished"]!);
+        var texts = new List<string> { await DraftAsync(api), await api.GetStringAsync("/api/funnels/sales/export", Cancel), await api.GetStringAsync($"/elsa/api/workflow-definitions/{id}/export", Cancel), await api.GetStringAsync("/elsa/api/workflow-definitions/sales.big/export", Cancel) };
+        Assert.All(texts, text =>
+        {
+            Assert.Equal("b", (string?)JObject.Parse(text).SelectTokens("$..root").First()["start"]);
+            Assert.DoesNotContain("Crm.Trigger", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("startPlace", text, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Published_InStudio_BeginsWithItsTrigger_WhoseRuleIsToldWhereItIsKnown()
+    {
+        using var api = await FunnelAsync();
+        var start = await StartAsync();
+        Assert.Equal(("Крупная сделка", "Новая"), ((string?)start.SelectToken("metadata.displayText"), (string?)start.SelectToken("stages.expression.value")));
+        await SendAsync(api, HttpMethod.Post, "/api/funnels/import?publish=true", Crm.Funnel("crm").Replace(">= 30000", ">= 50000", StringComparison.Ordinal));
+        start = await StartAsync();
+        Assert.Null(start["condition"]);
+        Assert.DoesNotContain("50", start.SelectToken("metadata.description")!.ToString(), StringComparison.Ordinal);
+
+        async Task<JToken> StartAsync()
+        {
+            var version = (string?)(await SendAsync(api, HttpMethod.Get, "/elsa/api/workflow-definitions/by-definition-id/sales.big"))["id"];
+            return (await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-id/{version}")).SelectToken("root.activities[0]")!;
+        }
+    }
+
+    [Fact]
+    public async Task Trigger_Tested_GoesOn_AndInAnotherWorkflowIsRefused()
+    {
+        using var api = await FunnelAsync();
+        var id = await OpenAsync(api, "big");
+        var root = (JObject)(await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{id}"))["root"]!;
+        var handles = new JObject { ["workflowDefinitionHandle"] = new JObject { ["definitionId"] = id }, ["activityHandle"] = new JObject { ["activityId"] = root.SelectToken("activities[0].id") } };
+        var trial = await SendAsync(api, HttpMethod.Post, "/elsa/api/tests/activities", handles.ToString());
+        Assert.Equal(("Completed", "Done"), ((string?)trial["status"], (string?)trial.SelectToken("payload.Outcomes[0]")));
+
+        var refused = await api.PostAsync("/elsa/api/workflow-definitions", Json(new JObject { ["model"] = new JObject { ["name"] = "Свой", ["root"] = root }, ["publish"] = true }.ToString()), Cancel);
+        var problem = JObject.Parse(await refused.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("Funnel trigger", problem["errors"]!.ToString(), StringComparison.Ordinal);
+        var draft = JObject.Parse(await DraftAsync(api));
+        draft["triggers"]![0]!["then"]!["root"] = root;
+        await SendAsync(api, HttpMethod.Put, "/api/funnels/sales/draft", draft.ToString());
+        await (await api.PostAsync("/api/funnels/sales/publish", null, Cancel)).AssertProblemAsync(400, "trigger_of_funnel");
+        // The copy is without it, and mends the draft when it is applied.
+        await SendAsync(api, HttpMethod.Post, "/api/funnels/sales/triggers/big/studio", """{"anew":true}""");
+        await SendAsync(api, HttpMethod.Post, $"/api/studio/copies/{id}/apply", "{}");
+        Assert.DoesNotContain("Crm.Trigger", await DraftAsync(api), StringComparison.Ordinal);
+    }
+
+    private async Task<HttpClient> FunnelAsync(string? root = null)
     {
         var (account, key) = await server.AddAccountAsync($"copy-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}");
         await server.AddConnectionAsync("amocrm", "crm", account, Crm.Directory, "31700500");
         var client = server.NewClient();
         client.DefaultRequestHeaders.Authorization = new("ApiKey", key);
-        await SendAsync(client, HttpMethod.Post, "/api/funnels/import?publish=true", Crm.Funnel("crm"));
+        var funnel = JObject.Parse(Crm.Funnel("crm"));
+        if (root is not null) funnel["triggers"]![0]!["then"]!["root"] = JObject.Parse(root);
+        await SendAsync(client, HttpMethod.Post, "/api/funnels/import?publish=true", funnel.ToString());
         return client;
     }
 
-    private static async Task<string> DraftAsync(HttpClient api) => await (await api.GetAsync("/api/funnels/sales/export?version=draft", Cancel)).Content.ReadAsStringAsync(Cancel);
+    private static IEnumerable<string> Samples() =>
+        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "funnels"), "*.json");
+
+    private static string Flows(string draft) => string.Join("\n", JObject.Parse(draft)["triggers"]!.Select(trigger => trigger["then"]!["root"]!.ToString()));
+
+    private static async Task<string> OpenAsync(HttpClient api, string trigger, string funnel = "sales") => (string)(await SendAsync(api, HttpMethod.Post, $"/api/funnels/{funnel}/triggers/{trigger}/studio", "{}"))["definitionId"]!;
+
+    private static Task SaveAsync(HttpClient api, JObject definition, bool publish = false) => SendAsync(api, HttpMethod.Post, "/elsa/api/workflow-definitions", new JObject { ["model"] = definition, ["publish"] = publish }.ToString());
+
+    private static async Task<string> DraftAsync(HttpClient api, string funnel = "sales") => await (await api.GetAsync($"/api/funnels/{funnel}/export?version=draft", Cancel)).Content.ReadAsStringAsync(Cancel);
 
     private static Task<JObject> SaveAsync(HttpClient api, string id, string text, bool publish = false) => SendAsync(api, HttpMethod.Post, "/elsa/api/workflow-definitions", Body(id, text, publish));
 

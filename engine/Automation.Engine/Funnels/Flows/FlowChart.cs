@@ -21,9 +21,12 @@ internal readonly record struct FlowArrow(string Source, string Port, string Tar
         ["target"] = new JObject { ["activity"] = Target, ["port"] = In },
     };
 
+    /// <summary>Null for what is no plain value.</summary>
+    internal static string? Text(JToken? token) => token is JValue value ? (string?)value : null;
+
     private static (string? Activity, string? Port) EndOf(JObject? arrow, string name) => arrow?[name] is JObject end
-        ? ((string?)end["activity"], (string?)end["port"])
-        : ((string?)arrow?[name], (string?)arrow?[name + "Port"]);
+        ? (Text(end["activity"]), Text(end["port"]))
+        : (Text(arrow?[name]), Text(arrow?[name + "Port"]));
 }
 
 /// <summary>The flowchart of a workflow document, as far as a list can be made of it.</summary>
@@ -76,9 +79,7 @@ internal sealed class FlowChart
         var led = outbound.Values.SelectMany(arrows => arrows).Select(arrow => arrow.Target).ToHashSet(StringComparer.Ordinal);
         var free = Activities.Keys.Where(id => !led.Contains(id)).ToList();
         if (free is not [var first]) throw new FlowNotListedException(FlowReasons.Loose);
-        var marked = (string?)Root["start"] is { Length: > 0 } start && Activities.ContainsKey(start) ? start
-            : Activities.FirstOrDefault(one => FlowKinds.Of((string?)one.Value["type"] ?? "") == FlowKind.Start).Key
-                ?? Activities.FirstOrDefault(one => one.Value.SelectToken("customProperties.canStartWorkflow") is { } flag && flag.ToString().Equals("true", StringComparison.OrdinalIgnoreCase)).Key;
+        var marked = ChartStart.Marked(Root, [.. Activities.Select(one => (one.Key, one.Value))]);
         return marked is null || marked == first ? first : throw new FlowNotListedException(FlowReasons.Loose);
     }
 
