@@ -24,6 +24,7 @@ public abstract class AutomationDbContext(DbContextOptions options) : DbContext(
     public DbSet<JournalRow> Journal => Set<JournalRow>();
     public DbSet<LinkRow> Links => Set<LinkRow>();
     public DbSet<CalendarRow> Calendars => Set<CalendarRow>();
+    public DbSet<MessageTemplateRow> MessageTemplates => Set<MessageTemplateRow>();
     public DbSet<ManagerRow> Managers => Set<ManagerRow>();
     public DbSet<AssignmentRecord> Assignments => Set<AssignmentRecord>();
 

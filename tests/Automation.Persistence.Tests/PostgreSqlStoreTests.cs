@@ -43,3 +43,10 @@ public sealed class PostgreSqlRetentionTests : RetentionContract
 {
     protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
 }
+
+public sealed class PostgreSqlMessageTemplateTests : MessageTemplateContract
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStores.OpenAsync();
+
+    protected override Task<TestStore> OpenEmptyAsync() => PostgreSqlTestStores.OpenEmptyAsync();
+}

@@ -43,3 +43,10 @@ public sealed class SqliteRetentionTests : RetentionContract
 {
     protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
 }
+
+public sealed class SqliteMessageTemplateTests : MessageTemplateContract
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStores.OpenAsync();
+
+    protected override Task<TestStore> OpenEmptyAsync() => Task.FromResult(SqliteTestStores.OpenEmpty());
+}

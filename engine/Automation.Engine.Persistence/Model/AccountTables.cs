@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Automation.Engine.Persistence.Model;
 
-/// <summary>Tables that people change: accounts, connections, funnels, definitions, managers; and links.</summary>
+/// <summary>Tables that people change: accounts, connections, funnels, definitions, message templates, managers; and links.</summary>
 internal static class AccountTables
 {
     public static void Build(ModelBuilder model)
@@ -45,6 +45,7 @@ internal static class AccountTables
         });
         model.Entity<RestoreRow>().HasKey(x => x.Id);
         model.Entity<CalendarRow>().HasKey(x => new { x.AccountId, x.Name });
+        model.Entity<MessageTemplateRow>().HasKey(x => new { x.AccountId, x.Name });
         model.Entity<ManagerRow>(manager =>
         {
             manager.HasKey(x => new { x.AccountId, x.ConnectionId, x.UserId });

@@ -356,6 +356,24 @@ public sealed class CalendarRow : AccountScoped
     public string? UpdatedBy { get; set; }
 }
 
+/// <summary>A text that the account keeps for its messages.</summary>
+public sealed class MessageTemplateRow : AccountScoped
+{
+    public required string Name { get; set; }
+    public required string Title { get; set; }
+
+    /// <summary>Liquid.</summary>
+    public required string Text { get; set; }
+
+    /// <summary>Liquid; null for none.</summary>
+    public string? Subject { get; set; }
+
+    /// <summary>Service, Advertising.</summary>
+    public required string Mark { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+    public string? UpdatedBy { get; set; }
+}
+
 public sealed class ManagerRow : AccountScoped
 {
     public Guid ConnectionId { get; set; }
