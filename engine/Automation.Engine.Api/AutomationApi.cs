@@ -2,6 +2,7 @@ using Automation.Engine.Api.Access;
 using Automation.Engine.Api.Accounts;
 using Automation.Engine.Api.Activities;
 using Automation.Engine.Api.Calendars;
+using Automation.Engine.Api.Messages;
 using Automation.Engine.Api.Conditions;
 using Automation.Engine.Api.Connections;
 using Automation.Engine.Api.Deals;
@@ -135,6 +136,7 @@ public static class AutomationApi
         ConnectionEndpoints.Map(api.MapGroup("").WithTags("Connections"));
         ManagerEndpoints.Map(api.MapGroup("").WithTags("Managers"));
         CalendarEndpoints.Map(api.MapGroup("").WithTags("Calendars"));
+        MessageTemplateEndpoints.Map(api.MapGroup("").WithTags("Messages"));
         DrainEndpoints.Map(api.MapGroup("").WithTags("Tools"));
         EvalEndpoints.Map(api.MapGroup("").WithTags("Tools"));
         TryConditionEndpoint.Map(api.MapGroup("").WithTags("Tools"));

@@ -2,6 +2,7 @@ using Automation.Engine.Accounts;
 using Automation.Engine.Effects;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Calendars;
+using Automation.Engine.Hosting.Messages;
 using Automation.Engine.Hosting.Cluster;
 using Automation.Engine.Hosting.Effects;
 using Automation.Engine.Hosting.Funnels;
@@ -121,6 +122,8 @@ public static class HostingRegistration
         services.AddSingleton<CalendarService>();
         services.AddSingleton<CalendarWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<CalendarWatch>());
+        services.AddSingleton<MessageTemplateUses>();
+        services.AddSingleton<MessageTemplateService>();
         services.TryAddSingleton<HostBreakers>();
         services.AddSingleton<EffectHosts>();
         services.AddSingleton<EffectSender>();

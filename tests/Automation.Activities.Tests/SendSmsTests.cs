@@ -120,4 +120,37 @@ public sealed class SendSmsTests
 
         Assert.Equal("connection_missing", fault.Code);
     }
+
+    [Fact]
+    public async Task SendSms_WithATemplate_SendsItsTextAsItWasWhenTheStepRan()
+    {
+        world.Templates.Add("visit", "Ждём вас завтра");
+        var run = world.Run(new SendSms { Template = new("visit") }, World.Deal("42"));
+
+        await run.StartAsync();
+        world.Templates.Add("visit", "Другой текст");
+        while (await run.SendNextAsync()) { }
+
+        Assert.Equal("Done", run.Outcome);
+        Assert.Equal("Ждём вас завтра", Assert.Single(world.Sms.Sent).Text);
+        Assert.Equal("visit", (string?)run.Journal["template"]);
+        Assert.Contains("template/visit", run.Reads.Keys);
+    }
+
+    [Fact]
+    public async Task SendSms_WithATextOfItsOwn_SendsThat()
+    {
+        var run = await world.OnDealAsync(new SendSms { Text = new("Свой текст"), Template = new("gone") }, "42");
+
+        Assert.Equal("Done", run.Outcome);
+        Assert.Equal("Свой текст", Assert.Single(world.Sms.Sent).Text);
+    }
+
+    [Fact]
+    public async Task SendSms_TemplateIsGone_FaultsWithRemedy()
+    {
+        var fault = await Assert.ThrowsAsync<ActivityFaultException>(() => world.OnDealAsync(new SendSms { Template = new("visit") }, "42"));
+
+        Assert.Equal(("template_missing", "Нет шаблона сообщений «visit»: создайте его под этим именем или выберите в шаге другой текст."), (fault.Code, fault.Message));
+    }
 }

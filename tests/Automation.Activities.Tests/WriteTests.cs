@@ -122,6 +122,21 @@ public sealed class WriteTests
         Assert.DoesNotContain("ivan", JObject.FromObject(run.Journal).ToString() + run.Sent[0].Summary);
     }
 
+    [Theory]
+    [InlineData("", "", "Из шаблона", "Тема шаблона")]
+    [InlineData("Свой текст", "", "Свой текст", "Тема шаблона")]
+    [InlineData("", "Своя тема", "Из шаблона", "Своя тема")]
+    public async Task SendEmail_WithATemplate_TakesFromItWhatTheStepLacks(string text, string subject, string sentText, string sentSubject)
+    {
+        world.Templates.Add("visit", "Из шаблона", "Тема шаблона");
+
+        var run = await world.OnDealAsync(new SendEmail { Subject = new(subject), Text = new(text), Template = new("visit") }, "42");
+
+        Assert.Equal("Done", run.Outcome);
+        var sent = Assert.Single(world.Email.Sent);
+        Assert.Equal((sentText, sentSubject), (sent.Text, sent.Subject));
+    }
+
     [Fact]
     public async Task SendWebhook_Unsigned_HoldsWhenLost()
     {

@@ -1,4 +1,5 @@
 using Automation.Activities.Crm.Common;
+using Automation.Activities.Crm.Messages;
 using Automation.Engine.Accounts;
 using Automation.Engine.Effects;
 using Automation.Engine.Events;
@@ -21,27 +22,32 @@ public sealed class SendSms : Activity, IResilientActivity
 
     [Input(DisplayName = "Phone", Description = "Empty: the contact's first mobile number. May hold several numbers; the first mobile one is taken.",
         DisplayNameRu = "Телефон", DescriptionRu = "Пусто: первый мобильный номер контакта. Если номеров несколько, берётся первый мобильный.",
-        Order = 2, DefaultSyntax = "Liquid", CanContainSecrets = true)]
+        Order = 3, DefaultSyntax = "Liquid", CanContainSecrets = true)]
     public Input<string>? Phone { get; set; }
 
     [Input(DisplayName = "Text", Description = "The message.", DisplayNameRu = "Текст", DescriptionRu = "Текст сообщения.",
-        Order = 1, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true, IsRequired = true)]
+        Order = 1, UIHint = "multi-line", DefaultSyntax = "Liquid", CanContainSecrets = true, IsRequired = true, Instead = nameof(Template))]
     public Input<string>? Text { get; set; }
 
+    [Input(DisplayName = "Template", Description = "A message template instead of a text; they are made in the settings. A text that stands in the step is sent instead of the template's.",
+        DisplayNameRu = "Шаблон", DescriptionRu = "Шаблон сообщения вместо текста; шаблоны создают в настройках. Если в шаге написан свой текст, отправляется он.",
+        Order = 2, UIHint = "dropdown", OptionsProvider = typeof(MessageTemplateOptions))]
+    public Input<string>? Template { get; set; }
+
     [Input(DisplayName = "Sender", Description = "Registered sender name. Empty: the gateway's default.",
-        DisplayNameRu = "Отправитель", DescriptionRu = "Зарегистрированное имя отправителя. Пусто: имя по умолчанию.", Order = 3)]
+        DisplayNameRu = "Отправитель", DescriptionRu = "Зарегистрированное имя отправителя. Пусто: имя по умолчанию.", Order = 4)]
     public Input<string>? Sender { get; set; }
 
     [Input(DisplayName = "Connection", Description = "Name of the gateway's connection. Empty: the only one.",
-        DisplayNameRu = "Подключение", DescriptionRu = "Название подключения SMS-шлюза. Пусто: единственное.", Order = 4, UIHint = "connection")]
+        DisplayNameRu = "Подключение", DescriptionRu = "Название подключения SMS-шлюза. Пусто: единственное.", Order = 5, UIHint = "connection")]
     public Input<string>? Connection { get; set; }
 
     [Input(DisplayName = "Limit of parts", Description = "A longer text is not sent. Default 4.",
-        DisplayNameRu = "Не больше частей", DescriptionRu = "Более длинный текст не отправляется. По умолчанию 4.", Order = 5, DefaultValue = 4)]
+        DisplayNameRu = "Не больше частей", DescriptionRu = "Более длинный текст не отправляется. По умолчанию 4.", Order = 6, DefaultValue = 4)]
     public Input<int>? MaxParts { get; set; }
 
     [Input(DisplayName = "Country", Description = "Country of numbers written without a code. Default RU.",
-        DisplayNameRu = "Страна", DescriptionRu = "Страна номеров, записанных без кода. По умолчанию RU.", Order = 6, DefaultValue = "RU")]
+        DisplayNameRu = "Страна", DescriptionRu = "Страна номеров, записанных без кода. По умолчанию RU.", Order = 7, DefaultValue = "RU")]
     public Input<string>? Country { get; set; }
 
     [Output(DisplayName = "Message id", Description = "The gateway's id of the message.", DisplayNameRu = "Номер сообщения", DescriptionRu = "Номер, который дал SMS-шлюз.")]
@@ -50,6 +56,7 @@ public sealed class SendSms : Activity, IResilientActivity
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
         var text = context.Get(Text)?.Trim() ?? "";
+        if (text.Length == 0 && context.Get(Template) is { Length: > 0 } template) text = (await context.FillAsync((await context.TemplateAsync(template)).Text)).Trim();
         var parts = SmsText.Parts(text);
         context.JournalData["parts"] = parts;
         if (parts == 0)

@@ -11,7 +11,7 @@ public enum Permissions
     /// <summary>Look at everything but secrets, and try what changes nothing.</summary>
     Read = 1,
 
-    /// <summary>Change drafts.</summary>
+    /// <summary>Change drafts and message templates.</summary>
     Edit = 2,
 
     /// <summary>Make drafts hold, and take away what holds.</summary>

@@ -41,7 +41,7 @@ public sealed class ActivityForms(bool english, InputLists lists)
     /// <param name="provided">Choices that an input's own provider listed, by the input's name; null for none.</param>
     public ActivityView Of(ActivityDescriptor activity, IReadOnlyDictionary<string, IReadOnlyList<InputOption>>? provided = null) => new(
         activity.TypeName, activity.Version, Say(activity.DisplayNameRu, activity.DisplayName), Say(activity.CategoryRu, activity.Category), Explain(activity.DisplayNameRu, activity.DescriptionRu, activity.Description),
-        activity.Outcomes, activity.IsContainer, IsListed(activity), [.. activity.Inputs.Where(input => input.Attribute.IsBrowsable).Select(input => Of(input, provided?.GetValueOrDefault(input.Name)))],
+        activity.Outcomes, activity.IsContainer, IsListed(activity), [.. activity.Inputs.Where(input => input.Attribute.IsBrowsable).Select(input => Of(input, activity.InsteadOf(input)?.JsonName, provided?.GetValueOrDefault(input.Name)))],
         activity.Outcomes.ToDictionary(outcome => outcome, outcome => OutcomeWords.Of(outcome, english), StringComparer.Ordinal));
 
     /// <summary>Place of an activity's category among the others.</summary>
@@ -50,7 +50,7 @@ public sealed class ActivityForms(bool english, InputLists lists)
     private static bool IsListed(ActivityDescriptor activity) =>
         activity is { IsBrowsable: true, IsContainer: false, IsStart: false, Ports.Count: 0 } && !Unlisted.Contains(activity.TypeName);
 
-    private ActivityInputView Of(InputDescriptor input, IReadOnlyList<InputOption>? provided)
+    private ActivityInputView Of(InputDescriptor input, string? instead, IReadOnlyList<InputOption>? provided)
     {
         var (attribute, type, options) = (input.Attribute, TypeAlias.Of(input.Type), Options(input, provided));
         var hint = HintOf(input, type, options);
@@ -58,7 +58,7 @@ public sealed class ActivityForms(bool english, InputLists lists)
         return new(
             input.JsonName, Say(attribute.DisplayNameRu, input.DisplayName), Enumerates(input, attribute.Description) ? null : Explain(attribute.DisplayNameRu, attribute.DescriptionRu, attribute.Description), type, hint, syntaxes[0],
             attribute.DefaultValue is { } value ? value is Enum or TimeSpan ? value.ToString() : JToken.FromObject(value) : null, attribute.Category is { } category ? Say(attribute.CategoryRu, category) : null, attribute.Order, attribute.CanContainSecrets, input.IsWrapped,
-            options, attribute.IsRequired, syntaxes);
+            options, attribute.IsRequired, syntaxes, instead);
     }
 
     private static string HintOf(InputDescriptor input, string type, IReadOnlyList<ActivityOption>? options)

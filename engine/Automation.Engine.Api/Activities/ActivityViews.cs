@@ -18,8 +18,9 @@ public sealed record ActivityView(
 /// <param name="Wrapped">True for an expression (<c>{typeName, expression}</c>), false for a bare value.</param>
 /// <param name="Required">The step does nothing without it.</param>
 /// <param name="Syntaxes">How its value may be given, the first by default; one alone for a bare value.</param>
+/// <param name="Instead">Name of the input that does instead, for one that is required; absent for most.</param>
 public sealed record ActivityInputView(
     string Name, string Label, string? Description, string Type, string Hint, string DefaultSyntax, JToken? Default, string? Category, float Order, bool Secret, bool Wrapped, IReadOnlyList<ActivityOption>? Options,
-    bool Required = false, IReadOnlyList<string>? Syntaxes = null);
+    bool Required = false, IReadOnlyList<string>? Syntaxes = null, string? Instead = null);
 
 public sealed record ActivityOption(string Value, string Text);

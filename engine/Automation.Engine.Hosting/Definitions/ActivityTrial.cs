@@ -102,7 +102,7 @@ public sealed class ActivityTrial(IWorkflowInterpreter interpreter, ActivityRegi
     /// <summary>Scripts, calendars and what this installation itself knows; nothing that would call another system, and nobody's turn is taken.</summary>
     private sealed class TrialInputs : IStepInputs
     {
-        private static readonly string[] Own = ["script/", "deadline/", "connection/", "link/", "sms/"];
+        private static readonly string[] Own = ["script/", "deadline/", "connection/", "link/", "sms/", "template/"];
 
         public async ValueTask<JToken> ReadAsync(string key, Func<CancellationToken, Task<JToken>> read, CancellationToken cancellationToken)
         {

@@ -5,6 +5,7 @@ using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Calendars;
 using Automation.Engine.Hosting.Failures;
 using Automation.Engine.Hosting.Funnels.Drafts;
+using Automation.Engine.Hosting.Messages;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Mailboxes;
 using Automation.Engine.Matching;
@@ -19,7 +20,7 @@ namespace Automation.Engine.Hosting.Funnels;
 /// <summary>Drafts, versions and their history. Publishing is one transaction; running work stays on its version.</summary>
 public sealed class FunnelService(
     IDbContextFactory<AutomationDbContext> contexts, FunnelValidator validator, FunnelCatalog catalog, CrmDirectoryCache directories,
-    AccountDirectory accounts, CalendarDirectory calendars, DraftFeed feed, RedriveSignal signal, IIdSource ids, TimeProvider clock)
+    AccountDirectory accounts, CalendarDirectory calendars, IMessageTemplates templates, DraftFeed feed, RedriveSignal signal, IIdSource ids, TimeProvider clock)
 {
     /// <summary>Code of a trigger that bears the id of another published funnel's.</summary>
     public const string IdTaken = "trigger_id_taken";
@@ -170,12 +171,23 @@ public sealed class FunnelService(
     public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(AccountId account, FunnelDocument document, ConnectionId connection, CancellationToken cancellationToken) =>
     [
         .. await validator.CheckAsync(document, await directories.GetAsync(connection, cancellationToken), await calendars.NamesAsync(account, cancellationToken), cancellationToken),
+        .. await GoneTemplatesAsync(account, document, cancellationToken),
         .. TakenIds(document, await NeighboursAsync(account, document, connection)),
     ];
 
     /// <summary>Ids that a new trigger of this funnel cannot have: those of its own, and of the CRM's other published funnels.</summary>
     public async Task<IReadOnlySet<string>> TakenIdsAsync(AccountId account, FunnelDocument document, ConnectionId connection) =>
         document.Triggers.Select(trigger => trigger.Id).Concat((await NeighboursAsync(account, document, connection)).SelectMany(funnel => funnel.Triggers).Select(trigger => trigger.Definition.Id)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Message templates that steps name and that the account does not keep.</summary>
+    private async Task<IReadOnlyList<FunnelProblem>> GoneTemplatesAsync(AccountId account, FunnelDocument document, CancellationToken cancellationToken)
+    {
+        var named = document.Triggers.SelectMany((trigger, at) => MessageTemplateUses.In(trigger.Then).Select(one => (Path: $"triggers[{at}].then.{one.Step.Node.Path}.{MessageTemplateUses.Input}", one.Name))).ToList();
+        if (named.Count == 0) return [];
+        var known = (await templates.ListAsync(account, cancellationToken)).Select(template => template.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. named.Where(one => !known.Contains(one.Name)).Select(one => new FunnelProblem(one.Path, "template_missing",
+            $"There is no message template '{one.Name}': choose another, or make one of this name in the settings.", Ru: $"Нет шаблона сообщений «{one.Name}»: выберите другой или создайте его в настройках."))];
+    }
 
     private async Task<IEnumerable<CompiledFunnel>> NeighboursAsync(AccountId account, FunnelDocument document, ConnectionId connection) =>
         (await catalog.PublishedAsync(account)).Where(funnel => funnel.Connection == connection && funnel.Document.Slug != document.Slug);

@@ -15,7 +15,7 @@ namespace Automation.Engine.Hosting.Trials;
 internal sealed class TrialReads(CrmDirectoryCache directories, TrialClock clock)
 {
     // What these ask comes back to here, or is answered by this installation itself.
-    private static readonly string[] Own = ["root/", "user/", "script/", "deadline/", "connection/", "link/", "managers/"];
+    private static readonly string[] Own = ["root/", "user/", "script/", "deadline/", "connection/", "link/", "managers/", "template/"];
     private const int MostUnknown = 100;
 
     /// <summary>Id of the contact that stands for one that is not known.</summary>

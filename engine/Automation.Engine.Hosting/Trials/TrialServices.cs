@@ -11,7 +11,7 @@ namespace Automation.Engine.Hosting.Trials;
 /// <summary>What the activities of a trial may use: our own tables and clocks, scripts and calendars. Nothing that reaches another system is among them.</summary>
 internal sealed class TrialServices(IServiceProvider services, TrialPorts ports, ManagerDirectory managers, TrialClock clock) : IServiceProvider
 {
-    private static readonly HashSet<Type> Harmless = [typeof(ILinks), typeof(IWorkCalendars), typeof(ICronTimes), typeof(IScriptRunner), typeof(IExpressionEvaluator)];
+    private static readonly HashSet<Type> Harmless = [typeof(ILinks), typeof(IWorkCalendars), typeof(IMessageTemplates), typeof(ICronTimes), typeof(IScriptRunner), typeof(IExpressionEvaluator)];
 
     public object? GetService(Type serviceType) =>
         serviceType == typeof(IPorts) ? ports

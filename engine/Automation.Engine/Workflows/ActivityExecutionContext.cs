@@ -72,8 +72,9 @@ public abstract class ActivityExecutionContext
     public abstract void Set<T>(Output<T>? output, T? value);
 
     /// <summary>Evaluates an expression now; for inputs with <c>AutoEvaluate = false</c>.</summary>
+    /// <param name="canContainSecrets">True keeps what it saw out of the journal.</param>
     /// <exception cref="ActivityFaultException">The expression failed.</exception>
-    public abstract ValueTask<JToken> EvaluateAsync(Expression expression);
+    public abstract ValueTask<JToken> EvaluateAsync(Expression expression, bool canContainSecrets = false);
 
     /// <summary>Evaluates an input now, converted to its type.</summary>
     /// <exception cref="ActivityFaultException">The expression failed.</exception>

@@ -79,6 +79,9 @@ public sealed class InputAttribute : Attribute
 
     /// <summary>The activity does nothing useful without it: forms ask for it.</summary>
     public bool IsRequired { get; set; }
+
+    /// <summary>Name of another input that does instead: one of the two is enough.</summary>
+    public string? Instead { get; set; }
     public bool IsBrowsable { get; set; } = true;
 
     /// <summary>False: the activity evaluates it itself, when it needs it (While's condition).</summary>

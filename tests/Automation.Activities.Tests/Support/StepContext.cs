@@ -40,7 +40,7 @@ internal sealed class StepContext(ActivityRun run, IActivity activity, Dictionar
         if (output is not null) run.Outputs[output] = value is null ? JValue.CreateNull() : JToken.FromObject(value);
     }
 
-    public override ValueTask<JToken> EvaluateAsync(Expression expression) => ValueTask.FromResult(expression.Value ?? JValue.CreateNull());
+    public override ValueTask<JToken> EvaluateAsync(Expression expression, bool canContainSecrets = false) => ValueTask.FromResult(expression.Value ?? JValue.CreateNull());
     public override ValueTask<T?> EvaluateAsync<T>(Input<T>? input) where T : default => ValueTask.FromResult(Get(input));
     public override JToken GetVariable(string name) => JValue.CreateNull();
     public override void SetVariable(string name, JToken value) { }

@@ -31,6 +31,7 @@ internal sealed class World : IServiceProvider, IPorts
     public FakeBooking Booking { get; }
     public FakeEmail Email { get; } = new();
     public FakeLinks Links { get; } = new();
+    public FakeTemplates Templates { get; } = new();
     public IManagerDirectory? Managers { get; set; }
     public List<Assignment> Assignments { get; } = [];
     public List<EffectRequest> Http { get; } = [];
@@ -64,6 +65,7 @@ internal sealed class World : IServiceProvider, IPorts
     object? IServiceProvider.GetService(Type serviceType) =>
         serviceType == typeof(IPorts) ? this
         : serviceType == typeof(ILinks) ? Links
+        : serviceType == typeof(IMessageTemplates) ? Templates
         : serviceType == typeof(IManagerDirectory) ? Managers
         : null;
 

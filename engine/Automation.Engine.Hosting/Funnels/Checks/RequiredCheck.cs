@@ -19,5 +19,5 @@ internal static class RequiredCheck
 
     /// <summary>Those of one step.</summary>
     public static IEnumerable<InputDescriptor> Empty(Step step, ActivityDescriptor activity) =>
-        activity.Inputs.Where(input => input.Attribute is { IsRequired: true, DefaultValue: null } && step.IsEmpty(input.JsonName));
+        activity.Inputs.Where(input => input.Attribute is { IsRequired: true, DefaultValue: null } && step.IsEmpty(input.JsonName) && (activity.InsteadOf(input) is not { } other || step.IsEmpty(other.JsonName)));
 }

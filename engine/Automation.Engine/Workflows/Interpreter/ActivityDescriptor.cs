@@ -50,6 +50,9 @@ public sealed record ActivityDescriptor
 
     /// <summary>Values of inputs under their names; they come under those that a document writes.</summary>
     public JObject ByName(JObject inputs) => new(inputs.Properties().Select(input => new JProperty(Inputs.FirstOrDefault(one => one.JsonName == input.Name)?.Name ?? input.Name, input.Value)));
+
+    /// <summary>The input that does instead of a required one; null for most.</summary>
+    public InputDescriptor? InsteadOf(InputDescriptor input) => input.Attribute.Instead is { } name ? Inputs.FirstOrDefault(other => other.Name == name) : null;
 }
 
 /// <param name="JsonName">Name of its property in a definition.</param>

@@ -61,7 +61,7 @@ internal sealed partial class Execution
     // A person's value stands in place of the expression.
     private JToken? Edited(PlanInput input) => Burst.Edits is { } edits ? RunEdits.Input(edits, NodeId, input.Descriptor.JsonName) : null;
 
-    public override ValueTask<JToken> EvaluateAsync(Expression expression) => Burst.Expressions.EvaluateAsync(this, expression, null, "expression", true);
+    public override ValueTask<JToken> EvaluateAsync(Expression expression, bool canContainSecrets = false) => Burst.Expressions.EvaluateAsync(this, expression, null, "expression", !canContainSecrets);
 
     public override async ValueTask<T?> EvaluateAsync<T>(Input<T>? input) where T : default
     {

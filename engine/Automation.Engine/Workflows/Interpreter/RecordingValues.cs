@@ -22,7 +22,7 @@ internal sealed partial class RecordingContext
 
     public override void SetWorkflowOutput(string name, JToken value) => Put("workflowOutputs", name, JsonText.Normalize(value));
 
-    public override async ValueTask<JToken> EvaluateAsync(Expression expression)
+    public override async ValueTask<JToken> EvaluateAsync(Expression expression, bool canContainSecrets = false)
     {
         switch (expression.Type)
         {
