@@ -25,6 +25,9 @@ public sealed class ActivityList(ApiClient api, ScreenWords words, TimeProvider 
         return list = ReadAsync(connection);
     }
 
+    /// <summary>What is offered was changed on this very page: it is read anew when it is asked for.</summary>
+    public void Forget() => list = null;
+
     private async Task<IReadOnlyDictionary<string, ActivityView>> ReadAsync(string connection)
     {
         var from = connection.Length == 0 ? "" : $"&connection={Uri.EscapeDataString(connection)}";

@@ -100,7 +100,8 @@ internal sealed class FlowBench : IAsyncDisposable
         {
             await bench.held.Task;
             object answer = new PageView<ActivityView>(Activities, null);
-            if (request.RequestUri!.AbsolutePath == "/api/try/text")
+            if (request.RequestUri!.AbsolutePath == "/api/message-templates/visit") answer = new MessageTemplate("visit", "Визит", "Ждём вас, {{ contact.name }}", null, MessageMark.Advertising, default, null);
+            if (request.RequestUri.AbsolutePath == "/api/try/text")
             {
                 var tried = ApiJson.Read<TryTextRequest>(await request.Content!.ReadAsStringAsync(cancellationToken));
                 bench.Tried.Add(tried);

@@ -148,6 +148,22 @@ public sealed class StepListTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Template_Chosen_ShowsItsTextOnTheDeal_AndNoTextIsAskedFor()
+    {
+        bench.Show(Flow(Step("sms", "Crm.SendSms")), deal: "42", place: "then/sms/text");
+        Assert.NotEmpty(bench.List.FindAll("#in-sms-text-wrong"));
+        bench.At("in-sms-template-syntax").Change("Literal");
+        bench.At("in-sms-template").Change("visit");
+
+        bench.List.WaitForAssertion(() => Assert.Equal("Ждём вас, {{ contact.name }}", bench.At("in-sms-template-text").GetAttribute("value")));
+        Assert.True(bench.At("in-sms-template-text").HasAttribute("disabled"));
+        bench.List.WaitForAssertion(() => Assert.Contains("Ждём вас, Анна", bench.At("preview").TextContent, StringComparison.Ordinal));
+        Assert.Contains("1 SMS", bench.At("sms-parts").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Текст шаблона (рекламное)", bench.List.Find("label[for='in-sms-template-text']").TextContent, StringComparison.Ordinal);
+        Assert.Empty(bench.List.FindAll("#in-sms-text-wrong"));
+    }
+
+    [Fact]
     public void FieldChip_Pressed_IsPutIntoTheTextAndSaved()
     {
         bench.Show(Flow(Step("sms", "Crm.SendSms")), place: "then/sms/text");

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -32,12 +33,14 @@ public sealed partial class ScreenTests
         await browser.DragDealAsync(page, "40215877", "68120458");
         await page.GotoAsync($"{browser.Sandbox}/sandbox/phone");
         await Assertions.Expect(page.GetByTestId("sms-list")).ToContainTextAsync("Ждём вас на встрече");
+        await SaveTemplateAsync(browser);
         (string Name, string Path)[] pages = [.. Pages, ("run", $"/runs/{await RunAsync(browser)}"), ("here", await HereAsync(browser))];
         var wrong = new List<string>();
         foreach (var (theme, language) in Looks)
         {
             await PreferAsync(browser, theme, language);
             foreach (var (name, path) in pages) wrong.AddRange(await LookAsync(page, name, browser.Admin + path, theme, language));
+            wrong.AddRange(await LookAsync(page, "settings-message", $"{browser.Admin}/settings", theme, language, OpenTemplateAsync));
         }
 
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
@@ -69,11 +72,13 @@ public sealed partial class ScreenTests
     }
 
     /// <summary>What is wrong with a page in one theme and language.</summary>
-    private static async Task<List<string>> LookAsync(IPage page, string name, string address, string theme, string language)
+    /// <param name="open">What is done on the page before it is looked at; null: nothing.</param>
+    private static async Task<List<string>> LookAsync(IPage page, string name, string address, string theme, string language, Func<IPage, Task>? open = null)
     {
         var (wrong, place) = (new List<string>(), $"{name} {theme} {language}");
         await page.SetViewportSizeAsync(1366, 768);
         await OpenAsync(page, address);
+        if (open is not null) await open(page);
         if (language == "ru") wrong.AddRange(await FaultsAsync(page, place));
         // A manager's own page speaks the language of the account.
         if (name != "here" && await page.EvaluateAsync<string>("() => document.documentElement.lang") != language) wrong.Add($"{place}: in another language");
@@ -93,6 +98,18 @@ public sealed partial class ScreenTests
     {
         var runs = JObject.Parse(await browser.Api.GetStringAsync("/api/runs?deal=40215877", TestContext.Current.CancellationToken));
         return (string)runs["items"]![0]!["id"]!;
+    }
+
+    private static async Task SaveTemplateAsync(TestBrowser browser)
+    {
+        using var body = new StringContent("""{"title":"Напоминание о визите","text":"{{ contact.name }}, ждём вас завтра! Если планы изменились, ответьте на это сообщение.","subject":"Визит","mark":"service"}""", Encoding.UTF8, "application/json");
+        (await browser.Api.PutAsync("/api/message-templates/visit", body, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+    }
+
+    private static async Task OpenTemplateAsync(IPage page)
+    {
+        await page.GetByTestId("message-edit-visit").ClickAsync();
+        await Assertions.Expect(page.GetByTestId("message-form").GetByTestId("sms-parts")).ToBeVisibleAsync();
     }
 
     private static async Task<string> HereAsync(TestBrowser browser)
