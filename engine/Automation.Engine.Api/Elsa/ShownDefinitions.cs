@@ -1,4 +1,4 @@
-using Automation.Engine.Accounts;
+using Automation.Engine.Api.Access;
 using Automation.Engine.Api.Funnels;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Funnels;
@@ -7,6 +7,7 @@ using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Persistence;
 using Automation.Engine.Persistence.Rows;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Newtonsoft.Json.Linq;
 

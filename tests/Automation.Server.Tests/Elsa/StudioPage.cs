@@ -158,6 +158,28 @@ internal sealed class StudioPage(IPage page, string admin)
     /// <summary>A tab may be scrolled out of sight.</summary>
     public Task TabAsync(string name) => page.Locator(".mud-tab").Filter(new() { HasTextRegex = new($"^\\s*{name}", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).First.EvaluateAsync("tab => tab.click()");
 
+    /// <summary>The journal of the run that is shown has these lines and no others: each an activity's name and what happened.</summary>
+    public async Task JournalAsync(params string[] lines)
+    {
+        const string Shown = "[...document.querySelectorAll('.mud-timeline-item')].map(one => [...one.querySelectorAll('.mud-timeline-item-content .mud-typography')].map(part => part.textContent.trim()).join(' ').replace(/ .* - /, ' '))";
+        try
+        {
+            await page.WaitForFunctionAsync($"lines => JSON.stringify({Shown}) === JSON.stringify(lines)", lines, new() { Timeout = Patience });
+        }
+        catch (TimeoutException)
+        {
+            Assert.Equal(lines, await page.EvaluateAsync<string[]>(Shown));
+        }
+    }
+
+    /// <summary>Chooses an activity of the run that is shown; its details say so.</summary>
+    public async Task DetailsAsync(string activity, params (string Name, string Value)[] values)
+    {
+        await page.Locator(Nodes).Filter(new() { HasText = activity }).First.ClickAsync();
+        foreach (var (name, value) in values)
+            await page.Locator("tr").Filter(new() { Has = page.Locator("td").Filter(new() { HasTextRegex = Whole(name) }) }).Filter(new() { HasText = value }).Locator("visible=true").First.WaitForAsync(new() { Timeout = Patience });
+    }
+
     public Task SeesAsync(string text) => Visible(text).WaitForAsync(new() { Timeout = Patience });
 
     /// <summary>Kept where <c>AUTOMATION_PICTURES</c> says.</summary>

@@ -54,7 +54,11 @@ public sealed partial class StudioScenarioTests
         Assert.True((bool)(await DefinitionAsync(api, id))["isPublished"]!);
         await studio.RunAsync();
         await studio.SeesAsync("Finished");
-        await studio.SeesAsync("WriteLine1");
+        await studio.JournalAsync(
+            "FlowDecision1 Started", "FlowDecision1 Completed", "WriteLine1 Started", "WriteLine1 WriteLine", "WriteLine1 Completed", "WriteLine2 Started", "WriteLine2 WriteLine", "WriteLine2 Completed");
+        await studio.DetailsAsync("WriteLine1", ("Name", "WriteLine1"), ("Text", "Сумма 5"));
+        await studio.DetailsAsync("WriteLine2", ("Name", "WriteLine2"), ("Text", "Готово, {{ 2 }}"));
+        await studio.DetailsAsync("FlowDecision1", ("Name", "FlowDecision1"), ("Condition", "True"));
         await studio.PictureAsync("finished");
 
         // A second version, and back to the first.
@@ -87,6 +91,8 @@ public sealed partial class StudioScenarioTests
         await studio.SeesAsync("Suspended");
         await PostAsync(api, "events/go/trigger", new JObject { ["input"] = new JObject { ["sum"] = 7 } });
         await studio.SeesAsync("Finished");
+        await studio.JournalAsync("Wait1 Started", "Wait1 Suspended", "Wait1 Resumed", "Wait1 Completed");
+        await studio.DetailsAsync("Wait1", ("EventName", "go"), ("Result", """{"sum":7}"""));
         await studio.PictureAsync("live");
 
         Assert.True(refused.IsEmpty, string.Join("\n", refused));

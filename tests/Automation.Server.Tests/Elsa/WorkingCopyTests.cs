@@ -121,7 +121,7 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
     public async Task Copy_SavedAsItIsShown_IsNoChange()
     {
         using var api = await FunnelAsync();
-        foreach (var file in Samples())
+        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "funnels"), "*.json"))
         {
             var document = JObject.Parse(await File.ReadAllTextAsync(file, Cancel));
             (document["connection"], document["slug"]) = ("crm", "sample");
@@ -220,14 +220,11 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
         return client;
     }
 
-    private static IEnumerable<string> Samples() =>
-        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "funnels"), "*.json");
-
     private static string Flows(string draft) => string.Join("\n", JObject.Parse(draft)["triggers"]!.Select(trigger => trigger["then"]!["root"]!.ToString()));
 
     private static async Task<string> OpenAsync(HttpClient api, string trigger, string funnel = "sales") => (string)(await SendAsync(api, HttpMethod.Post, $"/api/funnels/{funnel}/triggers/{trigger}/studio", "{}"))["definitionId"]!;
 
-    private static Task SaveAsync(HttpClient api, JObject definition, bool publish = false) => SendAsync(api, HttpMethod.Post, "/elsa/api/workflow-definitions", new JObject { ["model"] = definition, ["publish"] = publish }.ToString());
+    private static Task<JObject> SaveAsync(HttpClient api, JObject definition, bool publish = false) => SendAsync(api, HttpMethod.Post, "/elsa/api/workflow-definitions", new JObject { ["model"] = definition, ["publish"] = publish }.ToString());
 
     private static async Task<string> DraftAsync(HttpClient api, string funnel = "sales") => await (await api.GetAsync($"/api/funnels/{funnel}/export?version=draft", Cancel)).Content.ReadAsStringAsync(Cancel);
 
