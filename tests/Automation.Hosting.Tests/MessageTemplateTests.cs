@@ -31,8 +31,21 @@ public sealed class MessageTemplateTests
 
         Assert.Equal(["Сделка Окно: ждём вас", "Дверь: приходите"], host.Sms.Ledger.Select(message => message.Text));
         await using var context = await host.OpenAsync();
-        Assert.DoesNotContain("\"seen\"", string.Concat(await context.Journal.Where(row => row.Kind == "run").Select(row => row.Facts).ToListAsync(RuntimeHost.Stop)), StringComparison.Ordinal);
         foreach (var run in await context.Runs.ToListAsync(RuntimeHost.Stop)) Assert.True((await host.Services.GetRequiredService<ReplayService>().ReplayAsync(host.Account, run.Id, RuntimeHost.Stop))!.Equal);
+    }
+
+    [Fact]
+    public async Task Sms_ThatIsTooLong_KeepsTheDealsValuesOutOfTheJournal()
+    {
+        await using var host = await RuntimeHost.StartAsync(Nothing);
+        await SaveAsync(host, "Ждём вас, {{ contact.name }}");
+        await host.PublishAsync(Funnel.Of(Funnel.Trigger("sms", Funnel.Entered(Funnel.Meeting), Funnel.Flow(Funnel.Activity("sms", "Crm.SendSms", ("template", "Literal", "visit"), ("maxParts", "Literal", 0))))));
+        await host.MovedAsync(host.AddDeal("Окно"), Funnel.Meeting);
+
+        await using var context = await host.OpenAsync();
+        var facts = string.Concat(await context.Journal.Where(row => row.Kind == "run").Select(row => row.Facts).ToListAsync(RuntimeHost.Stop));
+        Assert.Contains("text_too_long", facts, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"seen\"", facts, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -110,6 +110,7 @@ public sealed partial class ScreenTests
     {
         await page.GetByTestId("message-edit-visit").ClickAsync();
         await Assertions.Expect(page.GetByTestId("message-form").GetByTestId("sms-parts")).ToBeVisibleAsync();
+        await page.GetByTestId("message-save").ScrollIntoViewIfNeededAsync();
     }
 
     private static async Task<string> HereAsync(TestBrowser browser)

@@ -124,7 +124,7 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
         foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "funnels"), "*.json"))
         {
             var document = JObject.Parse(await File.ReadAllTextAsync(file, Cancel));
-            (document["connection"], document["slug"]) = ("crm", "sample");
+            (document["connection"], document["slug"]) = ("shop", "sample");
             await SendAsync(api, HttpMethod.Post, "/api/funnels/import", document.ToString());
             var draft = await DraftAsync(api, "sample");
             foreach (var trigger in JObject.Parse(draft)["triggers"]!)
@@ -212,6 +212,7 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
     {
         var (account, key) = await server.AddAccountAsync($"copy-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}");
         await server.AddConnectionAsync("amocrm", "crm", account, Crm.Directory, "31700500");
+        await server.AddConnectionAsync("amocrm", "shop", account);
         var client = server.NewClient();
         client.DefaultRequestHeaders.Authorization = new("ApiKey", key);
         var funnel = JObject.Parse(Crm.Funnel("crm"));
