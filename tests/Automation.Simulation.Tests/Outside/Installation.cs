@@ -7,6 +7,7 @@ using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Funnels;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
+using Automation.Engine.Persistence.Messages;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Persistence.Sqlite;
 using Automation.Engine.Persistence.Staff;
@@ -33,7 +34,7 @@ public sealed class Installation
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
         services = new ServiceCollection().AddLogging().AddSqliteStore(folder.File("catalog.db")).AddSingleton<IIdSource>(new SimulatedWorld(0, told: false))
             .AddAutomationExpressions().AddAutomationEngine().AddAutomationActivities().AddActivities(typeof(Call).Assembly)
-            .AddSingleton<ManagerStore>().AddSingleton<IPorts>(ports).AddAutomationRuntime(new RuntimeOptions()).BuildServiceProvider();
+            .AddSingleton<ManagerStore>().AddSingleton<IMessageTemplates, MessageTemplateStore>().AddSingleton<IPorts>(ports).AddAutomationRuntime(new RuntimeOptions()).BuildServiceProvider();
         SeedAsync().GetAwaiter().GetResult();
     }
 
@@ -55,6 +56,7 @@ public sealed class Installation
         node.AddSingleton(services.GetRequiredService<FunnelCatalog>());
         node.AddSingleton(services.GetRequiredService<IWorkflowInterpreter>());
         node.AddSingleton(services.GetRequiredService<IActivityInvoker>());
+        node.AddSingleton(services.GetRequiredService<ActivityRegistry>());
         node.AddSingleton(services.GetRequiredService<IExpressionEvaluator>());
         node.AddSingleton(services.GetRequiredService<ManagerStore>());
         node.AddSingleton(services.GetRequiredService<IDbContextFactory<AutomationDbContext>>());
