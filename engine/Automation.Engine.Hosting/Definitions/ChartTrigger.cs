@@ -9,8 +9,8 @@ internal static class ChartTrigger
     private const string Start = "Elsa.Start";
     private const string StandsFor = "standsFor";
 
-    // What Studio draws takes some three hundred and fifty across.
-    private const int Beside = 400;
+    // What Studio draws of a rule in words takes some four hundred across; the arrow wants room too.
+    private const int Beside = 500;
 
     /// <summary>Leads it to what the chart begins with. A start of the chart's own it stands for, with its arrows.</summary>
     /// <param name="place">Where it stood; null: beside the first activity.</param>
