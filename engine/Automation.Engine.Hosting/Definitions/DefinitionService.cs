@@ -147,8 +147,8 @@ public sealed class DefinitionService(
         return new(row, false);
     }
 
-    /// <summary>Takes the published version back; what runs goes on.</summary>
-    /// <returns>Null when there is no such definition.</returns>
+    /// <summary>Takes the published version back; what runs goes on, on that version. Where it was the latest, a draft of the same goes on behind it.</summary>
+    /// <returns>The draft, or the version where one was ahead of it; null when there is no such definition.</returns>
     public async Task<DefinitionRow?> RetractAsync(AccountId account, string definitionId, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -157,9 +157,10 @@ public sealed class DefinitionService(
         RefuseFunnels(rows[0]);
         var published = rows.Find(row => row.IsPublished) ?? throw new DefinitionRefusedException("not_published", "This workflow is not published.");
         published.IsPublished = false;
+        var row = published.IsLatest ? await DraftBehindAsync(context, account, published, cancellationToken) : published;
         await TriggerTimers.DisarmAsync(context, account, [definitionId], cancellationToken);
         await SaveAsync(context, account, cancellationToken);
-        return published;
+        return row;
     }
 
     /// <summary>Puts an old version on top as the new draft.</summary>
@@ -210,9 +211,17 @@ public sealed class DefinitionService(
         if (before is not null && Same(before.Document, version.Document)) return before;
         var draft = await Of(context, account).FirstOrDefaultAsync(row => row.VersionId == version.VersionId && row.IsLatest && !row.IsPublished && row.Document == version.Document, cancellationToken)
             ?? throw new DefinitionRefusedException("draft_changed", "Somebody saved this workflow at the same moment. Read it again.");
-        draft.IsLatest = false;
-        context.Definitions.Add(Next(account, draft.DefinitionId, draft.Version + 1, draft.Name, draft.Document));
+        await DraftBehindAsync(context, account, draft, cancellationToken);
         await SaveAsync(context, account, cancellationToken);
+        return draft;
+    }
+
+    // Runs may be on the version: it never changes any more.
+    private async Task<DefinitionRow> DraftBehindAsync(AutomationDbContext context, AccountId account, DefinitionRow version, CancellationToken cancellationToken)
+    {
+        version.IsLatest = false;
+        var draft = Next(account, version.DefinitionId, await HighestAsync(context, version, cancellationToken) + 1, version.Name, version.Document);
+        context.Definitions.Add(draft);
         return draft;
     }
 

@@ -65,6 +65,21 @@ public sealed class ElsaApiTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(0, (int)(await GetAsync(api, $"workflow-definitions?DefinitionIds={id}"))["totalCount"]!);
     }
 
+    /// <summary>Runs that have begun on it go on as they began (R12).</summary>
+    [Fact]
+    public async Task Version_Retracted_IsNotChangedByTheNextSave()
+    {
+        using var api = await ClientAsync();
+        var made = (await SaveAsync(api, """{ "model": { "definitionId": null, "id": null, "name": "Проба", "variables": null, "root": null }, "publish": null }"""))["workflowDefinition"]!;
+        var id = (string)made["definitionId"]!;
+        var published = (await SaveAsync(api, Body(id, publish: true)))["workflowDefinition"]!;
+        await PostAsync(api, $"workflow-definitions/{id}/retract", "{}");
+        Assert.Equal(2, (int)(await SaveAsync(api, Body(id, publish: false, "изменено")))["workflowDefinition"]!["version"]!);
+
+        var kept = await GetAsync(api, $"workflow-definitions/by-id/{published["id"]}");
+        Assert.True(JToken.DeepEquals(published["root"], kept["root"]), kept.ToString());
+    }
+
     /// <summary>Studio's picker of workflows asks for no page.</summary>
     [Fact]
     public async Task List_WithoutAPage_IsWholeAndSaysWhereItEnds()
