@@ -56,6 +56,7 @@ public static class AutomationApi
         services.AddSingleton(provider => new PresenceService(provider.GetRequiredService<IDbContextFactory<AutomationDbContext>>(), provider.GetRequiredService<AttemptGate>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HealthEndpoint>();
         services.AddSingleton<RunRecordsCache>();
+        services.AddSingleton<InstanceImport>();
         services.AddSingleton<ShownDefinitions>();
         services.AddSignalR();
         services.AddSingleton<InstanceWatch>();

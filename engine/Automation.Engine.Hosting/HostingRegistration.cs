@@ -86,6 +86,7 @@ public static class HostingRegistration
         services.AddSingleton<Definitions.DefinitionReferences>();
         services.AddSingleton<Definitions.ActivityTrial>();
         services.AddSingleton<Mailboxes.RunRemoval>();
+        services.AddSingleton<Mailboxes.ImportedRuns>();
         services.AddSingleton<Automation.Engine.Calendars.ICronTimes, Timers.CronTimes>();
         services.AddSingleton<Definitions.WorkflowStarter>();
         services.AddSingleton<Func<Definitions.WorkflowStarter>>(provider => provider.GetRequiredService<Definitions.WorkflowStarter>);

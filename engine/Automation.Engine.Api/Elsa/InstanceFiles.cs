@@ -10,7 +10,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Api.Elsa;
 
-/// <summary>Runs as files: out, never in.</summary>
+/// <summary>Runs as files, out and in.</summary>
 internal static class InstanceFiles
 {
     private const int MostExported = 200;
@@ -19,7 +19,7 @@ internal static class InstanceFiles
     {
         elsa.MapGet("/workflow-instances/{id}/export", ExportAsync);
         elsa.MapPost("/bulk-actions/export/workflow-instances", BulkExportAsync).Needs(Permissions.Read);
-        elsa.MapPost("/bulk-actions/import/workflow-instances", Import).Needs(Permissions.Operate);
+        elsa.MapPost("/bulk-actions/import/workflow-instances", ImportAsync).Needs(Permissions.Operate);
     }
 
     private static async Task<IResult> ExportAsync(HttpContext context, string id, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals)
@@ -47,15 +47,20 @@ internal static class InstanceFiles
         }
     }
 
-    private static IResult Import() => throw ApiProblem.BadRequest(
-        "import_unsupported",
-        "Runs cannot be imported. What a run has done is told by its own journal, and what it sends is known by keys made here: a run taken from a file would do again what was done elsewhere. Import the workflow and start it.");
+    private static async Task<IResult> ImportAsync(HttpContext context, InstanceImport import)
+    {
+        var files = await Uploads.ReadAsync(context.Request, context.RequestAborted);
+        if (files.Count == 0) throw ApiProblem.BadRequest("payload_invalid", "No file was sent, or there is no JSON file in the zip.");
+        var taken = await import.TakeAsync(context.Account(), files, context.Caller().Name, context.RequestAborted);
+        return new JsonAnswer(new JObject { ["imported"] = taken, ["count"] = taken });
+    }
 
     private static async Task<JObject> ViewAsync(AutomationDbContext db, RunRow row, RunRecordsCache journals, CancellationToken cancellationToken)
     {
         var definition = await db.Definitions.AsNoTracking().FirstOrDefaultAsync(one => one.AccountId == row.AccountId && one.VersionId == row.DefinitionVersionId, cancellationToken);
         var story = await journals.ReadAsync(db, row, cancellationToken);
         var view = InstanceViews.Whole(row, definition);
+        view["workflowState"]!["properties"] = new JObject { ["Variables"] = new JObject(InstanceViews.Variables(row, definition).Where(variable => (string?)variable["name"] is { Length: > 0 }).DistinctBy(variable => (string?)variable["name"]).Select(variable => new JProperty((string)variable["name"]!, variable["value"]))) };
         return new()
         {
             ["workflowState"] = view["workflowState"],

@@ -54,6 +54,7 @@ internal static class InstanceViews
         view["workflowState"] = new JObject
         {
             ["id"] = row.Id.ToString(),
+            ["name"] = view["name"],
             ["definitionId"] = view["definitionId"],
             ["definitionVersionId"] = row.DefinitionVersionId,
             ["definitionVersion"] = view["version"],

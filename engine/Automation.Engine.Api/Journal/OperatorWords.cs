@@ -42,6 +42,7 @@ internal static class OperatorWords
         if ((string?)facts["what"] == "lift") return (english ? $"{by} let the trigger '{(string?)facts["trigger"]}' go on" : $"{by}: триггер «{(string?)facts["trigger"]}» снова включён для этой сделки", "plain");
         if ((string?)facts["what"] == "unblock") return (english ? $"{by} let the deal go on" : $"{by}: сделка снова идёт дальше", "plain");
         if ((string?)facts["what"] == "delete") return (english ? $"{by} deleted the ended run '{(string?)facts["name"]}' with its journal" : $"{by}: удалён завершённый запуск «{(string?)facts["name"]}» вместе с его журналом", "plain");
+        if ((string?)facts["what"] == "import") return (english ? $"{by} took the ended run '{(string?)facts["name"]}' from a file" : $"{by}: завершённый запуск «{(string?)facts["name"]}» взят из файла", "plain");
         if ((string?)facts["what"] == "hurry")
             return (string?)facts["outcome"] == "hurried" ? (english ? $"{by} did not wait: the run goes on now" : $"{by}: не ждать, выполнить сейчас", "plain")
                 : (english ? $"{by} asked a run to go on now; it did not wait for a time" : $"{by}: выполнить сейчас (не потребовалось: срока уже не ждали)", "quiet");

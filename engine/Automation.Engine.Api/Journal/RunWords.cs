@@ -37,13 +37,14 @@ internal static class RunWords
 
     public static (string Text, string Tone) Run(JObject facts, string? trigger, TimeZoneInfo zone, bool english)
     {
-        var name = trigger is null ? english ? "Run" : "Запуск" : $"«{trigger}»";
+        var name = trigger is not null ? $"«{trigger}»" : facts["imported"] is not null ? english ? "Run from a file" : "Запуск из файла" : english ? "Run" : "Запуск";
         var status = (string?)facts["status"];
         return status switch
         {
             "Finished" => ($"{name}: {(english ? "finished" : "выполнен")}", "fired"),
             "Faulted" => ($"{name}: {(english ? "stopped by a failure" : "остановлен ошибкой")}{Incident(facts, english)}", "trouble"),
             "Cancelled" => ($"{name}: {(english ? "cancelled" : "отменён")}{Cancelled(facts, english)}", "quiet"),
+            "Running" when facts["imported"] is not null => ($"{name}: {(english ? "went on" : "шёл дальше")}", "plain"),
             _ => ($"{name}: {Waits(facts, zone, english)}", "plain"),
         };
     }

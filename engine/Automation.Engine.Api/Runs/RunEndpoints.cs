@@ -101,8 +101,13 @@ internal static class RunEndpoints
         return new JsonAnswer(new AskedView(accepted.Events[0].Id, RunView.Of(row)), 202);
     }
 
-    private static async Task<IResult> ReplayAsync(HttpContext context, string id, ReplayService replays) =>
-        await replays.ReplayAsync(context.Account(), Paging.Id(id), context.RequestAborted) is { } report ? new JsonAnswer(report) : throw ApiProblem.NotFound("There is no such run.");
+    private static async Task<IResult> ReplayAsync(HttpContext context, string id, IDbContextFactory<AutomationDbContext> contexts, ReplayService replays)
+    {
+        await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        var row = await FindAsync(db, context, id);
+        if (row.EntityType == ImportedRuns.EntityType) throw new ProblemException(new(409, "run_imported", "This run was taken from a file. What it worked with stands on the server that it ran on."));
+        return await replays.ReplayAsync(context.Account(), row.Id, context.RequestAborted) is { } report ? new JsonAnswer(report) : throw ApiProblem.NotFound("There is no such run.");
+    }
 
     private static async Task<IResult> CancelAsync(HttpContext context, string id, IDbContextFactory<AutomationDbContext> contexts, MailboxRouter router)
     {

@@ -59,7 +59,8 @@ public sealed class DeadLetterReads(IDbContextFactory<AutomationDbContext> conte
 
     private static async Task<IEnumerable<DeadLetter>> RunsAsync(AutomationDbContext context, AccountId account, DeadLetterFilter filter, int most, CancellationToken cancellationToken)
     {
-        var rows = Of(context, context.Runs.AsNoTracking(), account, filter).Where(row => row.Status == Faulted || row.Status == Quarantined || (filter.Finished && filter.Targets != null && row.Status == (int)RunStatus.Finished));
+        var rows = Of(context, context.Runs.AsNoTracking(), account, filter).Where(row => row.Status == Faulted || row.Status == Quarantined || (filter.Finished && filter.Targets != null && row.Status == (int)RunStatus.Finished))
+            .Where(row => row.EntityType != ImportedRuns.EntityType);
         if (Ids(filter) is { } ids) rows = rows.Where(row => ids.Contains(row.Id));
         if (filter.Trigger is { } trigger) rows = rows.Where(row => row.TriggerId == trigger);
         if (filter.Funnel is { } funnel) rows = rows.Where(row => row.FunnelId == funnel);
