@@ -109,6 +109,31 @@
     }
   }
 
+  // Studio says some refusals in notices of its own and others not at all: what none of them has said a moment later is said here, for a while.
+  const ask = window.fetch.bind(window);
+  const [soon, shown] = [1_000, 15_000]; // milliseconds
+  let quiet;
+  window.fetch = async (input, init) => {
+    const answer = await ask(input, init);
+    const [url, method] = [new URL(input.url ?? input, document.baseURI), init?.method ?? input.method ?? 'GET'];
+    if (url.pathname.startsWith('/elsa/api/') && method !== 'GET' && answer.status >= 400 && answer.status !== 401) tell(answer.clone());
+    return answer;
+  };
+
+  async function tell(answer) {
+    const told = await answer.json().catch(() => ({}));
+    const texts = [...new Set(Object.values(told.errors ?? {}).flat())];
+    if (texts.length === 0) texts.push(told.message ?? told.title ?? `HTTP ${answer.status}`);
+    await new Promise(resolve => setTimeout(resolve, soon));
+    const said = [...document.querySelectorAll('.mud-snackbar')].map(notice => notice.textContent).join('\n');
+    const left = texts.filter(text => !said.includes(text));
+    if (left.length === 0) return;
+    const trouble = document.getElementById('trouble');
+    trouble.textContent = left.join(' ');
+    clearTimeout(quiet);
+    quiet = setTimeout(() => { trouble.textContent = ''; }, shown);
+  }
+
   // The elements write links of Studio's own site: theirs lie under /studio here, and of its diagnostics there is nothing.
   document.addEventListener('click', (event) => {
     const href = event.target.closest?.('a')?.getAttribute('href') ?? '';
