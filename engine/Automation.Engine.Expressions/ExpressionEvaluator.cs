@@ -12,12 +12,14 @@ public sealed class ExpressionEvaluator : IExpressionEvaluator
     private readonly IScriptRunner _scripts;
     private readonly FormulaEngine _formulas;
     private readonly TextEngine _texts;
+    private readonly LruCache<string, ExpressionError?> _checked;
 
     public ExpressionEvaluator(IScriptRunner scripts, IOptions<ExpressionOptions> options)
     {
         _scripts = scripts;
         _formulas = new FormulaEngine(options.Value.CacheSize);
         _texts = new TextEngine(options.Value.CacheSize);
+        _checked = new LruCache<string, ExpressionError?>(options.Value.CacheSize, StringComparer.Ordinal);
     }
 
     public ValueTask<EvaluationResult> EvaluateAsync(Expression expression, IExpressionScope scope, CancellationToken cancellationToken) => expression.Type switch
@@ -33,10 +35,19 @@ public sealed class ExpressionEvaluator : IExpressionEvaluator
     {
         ExpressionTypes.NCalc => _formulas.Validate(expression.Text, roots),
         ExpressionTypes.Liquid => _texts.Validate(expression.Text),
-        ExpressionTypes.JavaScript => _scripts is IScriptChecker checker ? await checker.CheckAsync(expression.Text, cancellationToken) : null,
+        ExpressionTypes.JavaScript => _scripts is IScriptChecker checker ? await CheckAsync(checker, expression.Text, cancellationToken) : null,
         ExpressionTypes.Literal or ExpressionTypes.Object or ExpressionTypes.Variable or ExpressionTypes.Input or ExpressionTypes.Output => null,
         _ => Unknown(expression.Type),
     };
+
+    private async ValueTask<ExpressionError?> CheckAsync(IScriptChecker checker, string source, CancellationToken cancellationToken)
+    {
+        if (_checked.TryGet(source, out var known)) return known;
+        var error = await checker.CheckAsync(source, cancellationToken);
+        // What hung on the machine's load, or was refused by its length alone, is asked again.
+        if (error is null or { Code: ExpressionCodes.Invalid or ExpressionCodes.ScriptRecursion }) _checked.Add(source, error);
+        return error;
+    }
 
     private async ValueTask<EvaluationResult> RunAsync(string source, IExpressionScope scope, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Automation.Engine.Expressions;
 
 /// <summary>Keeps the most recently used results of a pure function; a full cache drops the least recently used one.</summary>
@@ -8,21 +10,33 @@ internal sealed class LruCache<TKey, TValue>(int capacity, IEqualityComparer<TKe
     private readonly LinkedList<(TKey Key, TValue Value)> _order = new();
     private readonly Lock _lock = new();
 
-    public TValue GetOrAdd(TKey key, Func<TKey, TValue> make)
+    public TValue GetOrAdd(TKey key, Func<TKey, TValue> make) =>
+        TryGet(key, out var found) ? found : Add(key, make(key));  // outside the lock: two threads may both make it, one wins
+
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
         lock (_lock)
         {
-            if (_index.TryGetValue(key, out var found))
+            if (!_index.TryGetValue(key, out var found))
             {
-                if (_order.First != found)
-                {
-                    _order.Remove(found);
-                    _order.AddFirst(found);
-                }
-                return found.Value.Value;
+                value = default;
+                return false;
             }
+
+            if (_order.First != found)
+            {
+                _order.Remove(found);
+                _order.AddFirst(found);
+            }
+
+            value = found.Value.Value;
+            return true;
         }
-        var value = make(key);  // outside the lock: two threads may both make it, one wins
+    }
+
+    /// <returns>What is kept: the value, or another's that was there first.</returns>
+    public TValue Add(TKey key, TValue value)
+    {
         lock (_lock)
         {
             if (_index.TryGetValue(key, out var found)) return found.Value.Value;
@@ -31,6 +45,7 @@ internal sealed class LruCache<TKey, TValue>(int capacity, IEqualityComparer<TKe
                 _index.Remove(last.Value.Key);
                 _order.RemoveLast();
             }
+
             _index[key] = _order.AddFirst((key, value));
             return value;
         }

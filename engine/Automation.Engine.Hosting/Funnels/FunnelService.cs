@@ -3,6 +3,7 @@ using Automation.Engine.Funnels;
 using Automation.Engine.Funnels.Editing;
 using Automation.Engine.Hosting.Accounts;
 using Automation.Engine.Hosting.Calendars;
+using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Hosting.Failures;
 using Automation.Engine.Hosting.Funnels.Drafts;
 using Automation.Engine.Hosting.Messages;
@@ -20,7 +21,7 @@ namespace Automation.Engine.Hosting.Funnels;
 /// <summary>Drafts, versions and their history. Publishing is one transaction; running work stays on its version.</summary>
 public sealed class FunnelService(
     IDbContextFactory<AutomationDbContext> contexts, FunnelValidator validator, FunnelCatalog catalog, CrmDirectoryCache directories,
-    AccountDirectory accounts, CalendarDirectory calendars, IMessageTemplates templates, DraftFeed feed, RedriveSignal signal, IIdSource ids, TimeProvider clock)
+    AccountDirectory accounts, CalendarDirectory calendars, CompositeCatalog composites, IMessageTemplates templates, DraftFeed feed, RedriveSignal signal, IIdSource ids, TimeProvider clock)
 {
     /// <summary>Code of a trigger that bears the id of another published funnel's.</summary>
     public const string IdTaken = "trigger_id_taken";
@@ -170,7 +171,7 @@ public sealed class FunnelService(
     /// <summary>Everything that is wrong with a document; empty when it can be published.</summary>
     public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(AccountId account, FunnelDocument document, ConnectionId connection, CancellationToken cancellationToken) =>
     [
-        .. await validator.CheckAsync(document, await directories.GetAsync(connection, cancellationToken), await calendars.NamesAsync(account, cancellationToken), cancellationToken),
+        .. await validator.CheckAsync(document, await directories.GetAsync(connection, cancellationToken), await calendars.NamesAsync(account, cancellationToken), await composites.ReadAsync(account, cancellationToken), cancellationToken),
         .. await GoneTemplatesAsync(account, document, cancellationToken),
         .. TakenIds(document, await NeighboursAsync(account, document, connection)),
     ];

@@ -1,17 +1,25 @@
 using Automation.Engine.Expressions;
 using Automation.Engine.Funnels;
+using Automation.Engine.Hosting.Definitions;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
+using Automation.Engine.Workflows.Interpreter;
 
 namespace Automation.Engine.Hosting.Funnels;
 
 /// <summary>Says everything that is wrong with a funnel document, with the places. An empty list means it can be published.</summary>
-public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInterpreter interpreter)
+public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInterpreter interpreter, ActivityRegistry registry)
 {
-    private readonly TriggerValidator triggers = new(evaluator, interpreter);
+    private readonly TriggerValidator triggers = new(evaluator, interpreter, registry);
+
+    /// <summary>For an account without workflows that are steps of others.</summary>
+    /// <inheritdoc cref="CheckAsync(FunnelDocument, CrmDirectory?, IReadOnlySet{string}, AccountComposites?, CancellationToken)"/>
+    public Task<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelDocument document, CrmDirectory? directory, IReadOnlySet<string> calendars, CancellationToken cancellationToken) =>
+        CheckAsync(document, directory, calendars, null, cancellationToken);
 
     /// <param name="calendars">Names of working calendars that can be used.</param>
-    public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelDocument document, CrmDirectory? directory, IReadOnlySet<string> calendars, CancellationToken cancellationToken)
+    /// <param name="composites">The account's workflows that are steps of others; null for none.</param>
+    public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelDocument document, CrmDirectory? directory, IReadOnlySet<string> calendars, AccountComposites? composites, CancellationToken cancellationToken)
     {
         var problems = new List<FunnelProblem>();
         if (document.Format != FunnelDocument.CurrentFormat) Add("format", $"This is '{document.Format}'; the format here is '{FunnelDocument.CurrentFormat}'.", $"Это формат «{document.Format}», а здесь читается «{FunnelDocument.CurrentFormat}».");
@@ -21,14 +29,15 @@ public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInt
         for (var i = 0; i < document.Stages.Count; i++)
             if (known is not null && !known.Contains(document.Stages[i].Ref)) Add($"stages[{i}]", $"The CRM has no stage {document.Stages[i].Ref} («{document.Stages[i].Name}»).", $"В CRM нет этапа «{document.Stages[i].Name}» ({document.Stages[i].Ref}).");
 
-        var against = new TriggerSurroundings(directory, known, calendars);
+        var against = new TriggerSurroundings(directory, known, calendars, composites);
+        var reading = new StepReading(evaluator);
         var ids = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < document.Triggers.Count; i++)
         {
             var (trigger, path) = (document.Triggers[i], $"triggers[{i}]");
             if (trigger.Id.Length is 0 or > 64) Add($"{path}.id", "A trigger's id takes 1 to 64 characters.", "Идентификатор карточки: от 1 до 64 знаков.");
             else if (!ids.Add(trigger.Id)) Add($"{path}.id", $"Two triggers have the id '{trigger.Id}'.", $"У двух карточек один идентификатор «{trigger.Id}».");
-            foreach (var problem in await triggers.CheckAsync(trigger, against, cancellationToken)) problems.Add(problem with { Path = $"{path}.{problem.Path}" });
+            foreach (var problem in await triggers.CheckAsync(trigger, against, reading, cancellationToken)) problems.Add(problem with { Path = $"{path}.{problem.Path}" });
         }
 
         return problems;

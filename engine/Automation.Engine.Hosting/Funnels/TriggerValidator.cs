@@ -9,6 +9,7 @@ using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Hosting.Timers;
 using Automation.Engine.Ports;
 using Automation.Engine.Workflows;
+using Automation.Engine.Workflows.Interpreter;
 
 namespace Automation.Engine.Hosting.Funnels;
 
@@ -16,26 +17,28 @@ namespace Automation.Engine.Hosting.Funnels;
 /// <param name="Directory">Null while nobody has read the CRM's.</param>
 /// <param name="Stages">Of the CRM; null while nobody has read them.</param>
 /// <param name="Calendars">Names of working calendars that can be used.</param>
-internal sealed record TriggerSurroundings(CrmDirectory? Directory, IReadOnlySet<StageRef>? Stages, IReadOnlySet<string> Calendars)
+/// <param name="Composites">The account's workflows that are steps of others; null for none.</param>
+internal sealed record TriggerSurroundings(CrmDirectory? Directory, IReadOnlySet<StageRef>? Stages, IReadOnlySet<string> Calendars, AccountComposites? Composites)
 {
-    public bool AreAs(TriggerSurroundings other) => ReferenceEquals(Directory, other.Directory) && Calendars.SetEquals(other.Calendars);
+    public bool AreAs(TriggerSurroundings other) => ReferenceEquals(Directory, other.Directory) && ReferenceEquals(Composites, other.Composites) && Calendars.SetEquals(other.Calendars);
 }
 
 /// <summary>Says everything that is wrong with one trigger, with places below it. A trigger that it has seen before, in the same surroundings, is not checked again: its workflow is not compiled anew at every change of another card.</summary>
-internal sealed class TriggerValidator(IExpressionEvaluator evaluator, IWorkflowInterpreter interpreter)
+internal sealed class TriggerValidator(IExpressionEvaluator evaluator, IWorkflowInterpreter interpreter, ActivityRegistry registry)
 {
     private readonly ConditionalWeakTable<FunnelTrigger, Judged> known = [];
 
-    public async ValueTask<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelTrigger trigger, TriggerSurroundings against, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelTrigger trigger, TriggerSurroundings against, StepReading reading, CancellationToken cancellationToken)
     {
         if (known.TryGetValue(trigger, out var judged) && judged.Against.AreAs(against)) return judged.Problems;
-        var problems = await JudgeAsync(trigger, against, cancellationToken);
+        var before = reading.LeftOut;
+        var problems = await JudgeAsync(trigger, against, reading, cancellationToken);
         // That nobody had time to look is no judgement.
-        if (problems.All(problem => problem.Code != ExpressionCodes.ScriptUnavailable)) known.AddOrUpdate(trigger, new(against, problems));
+        if (reading.LeftOut == before && problems.All(problem => problem.Code != ExpressionCodes.ScriptUnavailable)) known.AddOrUpdate(trigger, new(against, problems));
         return problems;
     }
 
-    private async Task<IReadOnlyList<FunnelProblem>> JudgeAsync(FunnelTrigger trigger, TriggerSurroundings against, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FunnelProblem>> JudgeAsync(FunnelTrigger trigger, TriggerSurroundings against, StepReading reading, CancellationToken cancellationToken)
     {
         var problems = new List<FunnelProblem>();
         CheckWhen(trigger.When, "when", against.Stages);
@@ -47,7 +50,12 @@ internal sealed class TriggerValidator(IExpressionEvaluator evaluator, IWorkflow
         }
 
         if (trigger.Then is null && trigger.DefinitionVersionId is null) Add("then", "The trigger needs a workflow.", "Карточка ничего не делает: добавьте действие.");
-        else if (trigger.Then is { } then) CheckWorkflow(then, "then");
+        else if (trigger.Then is { } then)
+        {
+            CheckWorkflow(then, "then");
+            foreach (var found in await reading.UnreadableAsync(then, new(registry, against.Composites), cancellationToken)) problems.Add(Unreadable($"then.{found.Path}", found));
+        }
+
         return problems;
 
         void Add(string path, string message, string? ru = null) => problems.Add(new(path, "definition_invalid", message, Ru: ru));
@@ -102,6 +110,13 @@ internal sealed class TriggerValidator(IExpressionEvaluator evaluator, IWorkflow
 
         static FunnelProblem Of(string path, ExpressionError error) =>
             new(path, error.Code, error.Message, error.Line, error.Column, $"Условие не читается{(error.Column is { } column ? $", место {column}" : "")}: {error.In(english: false)}") { UnknownPath = error.UnknownPath };
+
+        static FunnelProblem Unreadable(string path, UnreadableInput found)
+        {
+            var (activity, input, error) = (found.Activity, found.Input, found.Error);
+            return new(path, error.Code, $"The step “{activity.DisplayName}”: “{input.DisplayName}” cannot be read{(error.Line is { } line ? $" (line {line})" : "")}: {error.Message}", error.Line, error.Column,
+                $"Шаг «{activity.DisplayNameRu ?? activity.DisplayName}»: «{input.Attribute.DisplayNameRu ?? input.DisplayName}» не читается{(error.Line is { } row ? $", строка {row}" : "")}: {error.In(english: false)}");
+        }
 
         static string WordsOf(DefinitionProblem problem) => problem.Code switch
         {

@@ -111,7 +111,33 @@ public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> context
         if (Without(published, copy.Trigger.Id) != Without(draft, copy.Trigger.Id))
             throw new DefinitionRefusedException("draft_differs", $"The draft of the funnel '{copy.Funnel.Name}' has other changes too. Apply this workflow, look at all of them on the board and publish there.");
         if (await ApplyAsync(account, definitionId, anyway: false, author, cancellationToken) is not { } applied) return null;
-        return await funnels.PublishAsync(account, applied.Funnel.Id, author.Name, null, cancellationToken);
+        try
+        {
+            return await funnels.PublishAsync(account, applied.Funnel.Id, author.Name, null, cancellationToken);
+        }
+        catch (FunnelInvalidException refused)
+        {
+            throw InStudio(refused, draft, copy.Trigger.Id);
+        }
+    }
+
+    // Studio shows one workflow: what is wrong in it stands by its place there, what is wrong elsewhere by its card's name.
+    private static FunnelInvalidException InStudio(FunnelInvalidException refused, FunnelDocument funnel, string triggerId)
+    {
+        return new([.. refused.Problems.Select(Shown)]);
+
+        FunnelProblem Shown(FunnelProblem problem)
+        {
+            for (var i = 0; i < funnel.Triggers.Count; i++)
+            {
+                var (trigger, path) = (funnel.Triggers[i], $"triggers[{i}].");
+                if (!problem.Path.StartsWith(path, StringComparison.Ordinal)) continue;
+                return trigger.Id != triggerId ? problem with { Message = $"The trigger “{trigger.Name}”: {problem.Message}" }
+                    : problem.Path.StartsWith($"{path}then.", StringComparison.Ordinal) ? problem with { Path = problem.Path[$"{path}then.".Length..] } : problem;
+            }
+
+            return problem;
+        }
     }
 
     /// <summary>True when the copy is what its funnel's published version runs.</summary>

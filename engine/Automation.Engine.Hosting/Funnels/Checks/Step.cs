@@ -10,6 +10,9 @@ internal sealed record Step(JObject Node, string Id, string Type)
     // Every check asks for them, at every change of a draft whose other triggers stay what they were.
     private static readonly ConditionalWeakTable<FunnelTrigger, IReadOnlyList<Step>> Known = [];
 
+    /// <summary>What people call it; its id where they do not.</summary>
+    public string Name => (string?)Node["name"] is { Length: > 0 } given ? given : Id;
+
     /// <summary>All of a workflow, those inside containers too.</summary>
     public static IEnumerable<Step> Of(JObject? workflow) => (workflow?["root"] as JObject)?.DescendantsAndSelf().OfType<JObject>()
         .Where(node => node["id"] is JValue { Value: string } && node["type"] is JValue { Value: string })
