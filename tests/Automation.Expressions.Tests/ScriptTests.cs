@@ -131,6 +131,41 @@ public sealed class ScriptTests(ScriptPoolFixture scripts)
     public async Task Evaluator_UnknownType_Fails() =>
         Assert.Equal("expression_type_unknown", (await scripts.Evaluator.EvaluateAsync(new Expression("CSharp", "1"), TestScope.Deal(), TestContext.Current.CancellationToken)).Error?.Code);
 
+    /// <summary>A board asks for its scripts at every change; a verdict that hung on the moment is asked for again.</summary>
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData(ExpressionCodes.Invalid, 1)]
+    [InlineData(ExpressionCodes.ScriptUnavailable, 3)]
+    [InlineData(ExpressionCodes.ScriptTimeout, 3)]
+    public async Task Evaluator_ScriptLookedAtBefore_IsNotSentAgain(string? code, int asked)
+    {
+        var checker = new CountingChecker(code is null ? null : new(code, "told"));
+        var evaluator = new ExpressionEvaluator(checker, Microsoft.Extensions.Options.Options.Create(new ExpressionOptions { CacheSize = 2 }));
+        for (var i = 0; i < 3; i++) Assert.Equal(code, (await CheckAsync("a"))?.Code);
+        Assert.Equal(asked, checker.Asked);
+
+        // Bounded: the least recently used one goes.
+        foreach (var source in new[] { "b", "a", "c", "a" }) await CheckAsync(source);
+        var before = checker.Asked;
+        await CheckAsync("b");
+        Assert.Equal(before + 1, checker.Asked);
+
+        ValueTask<ExpressionError?> CheckAsync(string source) => evaluator.ValidateAsync(new(ExpressionTypes.JavaScript, source), null, TestContext.Current.CancellationToken);
+    }
+
+    private sealed class CountingChecker(ExpressionError? error) : IScriptRunner, IScriptChecker
+    {
+        public int Asked { get; private set; }
+
+        public ValueTask<ExpressionError?> CheckAsync(string source, CancellationToken cancellationToken)
+        {
+            Asked++;
+            return ValueTask.FromResult(error);
+        }
+
+        public ValueTask<ScriptResult> RunAsync(ScriptRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
     [Fact]
     public async Task Pool_WorkerMissing_IsUnavailableAtOnce()
     {

@@ -194,6 +194,36 @@ public sealed class DraftTests(TestServer server) : IClassFixture<TestServer>
         await (await anna.PostAsync("/api/funnels/sales/publish", null, Cancel)).AssertProblemAsync(400, "input_empty");
     }
 
+    [Fact]
+    public async Task Step_WithATextThatCannotBeRead_IsNamedWithItsInput_AndKeepsTheDraftFromBeingPublished()
+    {
+        var anna = await AccountAsync("unreadable");
+        var then = JObject.Parse("""{"root":{"id":"flow","type":"Elsa.Flowchart","version":1,"connections":[],"activities":[{"id":"sms","type":"Crm.SendSms","version":1,"text":{"typeName":"String","expression":{"type":"JavaScript","value":"const name = contact.name;\nreturn ("}}}]}}""");
+        // The draft is saved as it is.
+        var saved = await OkAsync(await PutAsync(anna, await DraftAsync(anna), "big", one => one["then"] = then));
+        Assert.Contains("return (", await ExportAsync(anna), StringComparison.Ordinal);
+        Assert.Contains(saved["problems"]!, one => (string?)one["place"] == "then/sms/text");
+        var whole = await OkAsync(await anna.PutAsync("/api/funnels/sales/draft", Json(await ExportAsync(anna)), Cancel));
+        Assert.Equal(("triggers[0].then.root.activities[0].text", 2), ((string?)whole["problems"]!.Single()["path"], (int)whole["problems"]!.Single()["line"]!));
+
+        var problem = (await OkAsync(await anna.GetAsync("/api/funnels/sales/draft?lang=ru", Cancel)))["problems"]!.Single(one => (string?)one["severity"] == "error");
+        Assert.Equal(("expression_invalid", "big", "then/sms/text"), ((string)problem["code"]!, (string)problem["part"]!, (string)problem["place"]!));
+        Assert.StartsWith("Шаг «Отправить SMS»: «Текст» не читается, строка 2: ", (string?)problem["message"], StringComparison.Ordinal);
+
+        var refused = await (await anna.PostAsync("/api/funnels/sales/publish", null, Cancel)).AssertProblemAsync(400, "expression_invalid");
+        var place = Assert.Single(refused["errors"]!);
+        Assert.Equal(("triggers[0].then.root.activities[0].text", 2), ((string?)place["path"], (int)place["line"]!));
+        Assert.StartsWith("The step “Send SMS”: “Text” cannot be read (line 2): ", (string?)place["message"], StringComparison.Ordinal);
+        Assert.Null(await VersionAsync());
+
+        then["root"]!["activities"]![0]!["text"]!["expression"]!["value"] = "return `Здравствуйте, ${contact.name}`;";
+        await OkAsync(await PutAsync(anna, await DraftAsync(anna), "big", one => one["then"] = then));
+        await OkAsync(await anna.PostAsync("/api/funnels/sales/publish", null, Cancel));
+        Assert.Equal(1, await VersionAsync());
+
+        async Task<int?> VersionAsync() => (int?)(await OkAsync(await anna.GetAsync("/api/funnels/sales", Cancel)))["version"];
+    }
+
     [Theory]
     [InlineData("[deal.price] > 100 and [deal.price] < 50", true)]
     [InlineData("[deal.price] > 100 and [deal.price] <= 100", true)]

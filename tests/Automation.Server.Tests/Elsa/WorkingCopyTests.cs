@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
+using Automation.Engine.Persistence.Messages;
 using Automation.Server.Tests.Api;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Server.Tests.Elsa;
@@ -71,6 +74,45 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
         Assert.False((bool)(await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{id}"))["isPublished"]!);
         Assert.Equal((HttpStatusCode.BadRequest, "draft_differs"), (refused.StatusCode, (string?)JObject.Parse(await refused.Content.ReadAsStringAsync(Cancel))["code"]));
         Assert.Equal(2, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["version"]!);
+    }
+
+    [Fact]
+    public async Task Publish_FromStudio_OfATextThatCannotBeRead_IsRefusedWithTheStep()
+    {
+        using var api = await FunnelAsync();
+        var id = await OpenAsync(api, "big");
+        var body = JObject.Parse(Body(id, "", publish: true));
+        body.SelectToken("model.root.activities[0].text.expression")!.Replace(new JObject { ["type"] = "JavaScript", ["value"] = "const a = 1;\nreturn (" });
+
+        var errors = await RefusedAsync(api, body);
+        var text = (string?)Assert.Single(errors["root.activities[0].text"]!);
+        Assert.StartsWith("root.activities[0].text: The step “Write Line”: “Text” cannot be read (line 2): ", text, StringComparison.Ordinal);
+        Assert.Equal(1, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["version"]!);
+        Assert.False((bool)(await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{id}"))["isPublished"]!);
+        // What was written is kept, and published once it is put right.
+        Assert.Contains("return (", (await SendAsync(api, HttpMethod.Get, $"/elsa/api/workflow-definitions/by-definition-id/{id}"))["root"]!.ToString(), StringComparison.Ordinal);
+        await SaveAsync(api, id, "исправлено", publish: true);
+        Assert.Equal(2, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["version"]!);
+    }
+
+    /// <summary>What was published before its text was removed keeps the funnel from being published again; Studio shows another card.</summary>
+    [Fact]
+    public async Task Publish_FromStudio_WithAProblemOfAnotherCard_NamesTheCard()
+    {
+        using var api = await FunnelAsync();
+        await SendAsync(api, HttpMethod.Put, "/api/message-templates/visit", """{"title":"Визит","text":"Ждём вас","mark":"service"}""");
+        var funnel = JObject.Parse(await DraftAsync(api));
+        funnel["triggers"]![1]!["then"]!["root"] = JObject.Parse("""{"id":"flow","type":"Elsa.Flowchart","version":1,"connections":[],"activities":[{"id":"sms","type":"Crm.SendSms","version":1,"template":{"typeName":"String","expression":{"type":"Literal","value":"visit"}}}]}""");
+        await SendAsync(api, HttpMethod.Post, "/api/funnels/import?publish=true", funnel.ToString());
+        var id = await OpenAsync(api, "big");
+        await using (var db = await server.DbAsync())
+        {
+            var owner = await db.Funnels.Where(row => row.Id == Guid.ParseExact(id.Substring("copy-".Length, 32), "N")).Select(row => row.AccountId).SingleAsync(Cancel);
+            Assert.True(await server.Services.GetRequiredService<MessageTemplateStore>().RemoveAsync(new(owner), "visit", Cancel));
+        }
+
+        var errors = await RefusedAsync(api, JObject.Parse(Body(id, "иначе", publish: true)));
+        Assert.Contains("The trigger “Мелкая сделка”: There is no message template 'visit'", (string?)Assert.Single(errors["triggers[1].then.root.activities[0].template"]!), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -206,6 +248,13 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
         await SendAsync(api, HttpMethod.Post, "/api/funnels/sales/triggers/big/studio", """{"anew":true}""");
         await SendAsync(api, HttpMethod.Post, $"/api/studio/copies/{id}/apply", "{}");
         Assert.DoesNotContain("Crm.Trigger", await DraftAsync(api), StringComparison.Ordinal);
+    }
+
+    private static async Task<JToken> RefusedAsync(HttpClient api, JObject body)
+    {
+        var refused = await api.PostAsync("/elsa/api/workflow-definitions", Json(body.ToString()), Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        return JObject.Parse(await refused.Content.ReadAsStringAsync(Cancel))["errors"]!;
     }
 
     private async Task<HttpClient> FunnelAsync(string? root = null)
