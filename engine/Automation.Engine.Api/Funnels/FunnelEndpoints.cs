@@ -55,7 +55,7 @@ internal static class FunnelEndpoints
         return new JsonAnswer(await numbers.ReadAsync(context.Account(), await reads.FindAsync(context.Account(), idOrSlug, context.RequestAborted), days ?? 7, context.RequestAborted));
     }
 
-    private static async Task<IResult> ImportAsync(HttpContext context, FunnelService funnels, IDbContextFactory<AutomationDbContext> contexts, bool? publish)
+    private static async Task<IResult> ImportAsync(HttpContext context, FunnelService funnels, DraftChecks checks, IDbContextFactory<AutomationDbContext> contexts, bool? publish)
     {
         if (publish == true) context.Demand(Permissions.Publish);
         var account = context.Account();
@@ -64,6 +64,7 @@ internal static class FunnelEndpoints
         {
             var problems = await funnels.CheckAsync(account, document, connection, context.RequestAborted);
             if (problems.Count > 0) throw new FunnelInvalidException(problems);
+            if (publish == true) await checks.RefuseAsync(account, await FunnelIdAsync(contexts, account, document, context.RequestAborted), connection, document, context.RequestAborted);
         }
 
         var row = await funnels.SaveDraftAsync(account, document, null, context.Author(), null, context.RequestAborted);
@@ -88,16 +89,9 @@ internal static class FunnelEndpoints
         if (inside is not null && !InsideChoice.All.Contains(inside)) throw new ProblemException(Problem.BadQuery($"inside is {string.Join(", ", InsideChoice.All)}."));
         var account = context.Account();
         var funnel = await reads.FindAsync(account, idOrSlug, context.RequestAborted);
-        await RefuseErrorsAsync(checks, account, funnel, FunnelJson.Read(funnel.Draft), context.RequestAborted);
+        await checks.RefuseAsync(account, funnel.Id, new(funnel.ConnectionId), FunnelJson.Read(funnel.Draft), context.RequestAborted);
         var row = await funnels.PublishAsync(account, funnel.Id, context.Caller().Name, note, inside, revision, context.RequestAborted);
         return new JsonAnswer(new SavedFunnel(funnel.Id, funnel.Slug, funnel.Name, funnel.DraftRevision, row.Version, []));
-    }
-
-    /// <summary>What the screen shows as an error keeps a script from publishing too.</summary>
-    private static async Task RefuseErrorsAsync(DraftChecks checks, AccountId account, Persistence.Rows.FunnelRow funnel, FunnelDocument draft, CancellationToken cancellationToken)
-    {
-        var errors = (await checks.CheckAsync(account, funnel.Id, new(funnel.ConnectionId), draft, cancellationToken)).Where(finding => finding is { IsError: true, Code: "field_unknown" or "input_empty" }).ToList();
-        if (errors.Count > 0) throw new FunnelInvalidException([.. errors.Select(error => new FunnelProblem($"triggers[{draft.Triggers.ToList().FindIndex(trigger => trigger.Id == error.Part)}].{error.Place}", error.Code, error.Message.En))]);
     }
 
     private static async Task<IResult> VersionsAsync(HttpContext context, string idOrSlug, FunnelReads reads)
@@ -163,6 +157,12 @@ internal static class FunnelEndpoints
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await db.Connections.Where(row => row.AccountId == account.Value && (row.Name == document.Connection || (document.Connection == null && row.Directory != null))).OrderBy(row => row.Name).Select(row => row.Id).Take(2).ToListAsync(cancellationToken);
         return found is [var only] ? new ConnectionId(only) : null;
+    }
+
+    private static async Task<Guid> FunnelIdAsync(IDbContextFactory<AutomationDbContext> contexts, AccountId account, FunnelDocument document, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Funnels.Where(row => row.AccountId == account.Value && row.Slug == document.Slug).Select(row => row.Id).FirstOrDefaultAsync(cancellationToken);
     }
 
     private static async Task EnsureVersionAsync(FunnelReads reads, Persistence.Rows.FunnelRow funnel, int version, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Automation.Engine.Accounts;
 using Automation.Engine.Funnels;
 using Automation.Engine.Funnels.Editing;
 using Automation.Engine.Hosting.Definitions;
+using Automation.Engine.Hosting.Funnels.Checks;
 using Automation.Engine.Hosting.Funnels.Drafts;
 using Automation.Engine.Hosting.Mailboxes;
 using Automation.Engine.Persistence;
@@ -21,7 +22,7 @@ public sealed record WorkingCopy(DefinitionRow Row, FunnelRow Funnel, FunnelTrig
 /// Working copies of triggers' workflows. Studio saves into them as often as it likes; <em>Apply</em> puts one into its funnel's draft as
 /// one change. A copy is two rows: version 1 is what it was made from, version 2 what Studio has made of it.
 /// </summary>
-public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, IIdSource ids, TimeProvider clock)
+public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> contexts, FunnelService funnels, DraftChecks checks, IIdSource ids, TimeProvider clock)
 {
     /// <summary>Their definition ids begin so.</summary>
     public const string Prefix = "copy-";
@@ -113,6 +114,7 @@ public sealed class WorkingCopies(IDbContextFactory<AutomationDbContext> context
         if (await ApplyAsync(account, definitionId, anyway: false, author, cancellationToken) is not { } applied) return null;
         try
         {
+            await checks.RefuseAsync(account, applied.Funnel.Id, new(applied.Funnel.ConnectionId), FunnelJson.Read(applied.Funnel.Draft), cancellationToken);
             return await funnels.PublishAsync(account, applied.Funnel.Id, author.Name, null, cancellationToken);
         }
         catch (FunnelInvalidException refused)

@@ -95,6 +95,29 @@ public sealed class WorkingCopyTests(TestServer server) : IClassFixture<TestServ
         Assert.Equal(2, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["version"]!);
     }
 
+    /// <summary>What the board shows as an error is one here too, and in a file that is to be published.</summary>
+    [Fact]
+    public async Task Publish_WithoutWhatAStepNeeds_IsRefusedWithTheStep()
+    {
+        using var api = await FunnelAsync();
+        var id = await OpenAsync(api, "big");
+        var empty = new JObject { ["id"] = "task", ["nodeId"] = "Workflow1:flow:task", ["name"] = "Task1", ["type"] = "Crm.CreateTask", ["version"] = 1, ["metadata"] = new JObject() };
+        var body = JObject.Parse(Body(id, "дальше", publish: true));
+        ((JArray)body.SelectToken("model.root.activities")!).Add(empty.DeepClone());
+
+        var text = (string?)Assert.Single((await RefusedAsync(api, body))["root.activities[1].text"]!);
+        Assert.Contains("The step “Create task”: fill in “Text”.", text, StringComparison.Ordinal);
+        Assert.Equal(1, (int)(await SendAsync(api, HttpMethod.Get, "/api/funnels/sales"))["version"]!);
+
+        var (before, file) = (await DraftAsync(api), JObject.Parse(await DraftAsync(api)));
+        ((JArray)file.SelectToken("triggers[1].then.root.activities")!).Add(empty);
+        var refused = await (await api.PostAsync("/api/funnels/import?publish=true", Json(file.ToString()), Cancel)).AssertProblemAsync(400, "input_empty");
+        Assert.Contains(refused["errors"]!, error => (string?)error["path"] == "triggers[1].then.root.activities[1].text");
+        Assert.Equal(before, await DraftAsync(api));
+        await SendAsync(api, HttpMethod.Post, "/api/funnels/import", file.ToString());
+        Assert.NotEqual(before, await DraftAsync(api));
+    }
+
     /// <summary>What was published before its text was removed keeps the funnel from being published again; Studio shows another card.</summary>
     [Fact]
     public async Task Publish_FromStudio_WithAProblemOfAnotherCard_NamesTheCard()

@@ -28,6 +28,22 @@ public sealed class DraftChecks(IDbContextFactory<AutomationDbContext> contexts,
         return [.. found.DistinctBy(one => (one.Part, one.Place, one.Message.En)).OrderBy(one => !one.IsError)];
     }
 
+    /// <summary>What the board shows as an error beyond what the validator refuses keeps a draft from being published.</summary>
+    /// <param name="funnelId">Empty for a funnel that is not there yet.</param>
+    /// <exception cref="FunnelInvalidException">There is such an error.</exception>
+    public async Task RefuseAsync(AccountId account, Guid funnelId, ConnectionId connection, FunnelDocument document, CancellationToken cancellationToken)
+    {
+        var errors = (await CheckAsync(account, funnelId, connection, document, cancellationToken)).Where(finding => finding is { IsError: true, Code: "field_unknown" or "input_empty" }).ToList();
+        if (errors.Count > 0) throw new FunnelInvalidException([.. errors.Select(error => Of(document, error))]);
+    }
+
+    private static FunnelProblem Of(FunnelDocument document, Finding error)
+    {
+        var at = document.Triggers.TakeWhile(trigger => trigger.Id != error.Part).Count();
+        var place = error.Place.Split('/') is ["then", var id, var input] && Step.Of(document.Triggers[at].Then).FirstOrDefault(step => step.Id == id) is { } found ? $"then.{found.Node.Path}.{input}" : error.Place;
+        return new($"triggers[{at}].{place}", error.Code, error.Message.En, Ru: error.Message.Ru);
+    }
+
     /// <summary>A validator's problem as a finding: which card, and where in it.</summary>
     private static Finding Of(CheckedDraft draft, FunnelProblem problem, IReadOnlySet<string> taken)
     {
