@@ -79,9 +79,13 @@ public sealed class ActivityTrial(IWorkflowInterpreter interpreter, ActivityRegi
         // The nearest of a name is the one that it sees.
         void Declare(JObject owner)
         {
-            foreach (var variable in (owner["variables"] as JArray ?? []).OfType<JObject>()) variables.TryAdd((string?)variable["name"] ?? "", variable);
+            foreach (var variable in (owner["variables"] as JArray ?? []).OfType<JObject>()) variables.TryAdd((string?)variable["name"] ?? "", Tried(variable, document));
         }
     }
+
+    // A value that the editor set for trials stands in for the variable's own.
+    private static JObject Tried(JObject variable, JObject document) =>
+        (string?)variable["id"] is { } id && document["customProperties"]?["VariableTestValues"]?[id] is { } value ? new(variable) { ["value"] = value } : variable;
 
     private static TrialReport Report(RunStep step, CompiledWorkflow workflow, string nodeId)
     {

@@ -23,6 +23,26 @@ public sealed class ActivityTrialTests(TestServer server) : IClassFixture<TestSe
         Assert.Equal("Completed", (string?)(await api.PostAsync("tests/activities", Handles(saved, new JObject { ["activityNodeId"] = "Workflow1:flow:if:within:line" })))["status"]);
     }
 
+    /// <summary>The editor keeps such a value beside the workflow, by the variable's id.</summary>
+    [Fact]
+    public async Task Trial_VariableWithATestValue_HasThatValue()
+    {
+        using var api = await ElsaClient.NewAsync(server);
+        var document = new JObject
+        {
+            ["name"] = "Проба",
+            ["variables"] = new JArray(Variable("Name", "Анна"), Variable("City", "Казань")),
+            ["customProperties"] = new JObject { ["VariableTestValues"] = new JObject { ["v-Name-Анна"] = "Ольга", ["gone"] = "x" } },
+            ["root"] = ElsaClient.Chart(ElsaClient.Activity("line", "Elsa.WriteLine", ("text", "Liquid", "{{ Name }}, {{ City }}"))),
+        };
+        var saved = (await api.PostAsync("workflow-definitions", new JObject { ["model"] = document, ["publish"] = true }))["workflowDefinition"]!;
+
+        Assert.Equal("Ольга, Казань", (string?)(await TryAsync(api, saved, "line")).SelectToken("activityState.Text"));
+        var run = await api.RunAsync(saved);
+        await api.EndedAsync(run);
+        Assert.Contains("Анна, Казань", (await api.PostAsync($"workflow-instances/{run}/journal", [])).ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Trial_StepThatSends_PlansAndSendsNothing()
     {
