@@ -87,8 +87,9 @@ internal static class InstanceEndpoints
     {
         var body = await ApiJson.ReadAsync<ReportBody>(context.Request, context.RequestAborted);
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var story = await journals.ReadAsync(db, await FindAsync(db, context, body.WorkflowInstanceId ?? ""), context.RequestAborted);
-        return new JsonAnswer(new StatsView(NodeStats.Of(story.Records, body.ActivityNodeIds)));
+        var run = await FindAsync(db, context, body.WorkflowInstanceId ?? "");
+        var story = await journals.ReadAsync(db, run, context.RequestAborted);
+        return new JsonAnswer(new StatsView(NodeStats.Of(story.Records, await ResilienceEndpoints.RetriedAsync(db, run, context.RequestAborted), body.ActivityNodeIds)));
     }
 
     private static async Task<IResult> ExecutionsAsync(HttpContext context, IDbContextFactory<AutomationDbContext> contexts, RunRecordsCache journals, string? instance, string? node, Func<PlacedExecution, JObject> view)
@@ -120,7 +121,8 @@ internal static class InstanceEndpoints
     {
         var story = await journals.ReadAsync(db, run, cancellationToken);
         var before = await RunCallers.ReadAsync(db, run, journals, cancellationToken);
-        return story.Records.Executions.Select(execution => new PlacedExecution(run, story, execution, before));
+        var retried = await ResilienceEndpoints.RetriedAsync(db, run, cancellationToken);
+        return story.Records.Executions.Select(execution => new PlacedExecution(run, story, execution, before, retried));
     }
 
     /// <summary>Run and number of an execution's id: ours begin with their run's.</summary>

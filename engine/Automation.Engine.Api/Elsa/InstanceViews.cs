@@ -125,7 +125,8 @@ internal static class InstanceViews
             ["activityName"] = Name(one.Story, execution, placed),
             ["startedAt"] = execution.StartedAt,
             ["hasBookmarks"] = execution.Waits,
-            ["metadata"] = new JObject(),
+            // Without it Studio offers no list of retries.
+            ["metadata"] = one.IsRetried ? new JObject { [NodeStats.RetriedMark] = true } : new JObject(),
             ["status"] = execution.Status,
         };
         if (execution.EndedAt is { } ended) view["completedAt"] = ended;

@@ -109,7 +109,7 @@ internal sealed class InstanceWatch(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if (await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == run, cancellationToken) is not { } row) return;
-        var stats = NodeStats.Of((await journals.ReadAsync(db, row, cancellationToken)).Records, null);
+        var stats = NodeStats.Of((await journals.ReadAsync(db, row, cancellationToken)).Records, await ResilienceEndpoints.RetriedAsync(db, row, cancellationToken), null);
         lock (gate)
             if (runs.TryGetValue(run, out var one)) one.Told = (row.Sequence, row.UpdatedAt);
         var viewers = hub.Clients.Group(Group(run));

@@ -52,13 +52,18 @@ internal static class ResilienceEndpoints
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
         var (run, execution) = InstanceEndpoints.ExecutionId(activityInstanceId);
         var row = await InstanceEndpoints.FindAsync(db, context, run);
-        var effects = await db.Effects.AsNoTracking()
-            .Where(effect => effect.AccountId == row.AccountId && effect.ConnectionId == row.ConnectionId && effect.EntityType == row.EntityType && effect.EntityId == row.EntityId && effect.RunId == row.Id && effect.ContextId == execution)
-            .OrderBy(effect => effect.PlannedAt).ThenBy(effect => effect.Position).ToListAsync(context.RequestAborted);
+        var effects = await Effects(db, row).Where(effect => effect.ContextId == execution).OrderBy(effect => effect.PlannedAt).ThenBy(effect => effect.Position).ToListAsync(context.RequestAborted);
         var retries = effects.SelectMany(effect => Retries(row, activityInstanceId, effect)).ToList();
         var page = retries.Skip(Math.Max(0, skip ?? 0)).Take(Math.Clamp(take ?? MostListed, 1, MostListed));
         return new JsonAnswer(new JObject { ["items"] = new JArray(page), ["totalCount"] = retries.Count });
     }
+
+    /// <summary>Executions whose action was tried more than once, by their numbers.</summary>
+    public static async Task<IReadOnlySet<string>> RetriedAsync(AutomationDbContext db, RunRow run, CancellationToken cancellationToken) =>
+        await Effects(db, run).Where(effect => effect.Tries > 1).Select(effect => effect.ContextId).ToHashSetAsync(cancellationToken);
+
+    private static IQueryable<EffectRow> Effects(AutomationDbContext db, RunRow run) => db.Effects.AsNoTracking()
+        .Where(effect => effect.AccountId == run.AccountId && effect.ConnectionId == run.ConnectionId && effect.EntityType == run.EntityType && effect.EntityId == run.EntityId && effect.RunId == run.Id);
 
     // A row keeps how often it was tried and how the last try ended; the waits follow from the plan.
     private static IEnumerable<JObject> Retries(RunRow run, string instance, EffectRow effect)
@@ -75,7 +80,7 @@ internal static class ResilienceEndpoints
         ["workflowInstanceId"] = run.Id.ToString(),
         ["attemptNumber"] = number,
         ["retryDelay"] = wait.ToString("c", CultureInfo.InvariantCulture),
-        ["result"] = number == effect.Tries - 1 ? effect.ErrorMessage ?? ((EffectState)effect.State).ToString() : "",
+        ["details"] = number == effect.Tries - 1 ? new JObject { ["Result"] = effect.ErrorMessage ?? ((EffectState)effect.State).ToString() } : new JObject(),
     };
 
     private static string Words(TimeSpan wait, bool english) =>

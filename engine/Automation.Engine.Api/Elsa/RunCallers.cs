@@ -7,8 +7,11 @@ namespace Automation.Engine.Api.Elsa;
 
 /// <summary>An execution in its run.</summary>
 /// <param name="Before">The step of another run that started this one; null for a run that nobody waits for.</param>
-internal sealed record PlacedExecution(RunRow Run, RunStory Story, ExecutionRecord Execution, PlacedExecution? Before)
+/// <param name="Retried">Executions of this run whose action was tried more than once, by their numbers.</param>
+internal sealed record PlacedExecution(RunRow Run, RunStory Story, ExecutionRecord Execution, PlacedExecution? Before, IReadOnlySet<string> Retried)
 {
+    public bool IsRetried => Execution.IsIn(Retried);
+
     public ExecutionRecord? Parent => Execution.Parent is { } parent ? Story.Records.Find(parent) : null;
 
     /// <summary>What scheduled it: what it stands in, for the workflow itself the step that started the run.</summary>
@@ -44,7 +47,7 @@ internal static class RunCallers
         if (await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == run.AccountId && row.Id == parent.Run, cancellationToken) is not { } caller) return null;
         var story = await journals.ReadAsync(db, caller, cancellationToken);
         return story.Records.Lines.FirstOrDefault(line => line.Event == "Suspended" && (string?)line.Fact["bookmark"] == parent.Bookmark) is { } waits
-            ? new(caller, story, waits.Execution, await ReadAsync(db, caller, journals, most - 1, cancellationToken))
+            ? new(caller, story, waits.Execution, await ReadAsync(db, caller, journals, most - 1, cancellationToken), await ResilienceEndpoints.RetriedAsync(db, caller, cancellationToken))
             : null;
     }
 

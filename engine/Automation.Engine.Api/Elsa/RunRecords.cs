@@ -1,3 +1,4 @@
+using System.Globalization;
 using Automation.Engine.Api.Json;
 using Automation.Engine.Persistence.Rows;
 using Automation.Engine.Workflows;
@@ -28,6 +29,9 @@ internal sealed record ExecutionRecord(string Id, string NodeId, string Type, in
 
     /// <summary>The retry strategy that its step chose.</summary>
     public string? Retries { get; set; }
+
+    /// <param name="numbers">Of executions.</param>
+    public bool IsIn(IReadOnlySet<string> numbers) => numbers.Contains(Number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Last segment of the node id.</summary>
     public string ActivityId => NodeId[(NodeId.LastIndexOf(':') + 1)..];
@@ -74,7 +78,7 @@ internal sealed class RunRecords
         {
             // Its beginning may be older than the journal goes.
             if ((string?)fact["node"] is not { } node) return;
-            executions[id] = execution = new(id, node, (string?)fact["type"] ?? "", int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)) { StartedAt = row.At };
+            executions[id] = execution = new(id, node, (string?)fact["type"] ?? "", int.Parse(number, CultureInfo.InvariantCulture)) { StartedAt = row.At };
         }
 
         Note(run, row, fact, name, execution);

@@ -206,8 +206,13 @@ public sealed class InstanceActionsTests(TestServer server) : IClassFixture<Test
         }
 
         var retries = await api.GetAsync($"resilience/retries/{id:N}-3");
-        Assert.Equal([(1, "00:00:05", ""), (2, "00:00:15", "HTTP 503")], retries["items"]!.Select(one => ((int)one["attemptNumber"]!, (string)one["retryDelay"]!, (string)one["result"]!)));
+        Assert.Equal([(1, "00:00:05", null), (2, "00:00:15", "HTTP 503")], retries["items"]!.Select(one => ((int)one["attemptNumber"]!, (string)one["retryDelay"]!, (string?)one.SelectToken("details.Result"))));
         Assert.Equal(0, (int)(await api.GetAsync($"resilience/retries/{id:N}-4"))["totalCount"]!);
+        // Studio offers the list for what is marked, and for nothing else.
+        Assert.True((bool)(await api.GetAsync($"activity-execution-summaries/list?WorkflowInstanceId={run}&ActivityNodeId=Workflow1:flow:wait")).SelectToken("items[0].metadata.HasRetryAttempts")!);
+        Assert.Empty((await api.GetAsync($"activity-execution-summaries/list?WorkflowInstanceId={run}&ActivityNodeId=Workflow1:flow")).SelectToken("items[0].metadata")!);
+        var stats = (await api.PostAsync("activity-executions/report", new JObject { ["workflowInstanceId"] = run, ["activityNodeIds"] = new JArray("Workflow1:flow:wait") }))["stats"]!;
+        Assert.True((bool)stats.Single().SelectToken("metadata.HasRetryAttempts")!);
         await other.RefusedAsync(HttpMethod.Get, $"resilience/retries/{id:N}-3", null, 404, "not_found");
         Assert.Equal([8, 3, 0], (await api.GetAsync("resilience/strategies?category=HTTP"))["items"]!.Select(one => (int)one["maxRetryAttempts"]!));
         Assert.Contains((await api.GetAsync("features/installed"))["items"]!, feature => (string?)feature["fullName"] == "Elsa.Resilience");
