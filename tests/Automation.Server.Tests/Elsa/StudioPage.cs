@@ -4,7 +4,7 @@ using Newtonsoft.Json.Linq;
 namespace Automation.Server.Tests.Elsa;
 
 /// <summary>What a person does in Studio 3.8.2, in terms of the page.</summary>
-internal sealed class StudioPage(IPage page, string admin)
+internal sealed partial class StudioPage(IPage page, string admin)
 {
     private const string Definitions = "/elsa/api/workflow-definitions";
     private const string Nodes = ".x6-cell:has(.x6-port)";
@@ -198,11 +198,7 @@ internal sealed class StudioPage(IPage page, string admin)
     // From the right: run, menu, publish.
     private ILocator Toolbar(int fromRight) => page.Locator(".mud-toolbar").Locator("visible=true").First.Locator("button").Locator("visible=true").Nth(-1 - fromRight);
 
-    private async Task RowAsync(string name, string choice)
-    {
-        await page.Locator("tbody tr").Filter(new() { HasText = name }).Locator(".mud-menu button").ClickAsync();
-        await page.Locator(".mud-popover-open").GetByText(choice, new() { Exact = true }).ClickAsync();
-    }
+    public Task RowAsync(string name, string choice) => MenuAsync(Row(name).Locator(".mud-menu button"), choice);
 
     // Studio saves by itself, half a second after an edit: the answer to the save that holds it, not to one still under way.
     private Task<IResponse> SavedAsync(Func<Task> edit, Func<JObject, bool> holds, float within = Patience) => page.RunAndWaitForResponseAsync(
