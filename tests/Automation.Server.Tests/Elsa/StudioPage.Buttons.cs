@@ -19,6 +19,9 @@ internal sealed partial class StudioPage
 
     public ILocator Row(string text) => page.Locator("tbody tr").Filter(new() { HasText = text }).First;
 
+    /// <summary>Rows of the version history, the newest first.</summary>
+    public ILocator Versions => page.Locator("tbody tr").Filter(new() { Has = page.Locator(".mud-menu") });
+
     public Task RowSaysAsync(string row, string text) => Assertions.Expect(Row(row)).ToContainTextAsync(text);
 
     /// <summary>Waits until the list has these rows and no others.</summary>
@@ -65,10 +68,12 @@ internal sealed partial class StudioPage
         await Dialog.First.WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
 
-    /// <summary>Writes the dialog's first field.</summary>
+    /// <summary>Writes the dialog's first field: it begins with a name, and what is written before that stands there is lost.</summary>
     public async Task NameAsync(string text)
     {
-        await Dialog.Locator("input").First.FillAsync(text);
+        var field = Dialog.Locator("input").First;
+        await Assertions.Expect(field).Not.ToHaveValueAsync("");
+        await field.FillAsync(text);
         await page.Keyboard.PressAsync("Tab");
     }
 

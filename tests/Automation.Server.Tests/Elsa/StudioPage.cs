@@ -175,7 +175,8 @@ internal sealed partial class StudioPage(IPage page, string admin)
     /// <summary>Chooses an activity of the run that is shown; its details say so.</summary>
     public async Task DetailsAsync(string activity, params (string Name, string Value)[] values)
     {
-        await page.Locator(Nodes).Filter(new() { HasText = activity }).First.ClickAsync();
+        // Its name: the icon is a button that Studio 3.8.2 itself has no answer to.
+        await page.Locator(Nodes).Filter(new() { HasText = activity }).First.GetByText(activity).First.ClickAsync();
         foreach (var (name, value) in values)
             await page.Locator("tr").Filter(new() { Has = page.Locator("td").Filter(new() { HasTextRegex = Whole(name) }) }).Filter(new() { HasText = value }).Locator("visible=true").First.WaitForAsync(new() { Timeout = Patience });
     }
