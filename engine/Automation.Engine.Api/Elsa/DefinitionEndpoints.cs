@@ -47,7 +47,7 @@ internal static class DefinitionEndpoints
     {
         var query = context.Request.Query;
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        var rows = Chosen(db, context);
+        var rows = await ChosenAsync(db, context);
         var total = await rows.CountAsync(context.RequestAborted);
         var descending = string.Equals(query["OrderDirection"], "Descending", StringComparison.OrdinalIgnoreCase);
         var ordered = ((string?)query["OrderBy"])?.ToUpperInvariant() switch
@@ -215,7 +215,7 @@ internal static class DefinitionEndpoints
         return db.Definitions.AsNoTracking().Where(row => row.AccountId == account);
     }
 
-    private static IQueryable<DefinitionRow> Chosen(AutomationDbContext db, HttpContext context)
+    private static async Task<IQueryable<DefinitionRow>> ChosenAsync(AutomationDbContext db, HttpContext context)
     {
         var query = context.Request.Query;
         var rows = Of(db, context);
@@ -231,7 +231,12 @@ internal static class DefinitionEndpoints
         if (query["DefinitionIds"].OfType<string>().Where(id => id.Length > 0).ToList() is { Count: > 0 } definitions) rows = rows.Where(row => definitions.Contains(row.DefinitionId));
         if (query["Ids"].OfType<string>().Where(id => id.Length > 0).ToList() is { Count: > 0 } versions) rows = rows.Where(row => versions.Contains(row.VersionId));
         if (!string.Equals(query["IsSystem"], "True", StringComparison.OrdinalIgnoreCase)) rows = rows.Where(row => !row.DefinitionId.StartsWith(WorkingCopies.Prefix) || row.FunnelId == null);
-        if ((string?)query["SearchTerm"] is { Length: > 0 } search) rows = rows.Where(row => row.Name!.Contains(search) || row.DefinitionId.Contains(search));
+        if ((string?)query["SearchTerm"] is { Length: > 0 } search)
+        {
+            var found = await DefinitionSearch.FindAsync(rows, search, context.RequestAborted);
+            rows = rows.Where(row => found.Contains(row.VersionId));
+        }
+
         return rows;
     }
 

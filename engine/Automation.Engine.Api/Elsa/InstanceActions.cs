@@ -64,7 +64,7 @@ internal static class InstanceActions
         var filter = body.Filter ?? new();
         if (filter.ActivityFilters is { Count: > 0 }) throw ApiProblem.BadRequest("alteration_unsupported", "Runs cannot be chosen by their steps here. Choose them by status, workflow, name, correlation id or time.");
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-        if (Chosen(db, context.Account().Value, filter) is { } rows) await CancelAllAsync(rows, router, Reason(context), context.RequestAborted);
+        if (await ChosenAsync(db, context.Account().Value, filter, context.RequestAborted) is { } rows) await CancelAllAsync(rows, router, Reason(context), context.RequestAborted);
         return new JsonAnswer(new JObject { ["planId"] = ids.NewId().ToString("N") });
     }
 
@@ -91,14 +91,14 @@ internal static class InstanceActions
     }
 
     /// <summary>Null where nothing is meant: an empty filter, unless it says that it means all.</summary>
-    private static IQueryable<RunRow>? Chosen(AutomationDbContext db, Guid account, AlterationFilter filter)
+    private static async Task<IQueryable<RunRow>?> ChosenAsync(AutomationDbContext db, Guid account, AlterationFilter filter, CancellationToken cancellationToken)
     {
         // None of ours is a system's.
         if (filter.IsSystem == true) return null;
         var some = new IReadOnlyCollection<object>?[] { filter.WorkflowInstanceIds, filter.CorrelationIds, filter.Names, filter.DefinitionIds, filter.DefinitionVersionIds, filter.Statuses, filter.SubStatuses, filter.TimestampFilters }.Any(list => list is { Count: > 0 })
             || filter.SearchTerm is { Length: > 0 } || filter.HasIncidents is not null;
         if (!some && !filter.EmptyFilterSelectsAll) return null;
-        var rows = InstanceQuery.Of(db, account, new(null, null, filter.SearchTerm, null, filter.DefinitionIds, null, null, filter.HasIncidents, null, filter.Statuses, null, filter.SubStatuses, null, null, filter.TimestampFilters));
+        var rows = await InstanceQuery.OfAsync(db, account, new(null, null, filter.SearchTerm, null, filter.DefinitionIds, null, null, filter.HasIncidents, null, filter.Statuses, null, filter.SubStatuses, null, null, filter.TimestampFilters), cancellationToken);
         if (filter.WorkflowInstanceIds is { Count: > 0 } instances)
         {
             var ids = Ids(instances);

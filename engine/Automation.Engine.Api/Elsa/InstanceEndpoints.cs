@@ -36,7 +36,7 @@ internal static class InstanceEndpoints
         var filter = await ApiJson.ReadAsync<InstanceFilter>(context.Request, context.RequestAborted);
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
         var account = context.Account().Value;
-        var rows = InstanceQuery.Of(db, account, filter);
+        var rows = await InstanceQuery.OfAsync(db, account, filter, context.RequestAborted);
         var total = await rows.Take(MostCounted).CountAsync(context.RequestAborted);
         var size = Math.Clamp(filter.PageSize ?? 25, 1, MostListed);
         var page = await InstanceQuery.Ordered(rows, filter).Skip(Math.Max(0, filter.Page ?? 0) * size).Take(size).ToListAsync(context.RequestAborted);

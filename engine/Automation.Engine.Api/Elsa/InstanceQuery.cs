@@ -12,7 +12,7 @@ internal static class InstanceQuery
 {
     /// <summary>Runs of the account that fit.</summary>
     /// <exception cref="ProblemException">A word that nobody knows.</exception>
-    public static IQueryable<RunRow> Of(AutomationDbContext db, Guid account, InstanceFilter filter)
+    public static async Task<IQueryable<RunRow>> OfAsync(AutomationDbContext db, Guid account, InstanceFilter filter, CancellationToken cancellationToken)
     {
         var rows = db.Runs.AsNoTracking().Where(row => row.AccountId == account);
         rows = InStatus(InStatus(rows, Words(filter.Status, filter.Statuses)), Words(filter.SubStatus, filter.SubStatuses));
@@ -24,19 +24,15 @@ internal static class InstanceQuery
 
         if (filter.CorrelationId is { Length: > 0 } correlation) rows = rows.Where(row => row.CorrelationId == correlation);
         if (filter.HasIncidents is { } has) rows = rows.Where(row => row.IncidentCount > 0 == has);
-        rows = Found(rows, filter.SearchTerm);
+        if (filter.SearchTerm is { Length: > 0 } search) rows = Found(rows, search, await DefinitionSearch.FindAsync(db.Definitions.Where(row => row.AccountId == account), search, cancellationToken));
         foreach (var span in filter.TimestampFilters ?? []) rows = Within(rows, span);
         return rows;
     }
 
-    /// <summary>Ids and the beginning of the name: whoever looks for more reads every run that there ever was.</summary>
-    public static IQueryable<RunRow> Found(IQueryable<RunRow> rows, string? search)
-    {
-        if (search is not { Length: > 0 }) return rows;
-        return Guid.TryParse(search, out var id)
-            ? rows.Where(row => row.Id == id || row.CorrelationId == search || row.EntityId == search || row.Name!.StartsWith(search))
-            : rows.Where(row => row.CorrelationId == search || row.EntityId == search || row.Name!.StartsWith(search));
-    }
+    /// <summary>Ids, the beginning of the name, and runs of those versions: whoever looks for more reads every run that there ever was.</summary>
+    private static IQueryable<RunRow> Found(IQueryable<RunRow> rows, string search, IReadOnlyList<string> versions) => Guid.TryParse(search, out var id)
+        ? rows.Where(row => row.Id == id || row.CorrelationId == search || row.EntityId == search || row.Name!.StartsWith(search) || versions.Contains(row.DefinitionVersionId))
+        : rows.Where(row => row.CorrelationId == search || row.EntityId == search || row.Name!.StartsWith(search) || versions.Contains(row.DefinitionVersionId));
 
     public static IQueryable<RunRow> InStatus(IQueryable<RunRow> rows, IReadOnlyList<string> words)
     {

@@ -252,6 +252,40 @@ public sealed class StudioButtonsTests(StudioSession session) : IClassFixture<St
         await session.CalmAsync();
     }
 
+    /// <summary>Also: what Studio does not say of a refusal, its frame does.</summary>
+    [Fact]
+    public async Task InstanceList_TakesRunsThatItGaveOut()
+    {
+        var studio = await session.OpenAsync();
+        var page = session.Browser.Page;
+        var tale = await session.SaveAsync("Рассказ", Line(), publish: true);
+        var ids = new List<string> { await session.DispatchAsync(tale, "tale-0"), await session.DispatchAsync(tale, "tale-1") };
+        await studio.OpenRunsAsync("tale-1");
+        foreach (var number in new[] { "tale-0", "tale-1" }) await studio.RowSaysAsync(number, "Finished");
+        // Studio has no button for it.
+        var answer = await session.Browser.Api.PostAsync("/elsa/api/bulk-actions/export/workflow-instances", ElsaClient.Json(new() { ["ids"] = new JArray(ids) }), TestContext.Current.CancellationToken);
+        var file = session.Browser.File("runs.zip");
+        await File.WriteAllBytesAsync(file, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await studio.TickAsync("tale-0", "tale-1");
+        await studio.BulkAsync("Delete", "Delete", "/delete/workflow-instances/by-id");
+        await studio.Row("tale-").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+
+        await studio.UploadAsync(file, "/bulk-actions/import/workflow-instances");
+        await studio.SeesAsync("Successfully imported 2 instances");
+        await studio.PictureAsync("buttons-import");
+        await studio.OpenRunsAsync("tale-0");
+        foreach (var number in new[] { "tale-0", "tale-1" }) await studio.RowSaysAsync(number, "Finished");
+        await studio.OpenRunAsync(ids[0], "line1");
+        await studio.JournalAsync("line1 Started", "line1 WriteLine", "line1 Completed");
+        await studio.DetailsAsync("line1", ("Text", "привет"));
+        await session.CalmAsync();
+
+        await studio.OpenRunsAsync("tale-0");
+        await studio.UploadAsync(file, "/bulk-actions/import/workflow-instances");
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "this run is here already" })).ToBeVisibleAsync();
+        Assert.Contains("400 POST /elsa/api/bulk-actions/import/workflow-instances", session.TakeTrouble());
+    }
+
     private static JToken? Custom(JObject model, string step) => model.SelectTokens("root.activities[*]").FirstOrDefault(one => (string?)one["id"] == step)?["customProperties"];
 
     private static string[] Names(JObject model, string of) => [.. model[of]!.Select(one => (string)one["name"]!).Order(StringComparer.Ordinal)];

@@ -43,6 +43,14 @@ public sealed class StudioSession : IAsyncDisposable
         Assert.True(trouble.IsEmpty, string.Join("\n", trouble));
     }
 
+    /// <summary>What went wrong so far; from here on it counts no more.</summary>
+    internal IReadOnlyList<string> TakeTrouble()
+    {
+        var taken = new List<string>();
+        while (trouble.TryDequeue(out var one)) taken.Add(one);
+        return taken;
+    }
+
     internal async Task<JObject> GetAsync(string path) => await ElsaClient.ReadAsync(await Browser.Api.GetAsync($"/elsa/api/{path}", Cancel));
 
     internal async Task<JObject> PostAsync(string path, JObject body) => await ElsaClient.ReadAsync(await Browser.Api.PostAsync($"/elsa/api/{path}", ElsaClient.Json(body), Cancel));
