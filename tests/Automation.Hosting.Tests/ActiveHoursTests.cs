@@ -78,7 +78,7 @@ public sealed class ActiveHoursTests
     public async Task Hours_ThatSayNothing_AreRefused(string? calendar, string? week, string path)
     {
         await using var host = await RuntimeHost.StartAsync(Funnel.Of());
-        var problems = await host.Services.GetRequiredService<FunnelValidator>().CheckAsync(Of(new() { Calendar = calendar, Week = week }), null, new HashSet<string> { "ru" }, RuntimeHost.Stop);
+        var problems = await host.Services.GetRequiredService<FunnelValidator>().CheckAsync(Of(new() { Calendar = calendar, Week = week }), null, new HashSet<string> { "ru" }, null, RuntimeHost.Stop);
         Assert.Contains(problems, problem => problem.Path == path);
     }
 

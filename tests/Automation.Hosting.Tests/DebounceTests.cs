@@ -60,7 +60,7 @@ public sealed class DebounceTests
     {
         await using var host = await RuntimeHost.StartAsync(Of(DebounceTake.First));
         var document = Of(DebounceTake.Last) with { Triggers = [.. Of(DebounceTake.Last).Triggers.Select(trigger => trigger with { Debounce = new() })] };
-        var problem = Assert.Single(await host.Services.GetRequiredService<FunnelValidator>().CheckAsync(document, null, new HashSet<string>(), RuntimeHost.Stop));
+        var problem = Assert.Single(await host.Services.GetRequiredService<FunnelValidator>().CheckAsync(document, null, new HashSet<string>(), null, RuntimeHost.Stop));
         Assert.Equal("triggers[0].debounce.within", problem.Path);
     }
 }

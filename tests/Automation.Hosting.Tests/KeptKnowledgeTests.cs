@@ -56,11 +56,11 @@ public sealed class KeptKnowledgeTests
         await using var host = await RuntimeHost.StartAsync(Funnel.Of());
         var validator = host.Services.GetRequiredService<FunnelValidator>();
         var document = Funnel.Of(Funnel.Trigger("sms", Funnel.Entered(Funnel.Meeting) with { Active = new() { Calendar = "office" } }, Funnel.Flow(Funnel.Sms())));
-        Assert.Equal("triggers[0].when.active.calendar", Assert.Single(await validator.CheckAsync(document, null, new HashSet<string>(), RuntimeHost.Stop)).Path);
-        Assert.Empty(await validator.CheckAsync(document, null, new HashSet<string> { "office" }, RuntimeHost.Stop));
+        Assert.Equal("triggers[0].when.active.calendar", Assert.Single(await validator.CheckAsync(document, null, new HashSet<string>(), null, RuntimeHost.Stop)).Path);
+        Assert.Empty(await validator.CheckAsync(document, null, new HashSet<string> { "office" }, null, RuntimeHost.Stop));
         // At another place of the document its problem stands at that one.
         var second = document with { Triggers = [Funnel.Trigger("a", Funnel.Entered(Funnel.Meeting), Funnel.Flow(Funnel.Sms())), .. document.Triggers] };
-        Assert.Equal("triggers[1].when.active.calendar", Assert.Single(await validator.CheckAsync(second, null, new HashSet<string>(), RuntimeHost.Stop)).Path);
+        Assert.Equal("triggers[1].when.active.calendar", Assert.Single(await validator.CheckAsync(second, null, new HashSet<string>(), null, RuntimeHost.Stop)).Path);
     }
 
     private FunnelRow Row(string draft) => new() { Id = new Guid(++rows, 0, 0, new byte[8]), AccountId = Guid.Empty, Slug = "s", Name = "", Draft = draft };

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Automation.Engine.Workflows;
-using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
 namespace Automation.Engine.Api.Elsa;
@@ -14,6 +13,10 @@ internal sealed class InstanceFile
     /// <summary>Most lines of a run's log: no page reads more.</summary>
     public const int MostLines = 10_000;
 
+    // Deeper than any workflow that is taken here nests: readers go up from a step to the workflow itself.
+    private const int Deepest = 500;
+    private const int Earliest = 2000;
+
     // Readers of the journal take these for texts.
     private static readonly HashSet<string> Texts = new(StringComparer.Ordinal) { "code", "message", "retries", "bookmark", "summary", "payload" };
     private static readonly HashSet<string> Objects = new(StringComparer.Ordinal) { "data", "outputs", "inputs" };
@@ -23,6 +26,7 @@ internal sealed class InstanceFile
     private readonly Dictionary<string, JObject> records;
     private readonly Dictionary<string, string> numbers = new(StringComparer.Ordinal);
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> depths = new(StringComparer.Ordinal);
 
     /// <exception cref="FormatException">It is no such file, in words.</exception>
     public InstanceFile(JObject file)
@@ -42,6 +46,8 @@ internal sealed class InstanceFile
         Created = Time(state, "createdAt") ?? throw Lacks("createdAt");
         Updated = Time(state, "updatedAt") ?? Created;
         Finished = Time(state, "finishedAt") ?? Updated;
+        if (Created.Year < Earliest) throw new FormatException("its createdAt is no time at which a run began");
+        if (Updated < Created || Finished < Created) throw new FormatException("it ended before it began");
         records = Items(file, "activityExecutionRecords").Where(record => Text(record, "id") is not null).DistinctBy(record => Text(record, "id")).ToDictionary(record => Text(record, "id")!, StringComparer.Ordinal);
         Facts = [.. Told(file)];
         if (Facts.Count > MostLines) throw new FormatException($"its log has more than {MostLines} lines");
@@ -54,6 +60,8 @@ internal sealed class InstanceFile
 
     /// <summary>Running for every run that has not ended.</summary>
     public RunStatus Status { get; }
+
+    /// <summary>Not after <see cref="Updated"/> and <see cref="Finished"/>; every fact lies between.</summary>
     public DateTimeOffset Created { get; }
     public DateTimeOffset Updated { get; }
     public DateTimeOffset Finished { get; }
@@ -104,13 +112,30 @@ internal sealed class InstanceFile
         if (Text(line, "activityInstanceId") is not { } instance || Text(line, "eventName") is not { } name || (Text(line, "nodeId") ?? Text(line, "activityNodeId")) is not { } node) return null;
         var record = records.GetValueOrDefault(instance);
         var fact = new JObject { ["event"] = name, ["execution"] = Number(instance), ["node"] = node, ["type"] = Text(line, "activityType") ?? "" };
-        if (Text(line, "parentActivityInstanceId") is { } parent) fact["parent"] = Number(parent);
+        if (ParentOf(instance, line) is { } parent) fact["parent"] = parent;
         foreach (var (detail, value) in line["payload"] as JObject ?? [])
             if (IsReadable(detail, value!)) fact[detail] = value!.DeepClone();
         if (Text(line, "message") is { Length: > 0 } message && fact["summary"] is null) fact["message"] = message;
         if (name == "Started" && (line["activityState"] ?? record?["activityState"]) is JObject { Count: > 0 } inputs) fact["inputs"] = new JObject(inputs.Properties().Select(input => new JProperty(JsonName(input.Name), input.Value.DeepClone())));
         if (record is not null && name is "Completed" or "Canceled" or "Faulted") TakeEnd(fact, record!, name);
-        return new(Time(line, "timestamp") ?? Created, fact);
+        return new(Within(Time(line, "timestamp") ?? Created), fact);
+    }
+
+    // Said once, of one that began before it: a circle would have no way up.
+    private string? ParentOf(string instance, JObject line)
+    {
+        if (depths.ContainsKey(instance)) return null;
+        var parent = Text(line, "parentActivityInstanceId");
+        var depth = parent is not null && depths.TryGetValue(parent, out var above) ? above + 1 : 0;
+        if (depth > Deepest) throw new FormatException($"its steps are nested more than {Deepest} deep");
+        depths[instance] = depth;
+        return depth > 0 ? Number(parent!) : null;
+    }
+
+    private DateTimeOffset Within(DateTimeOffset time)
+    {
+        var end = Finished > Updated ? Finished : Updated;
+        return time < Created ? Created : time > end ? end : time;
     }
 
     // Elsa's lines do not say it, the record of the execution does.

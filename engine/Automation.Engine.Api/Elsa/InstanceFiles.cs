@@ -60,7 +60,7 @@ internal static class InstanceFiles
         var definition = await db.Definitions.AsNoTracking().FirstOrDefaultAsync(one => one.AccountId == row.AccountId && one.VersionId == row.DefinitionVersionId, cancellationToken);
         var story = await journals.ReadAsync(db, row, cancellationToken);
         var view = InstanceViews.Whole(row, definition);
-        view["workflowState"]!["properties"] = new JObject { ["Variables"] = new JObject(InstanceViews.Variables(row, definition).Where(variable => (string?)variable["name"] is { Length: > 0 }).DistinctBy(variable => (string?)variable["name"]).Select(variable => new JProperty((string)variable["name"]!, variable["value"]))) };
+        view["workflowState"]!["properties"] = new JObject { ["Variables"] = InstanceViews.VariablesByName(row, definition) };
         return new()
         {
             ["workflowState"] = view["workflowState"],

@@ -25,6 +25,9 @@ internal sealed class InstanceImport(
 {
     private const int LongestText = 200;
 
+    // Clocks of two servers; and an id is made before its run is.
+    private static readonly TimeSpan Skew = TimeSpan.FromDays(1);
+
     /// <returns>Runs taken.</returns>
     /// <exception cref="ProblemException">One of the files cannot be taken; nothing was.</exception>
     public async Task<int> TakeAsync(AccountId account, IReadOnlyList<UploadedFile> files, string by, CancellationToken cancellationToken)
@@ -58,7 +61,9 @@ internal sealed class InstanceImport(
     private void CheckEnd(string name, InstanceFile run)
     {
         if (run.Status == RunStatus.Running) throw Refused("run_open", name, "the run has not ended. It goes on where it was started; take it when it has ended");
-        var cut = retention.Value.At(clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        if (run.Finished > now + Skew || run.Updated > now + Skew) throw Refused("payload_invalid", name, "the run ends in the future");
+        var cut = retention.Value.At(now);
         var (end, before) = run.Status == RunStatus.Faulted ? (run.Updated, cut.Dead) : (run.Finished, cut.Finished);
         if (end < before) throw Refused("run_too_old", name, string.Create(CultureInfo.InvariantCulture, $"the run ended on {end:yyyy-MM-dd}, and what ended before {before:yyyy-MM-dd} is not kept here (Automation__Retention)"));
     }
@@ -101,15 +106,20 @@ internal sealed class InstanceImport(
     /// <summary>The very version; else, since versions get new ids and numbers when a workflow is taken to another server, the newest with the steps that the run went through.</summary>
     private async Task<DefinitionRow> DefinitionAsync(AccountId account, string name, InstanceFile run, CancellationToken cancellationToken)
     {
+        if (await definitions.FindVersionAsync(account, run.VersionId, cancellationToken) is { } same) return await FrozenAsync(account, same, cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var versions = await db.Definitions.AsNoTracking().Where(row => row.AccountId == account.Value && (row.DefinitionId == run.DefinitionId || row.VersionId == run.VersionId)).ToListAsync(cancellationToken);
+        var versions = await db.Definitions.Where(row => row.AccountId == account.Value && row.DefinitionId == run.DefinitionId)
+            .OrderByDescending(row => row.Version == run.Version).ThenByDescending(row => row.Version).Select(row => row.VersionId).ToListAsync(cancellationToken);
         if (versions.Count == 0) throw Refused("definition_missing", name, $"its workflow ({run.DefinitionId}) is not here. Import the workflow first");
-        var found = versions.Find(row => row.VersionId == run.VersionId)
-            ?? versions.OrderByDescending(row => row.Version == run.Version).ThenByDescending(row => row.Version).FirstOrDefault(row => Fits(row, run))
-            ?? throw Refused("definition_missing", name, $"no version of its workflow ({run.DefinitionId}) that is here has the steps that the run went through. Import that version of the workflow first");
-        // A draft would change under it.
-        return found is { IsLatest: true, IsPublished: false } ? await DefinitionEndpoints.RefusedAsync(() => definitions.FreezeAsync(account, found, cancellationToken)) : found;
+        // One document at a time: mostly the first fits.
+        foreach (var version in versions)
+            if (await definitions.FindVersionAsync(account, version, cancellationToken) is { } row && Fits(row, run)) return await FrozenAsync(account, row, cancellationToken);
+        throw Refused("definition_missing", name, $"no version of its workflow ({run.DefinitionId}) that is here has the steps that the run went through. Import that version of the workflow first");
     }
+
+    // A draft would change under it.
+    private async Task<DefinitionRow> FrozenAsync(AccountId account, DefinitionRow version, CancellationToken cancellationToken) =>
+        version is { IsLatest: true, IsPublished: false } ? await DefinitionEndpoints.RefusedAsync(() => definitions.FreezeAsync(account, version, cancellationToken)) : version;
 
     private static bool Fits(DefinitionRow row, InstanceFile run)
     {
@@ -125,10 +135,10 @@ internal sealed class InstanceImport(
         });
     }
 
-    /// <summary>Its own where nothing else has it; otherwise one that the same run gets each time, so that it is not taken twice.</summary>
+    /// <summary>Its own where nothing else has it and it tells the time that rows lie by; otherwise one that the same run gets each time, so that it is not taken twice.</summary>
     private async Task<Guid> IdAsync(AccountId account, InstanceFile run, CancellationToken cancellationToken)
     {
-        if (Guid.TryParse(run.Id, out var own))
+        if (Guid.TryParse(run.Id, out var own) && own >= TimedId.First(run.Created - Skew) && own <= TimedId.First(run.Created + Skew))
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             if (!await db.Runs.AnyAsync(row => row.Id == own && row.AccountId != account.Value, cancellationToken)) return own;

@@ -85,6 +85,10 @@ internal static class InstanceViews
         return new(declared.Select(variable => new JObject { ["id"] = variable["id"] ?? variable["name"], ["name"] = variable["name"], ["value"] = values[(string?)variable["name"] ?? ""]?.DeepClone() ?? variable["value"]?.DeepClone() }));
     }
 
+    /// <summary>The same by their names, as a file keeps them.</summary>
+    public static JObject VariablesByName(RunRow row, DefinitionRow? definition) => new(
+        Variables(row, definition).Where(variable => (string?)variable["name"] is { Length: > 0 }).DistinctBy(variable => (string?)variable["name"]).Select(variable => new JProperty((string)variable["name"]!, variable["value"])));
+
     public static JObject Line(RecordLine line, RunStory story)
     {
         var execution = line.Execution;

@@ -12,11 +12,6 @@ public sealed class FunnelValidator(IExpressionEvaluator evaluator, IWorkflowInt
 {
     private readonly TriggerValidator triggers = new(evaluator, interpreter, registry);
 
-    /// <summary>For an account without workflows that are steps of others.</summary>
-    /// <inheritdoc cref="CheckAsync(FunnelDocument, CrmDirectory?, IReadOnlySet{string}, AccountComposites?, CancellationToken)"/>
-    public Task<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelDocument document, CrmDirectory? directory, IReadOnlySet<string> calendars, CancellationToken cancellationToken) =>
-        CheckAsync(document, directory, calendars, null, cancellationToken);
-
     /// <param name="calendars">Names of working calendars that can be used.</param>
     /// <param name="composites">The account's workflows that are steps of others; null for none.</param>
     public async Task<IReadOnlyList<FunnelProblem>> CheckAsync(FunnelDocument document, CrmDirectory? directory, IReadOnlySet<string> calendars, AccountComposites? composites, CancellationToken cancellationToken)

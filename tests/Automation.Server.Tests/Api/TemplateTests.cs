@@ -26,7 +26,7 @@ public sealed class TemplateTests(TestServer server) : IClassFixture<TestServer>
     public async Task Templates_PutIntoAFunnel_CanBePublished(bool english)
     {
         var all = Templates.All.Aggregate(Funnel with { Triggers = [] }, (funnel, template) => funnel with { Triggers = [.. funnel.Triggers, .. TemplateCatalog.For(template, funnel, english)] });
-        Assert.Empty(await server.Services.GetRequiredService<FunnelValidator>().CheckAsync(all, null, new HashSet<string> { "ru" }, TestServer.Cancel));
+        Assert.Empty(await server.Services.GetRequiredService<FunnelValidator>().CheckAsync(all, null, new HashSet<string> { "ru" }, null, TestServer.Cancel));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class TemplateTests(TestServer server) : IClassFixture<TestServer>
             var funnel = FunnelJson.Read(await File.ReadAllTextAsync(file, TestServer.Cancel));
             Assert.Contains(funnel.Triggers, trigger => trigger.If is not null);
             Assert.Contains(funnel.Triggers, trigger => trigger.Then!.ToString().Contains("Liquid", StringComparison.Ordinal));
-            Assert.Empty(await server.Services.GetRequiredService<FunnelValidator>().CheckAsync(funnel, null, new HashSet<string> { "ru" }, TestServer.Cancel));
+            Assert.Empty(await server.Services.GetRequiredService<FunnelValidator>().CheckAsync(funnel, null, new HashSet<string> { "ru" }, null, TestServer.Cancel));
         }
     }
 

@@ -152,7 +152,7 @@ public sealed class InstanceActionsTests(TestServer server) : IClassFixture<Test
         await api.EndedAsync(run);
         await api.EndedAsync(await api.RunAsync(await api.SaveAsync(ElsaClient.Chart(ElsaClient.Line()), "Другой")));
         var found = new Dictionary<string, int>();
-        foreach (var term in new[] { run, "order-77", "Заказ 77%", "большая проба", (string)definition["id"]!, (string)definition["definitionId"]!, "order", "77", "%", "Заказ 7_" }) found[term] = (int)(await api.PostAsync("workflow-instances", new JObject { ["searchTerm"] = term }))["totalCount"]!;
+        foreach (var term in new[] { run, "order-77", "Заказ 77%", "большая проба", (string)definition["id"]!, ((string)definition["definitionId"]!)[..12].ToUpperInvariant(), "order", "77", "%", "Заказ 7_" }) found[term] = (int)(await api.PostAsync("workflow-instances", new JObject { ["searchTerm"] = term }))["totalCount"]!;
         Assert.Equal([1, 1, 1, 1, 1, 1, 0, 0, 0, 0], found.Values);
         foreach (var (term, count) in new[] { ("ПРОБА", 1), ((string)definition["id"]!, 1), ((string)definition["definitionId"]!, 1), ("%", 0), ("", 2) })
             Assert.Equal(count, (int)(await api.GetAsync($"workflow-definitions?versionOptions=Latest&SearchTerm={Uri.EscapeDataString(term)}"))["totalCount"]!);

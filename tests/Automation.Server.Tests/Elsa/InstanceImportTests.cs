@@ -100,13 +100,21 @@ public sealed class InstanceImportTests(TestServer server) : IClassFixture<TestS
         await api.Http.DeleteAsync($"/elsa/api/workflow-instances/{run}", Cancel);
         var open = await api.RunAsync(await api.SaveAsync(ElsaClient.Waiting(), "Ждёт"));
         var old = (JObject)good.DeepClone();
-        (old["workflowState"]!["id"], old["workflowState"]!["finishedAt"]) = ("0123456789abcdef", "2020-01-02T03:04:05Z");
+        old["workflowState"]!["id"] = "0123456789abcdef";
+        foreach (var time in new[] { "createdAt", "updatedAt", "finishedAt" }) old["workflowState"]![time] = "2020-01-02T03:04:05Z";
 
         await RefusedAsync("run_open", "open.json", Bytes(await api.GetAsync($"workflow-instances/{open}/export")));
         await RefusedAsync("run_too_old", "old.json", Bytes(old));
         await RefusedAsync("payload_invalid", "text.json", Encoding.UTF8.GetBytes("{"));
         await RefusedAsync("payload_invalid", "workflow.json", Bytes(await api.GetAsync($"workflow-definitions/{good.SelectToken("workflowState.definitionId")}/export")));
         await RefusedAsync("payload_invalid", "twice.json", Bytes(good));
+        foreach (var (member, time) in new[] { ("createdAt", "0001-01-01T00:00:00Z"), ("createdAt", "9999-12-31T23:59:59Z"), ("finishedAt", "9999-12-31T23:59:59Z"), ("updatedAt", "2001-01-01T00:00:00Z") })
+        {
+            var odd = (JObject)good.DeepClone();
+            (odd["workflowState"]!["id"], odd["workflowState"]![member]) = ("0123456789abcdef", time);
+            await RefusedAsync("payload_invalid", "times.json", Bytes(odd));
+        }
+
         Assert.Equal(open, (string?)Assert.Single((await api.PostAsync("workflow-instances", []))["items"]!)["id"]);
         await ElsaClient.RefusedAsync(await TakeAsync(api), 400, "payload_invalid");
         await ElsaClient.ReadAsync(await TakeAsync(api, ("good.json", Bytes(good))));
@@ -157,6 +165,30 @@ public sealed class InstanceImportTests(TestServer server) : IClassFixture<TestS
         await ElsaClient.RefusedAsync(await TakeAsync(api, ("elsa.json", Bytes(file))), 400, "run_exists");
 
         string At(int second) => server.Services.GetRequiredService<TimeProvider>().GetUtcNow().AddHours(-1).AddSeconds(second).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Whoever wrote the file, no page goes in a circle for it, and no row lies outside the run's own time.</summary>
+    [Fact]
+    public async Task FileWithStepsInACircle_IsReadWithoutIt()
+    {
+        using var api = await ElsaClient.NewAsync(server);
+        var run = await EndedAsync(api, Failing("сбой"));
+        var file = await api.GetAsync($"workflow-instances/{run}/export");
+        await api.Http.DeleteAsync($"/elsa/api/workflow-instances/{run}", Cancel);
+        var lines = file["workflowExecutionLogRecords"]!.ToList();
+        var instances = lines.Select(line => (string)line["activityInstanceId"]!).Distinct().ToList();
+        // Each stands in the next, the last in the first, and in itself.
+        foreach (var line in lines) line["parentActivityInstanceId"] = instances[(instances.IndexOf((string)line["activityInstanceId"]!) + 1) % instances.Count];
+        lines[^1]["parentActivityInstanceId"] = lines[^1]["activityInstanceId"];
+        (lines[0]["timestamp"], file["workflowState"]!["id"]) = ("9999-12-31T23:59:59Z", "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        await ElsaClient.ReadAsync(await TakeAsync(api, ("circle.json", Bytes(file))));
+
+        var taken = (string)(await api.PostAsync("workflow-instances", []))["items"]!.Single()["id"]!;
+        // Rows lie by the time in their ids: retention finds this one.
+        Assert.Equal(run[..8], taken[..8]);
+        var story = await StoryAsync(api, taken);
+        Assert.All(story["lines"]!, line => Assert.InRange((DateTimeOffset)line["timestamp"]!, (DateTimeOffset)story["run"]!["createdAt"]!, (DateTimeOffset)story["run"]!["finishedAt"]!));
+        foreach (var execution in story["executions"]!["items"]!) await api.GetAsync($"activity-executions/{(string)execution["id"]!}/call-stack");
     }
 
     private static JObject Told() => ElsaClient.Chain(
