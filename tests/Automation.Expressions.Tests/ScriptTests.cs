@@ -131,6 +131,14 @@ public sealed class ScriptTests(ScriptPoolFixture scripts)
     public async Task Evaluator_UnknownType_Fails() =>
         Assert.Equal("expression_type_unknown", (await scripts.Evaluator.EvaluateAsync(new Expression("CSharp", "1"), TestScope.Deal(), TestContext.Current.CancellationToken)).Error?.Code);
 
+    [Theory]
+    [InlineData("return (", "скрипт обрывается: не хватает закрывающей скобки")]
+    [InlineData("if (deal.price > 10) return 'big", "лишний знак или незакрытая кавычка")]
+    [InlineData("a b", "лишнее «b»")]
+    [InlineData("1 + )", "лишнее «)»")]
+    [InlineData("let a; let a;", null)]
+    public async Task Mistake_OfTheCommonKind_IsToldInRussianToo(string source, string? ru) => Assert.Equal(ru, (await scripts.Pool.CheckAsync(source, TestContext.Current.CancellationToken))!.Ru);
+
     /// <summary>A board asks for its scripts at every change; a verdict that hung on the moment is asked for again.</summary>
     [Theory]
     [InlineData(null, 1)]

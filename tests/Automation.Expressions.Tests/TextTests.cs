@@ -5,6 +5,13 @@ namespace Automation.Expressions.Tests;
 public sealed class TextTests
 {
     [Theory]
+    [InlineData("{% if deal.name %}Ждём", "начало «if» есть, а конца «endif» нет")]
+    [InlineData("{% endless %}", "такой команды нет: «endless»")]
+    [InlineData("Ждём {{ deal.name", "не закрыты скобки: «{{ deal.name»")]
+    [InlineData("{% for x deal.items %}{% endfor %}", null)]
+    public async Task Mistake_OfTheCommonKind_IsToldInRussianToo(string text, string? ru) => Assert.Equal(ru, (await Evaluation.ValidateAsync(ExpressionTypes.Liquid, text))!.Ru);
+
+    [Theory]
     [InlineData("Hi {{ deal.name }}: {{ deal.price }}", "Hi Заказ: 12500,5")]
     [InlineData("{{ deal.Город }}|{{ deal['Сумма руб.'] }}|{{ deal.cf['991201'] }}", "Казань|1500|1500")]
     [InlineData("[{{ deal.nothing }}]", "[]")]

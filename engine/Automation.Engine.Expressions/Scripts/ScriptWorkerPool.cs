@@ -48,7 +48,7 @@ public sealed class ScriptWorkerPool : IScriptRunner, IScriptChecker, IAsyncDisp
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(_options.QueueTimeout);
         var result = await CheckedAsync(source, patience.Token, cancellationToken);
-        return result.Error is { Code: ExpressionCodes.ScriptFailed } syntax ? syntax with { Code = ExpressionCodes.Invalid } : result.Error;
+        return result.Error is { Code: ExpressionCodes.ScriptFailed } syntax ? syntax with { Code = ExpressionCodes.Invalid, Ru = syntax.Ru ?? ParserWords.OfScript(syntax.Message) } : result.Error;
     }
 
     /// <summary>May be called more than once: a container that knows the pool by several types disposes it for each.</summary>

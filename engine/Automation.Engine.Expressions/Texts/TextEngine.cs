@@ -110,7 +110,7 @@ internal sealed partial class TextEngine(int cacheSize)
         }
         catch (Exception e) when (e is DotLiquid.Exceptions.LiquidException or FormatException or OverflowException or ArgumentException)
         {
-            return Wrong(ExpressionCodes.Invalid, e.Message, null);
+            return Wrong(ExpressionCodes.Invalid, e.Message, ParserWords.OfText(e.Message));
         }
         catch (RegexMatchTimeoutException)
         {
